@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The command table and nothing else; each room brings its own *_command.c.
+#include "forms/forms.h"
+#include "output/output.h"
+#include "stats/stats.h"
+#include "survey/base/text.h"
+#include "survey/survey.h"
+
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct survey_command *const commands[] = {
+    NULL,
+};
+
+// Commands of the contract that this version does not have yet.
+static const char *const missing[] = {
+    "check", "xform", "new", "revise", "frame", "sample", "print", "scan", "review", "edit", "team", "serve", "import",
+    "merge", "case", "weight", "estimate", "score", "report", "export", "verify", "demo", NULL,
+};
+
+static const struct survey_command *find(const char *name)
+{
+    for (const struct survey_command *const *command = commands; *command; command++)
+        if (strcmp((*command)->name, name) == 0)
+            return *command;
+    return NULL;
+}
+
+static int unknown(const char *name)
+{
+    for (const char *const *later = missing; *later; later++)
+        if (strcmp(*later, name) == 0) {
+            fprintf(stderr, _("assay: '%s' is not in this version yet\n"), name);
+            return 2;
+        }
+    fprintf(stderr, _("assay: '%s' is not a command. Try 'assay help'.\n"), name);
+    return 2;
+}
+
+static int help(int argc, char **argv)
+{
+    if (argc > 2) {
+        const struct survey_command *command = find(argv[2]);
+        if (!command)
+            return unknown(argv[2]);
+        survey_command_help(command, stdout);
+        return 0;
+    }
+    puts(_("Usage: assay COMMAND [OPTIONS] ...\n"
+           "Independent, third-party evaluation surveys: from a workbook to paper, phones, figures and a report.\n"));
+    for (const struct survey_command *const *command = commands; *command; command++)
+        printf("  %-10s %s\n", (*command)->name, _((*command)->summary));
+    puts(_("\n'assay help COMMAND' shows a command's options."));
+    return 0;
+}
+
+// Translations of an installed program, or those beside a program run from its build folder.
+static void find_translations(void)
+{
+    char path[PATH_MAX], beside[PATH_MAX + 32];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    bindtextdomain("assay", ASSAY_LOCALE_DIR);
+    if (length > 0) {
+        path[length] = '\0';
+        snprintf(beside, sizeof beside, "%s/survey/po", dirname(path));
+        if (access(beside, R_OK) == 0)
+            bindtextdomain("assay", beside);
+    }
+    bind_textdomain_codeset("assay", "UTF-8");
+}
+
+int main(int argc, char **argv)
+{
+    survey_language_use(NULL);
+    find_translations();
+    if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return argc < 2 ? (help(0, argv), 2) : help(argc, argv);
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("assay " ASSAY_VERSION);
+        return 0;
+    }
+    const struct survey_command *command = find(argv[1]);
+    return command ? survey_command_run(command, argc - 1, argv + 1) : unknown(argv[1]);
+}

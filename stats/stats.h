@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The room stats: columns, weights, estimates and the assessment. What main.c needs of it.
+#pragma once
+
+#include "survey/command/command.h"

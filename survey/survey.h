@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The room survey: what is asked, of whom, and what they said. What main.c needs of it.
+#pragma once
+
+#include "survey/command/command.h"
+
