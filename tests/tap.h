@@ -70,7 +70,7 @@ static const char *tap_skipped;
 
 static int tap_run(const struct tap_case *cases, size_t count)
 {
-    bool all = true;
+    volatile bool all = true;
     printf("1..%zu\n", count);
     for (volatile size_t i = 0; i < count; i++) {
         tap_failed = false;
@@ -79,7 +79,7 @@ static int tap_run(const struct tap_case *cases, size_t count)
             cases[i].run();
         if (tap_failed)
             fprintf(stderr, "FAILED: %s\n", cases[i].name);
-        all &= !tap_failed;
+        all = all && !tap_failed;
         printf("%sok %zu - %s%s%s\n", tap_failed ? "not " : "", i + 1, cases[i].name,
                tap_skipped && !tap_failed ? " # SKIP " : "", tap_skipped && !tap_failed ? tap_skipped : "");
         fflush(stdout);
