@@ -34,6 +34,9 @@ void survey_record_set(struct survey_record *record, struct survey_node *node, c
 // Sets without recalculating; call survey_record_update() once afterwards.
 void survey_record_put(struct survey_record *record, struct survey_node *node, const char *value);
 void survey_record_update(struct survey_record *record);
+// Sets a calculated answer as it was received and recalculates what depends on it; it is not
+// calculated again (a list that only the phone had, random numbers, clocks).
+void survey_record_keep(struct survey_record *record, struct survey_node *node, const char *value);
 
 const struct survey_form *survey_record_form(const struct survey_record *record);
 const struct survey_node *survey_record_root(const struct survey_record *record); // the root element
