@@ -15,6 +15,9 @@ struct survey_arrival {
     size_t raw_length;
     const char *raw_kind; // xml, csv, scan
     bool waiting;         // something of it waits for review
+    const char *started;  // ISO 8601; NULL: from the questions of type start and end, if any
+    const char *ended;
+    const char *replaces; // instance id that this one takes the place of (deprecatedID); NULL or ""
 };
 
 enum survey_arrived { SURVEY_ARRIVED_NEW, SURVEY_ARRIVED_AGAIN, SURVEY_ARRIVED_CONFLICT };
@@ -33,12 +36,40 @@ bool survey_response_load(struct survey_store *store, const char *id, struct sur
 bool survey_response_edit(struct survey_store *store, const char *id, const char *question,
                           const char *occurrence, const char *value, const char *source,
                           const struct survey_actor *actor, struct survey_error *error);
+// Writes the wide answers, missing kinds and violations again from the raw and the edits.
+bool survey_response_rebuild(struct survey_store *store, const char *id, struct survey_error *error);
+// Keeps a file that belongs to a response (a photograph); the first bytes under a name stay.
+bool survey_response_attach(struct survey_store *store, const char *id, const char *name,
+                            const void *bytes, size_t length, struct survey_error *error);
+// Whether a response came second for its unit in its round.
+bool survey_response_is_duplicate(struct survey_store *store, const char *id);
+
 // Makes or widens answers_FORM (and its repeats) for a form version.
 bool survey_response_tables(struct survey_store *store, const struct survey_form *form,
                             struct survey_error *error);
 // The table that holds an item's column: "answers_hh" or "answers_hh_member".
 void survey_response_table_name(const struct survey_form *form, const struct survey_item *repeat,
                                 struct survey_buffer *name);
+// The item's column there: its own, but for names that the table needs itself (response, occurrence),
+// which get an underscore behind.
+void survey_response_column(const struct survey_item *item, struct survey_buffer *name);
+// The item that names the unit: role key, else the question household_id; NULL where there is none.
+const struct survey_item *survey_form_key(const struct survey_form *form);
+
+// What a submission says of itself; texts are "" where it does not say.
+struct survey_submission_head {
+    char form[256];
+    char version[256];
+    char id[64];
+    char deprecated[64];
+};
+
+// Reads only the head of a submission, under the same bounds.
+bool survey_submission_head(const char *name, const char *xml, size_t length,
+                            struct survey_submission_head *head, struct survey_error *error);
+// The row id of the form that a submission names (NULL or "" version: the current one), 0 where there
+// is none.
+int64_t survey_submission_form(struct survey_store *store, const char *form, const char *version);
 
 // Reads a submission (instance XML) into a record: which form and version, then its answers. Bounded
 // depth and size, no DTD, no entities but the five.
