@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The command serve: starts the collection server, shows how a phone is set up, stops in order.
+#include "forms/forms.h"
+
+#include "forms/paper/token.h"
+#include "forms/phone/phone.h"
+#include "survey/base/text.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sodium.h>
+#include <string.h>
+
+static const struct survey_option options[] = {
+    {"listen", 0, N_("ADDR:PORT"), N_("where to listen (default 127.0.0.1:8080; port 0 takes a free one)")},
+    {"tls-cert", 0, N_("FILE"), N_("certificate chain, PEM")},
+    {"tls-key", 0, N_("FILE"), N_("private key, PEM")},
+    {"url", 0, N_("URL"), N_("how phones reach the server, where that differs (a proxy)")},
+    {"token-once", 0, NULL, N_("make a token for this run, for the one named by --as")},
+    {"token", 0, N_("TOKEN"), N_("a team member's token, for the QR code that sets up a phone")},
+    {"qr", 0, N_("FILE"), N_("write that QR code to a .png or .svg file too")},
+    {"most-megabytes", 0, N_("N"), N_("size of one post at most (default 10)")},
+    {NULL},
+};
+
+// The text of the QR on page 1 of a sheet, for the list that phones look households up in.
+static bool sheet_token(void *user, struct survey_store *store, int64_t sheet, int64_t form, char text[static 64])
+{
+    (void)user;
+    const uint8_t *key;
+    size_t length, size = 0;
+    if (!survey_store_key(store, "token", &key, &length, NULL) || length != PAPER_TOKEN_KEY)
+        return false;
+    struct survey_query *query = survey_query(store, NULL, "SELECT substr(sha256, 1, 2) FROM form WHERE id = ?", "i", form);
+    if (!query)
+        return false;
+    const uint8_t *tag = survey_query_next(query) ? survey_query_blob(query, 0, &size) : NULL;
+    struct paper_token token = {.sheet = (uint64_t)sheet, .page = 1,
+                                .form = tag && size == 2 ? (uint16_t)(tag[0] << 8 | tag[1]) : 0};
+    if (!survey_query_end(query, NULL) || size != 2)
+        return false;
+    paper_token_write(&token, key, text);
+    return true;
+}
+
+// 100 random bits, letters and digits that are not mistaken for one another.
+static void make_token(char token[static 21])
+{
+    static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
+    for (int i = 0; i < 20; i++)
+        token[i] = letters[randombytes_uniform(32)];
+    token[20] = '\0';
+}
+
+static bool show_setup(const struct survey_invocation *invocation, const struct phone_server *server,
+                       const char *token, const char *title, struct survey_error *error)
+{
+    struct survey_buffer url = SURVEY_BUFFER(2048), text = SURVEY_BUFFER(8192), drawing = SURVEY_BUFFER(1 << 20);
+    const char *file = survey_given_value(invocation, "qr");
+    survey_format(&url, "%s/key/%s", phone_server_url(server), token);
+    bool done = phone_settings_text(survey_buffer_string(&url), title, invocation->actor.who, &text, error) &&
+                phone_qr_terminal(survey_buffer_string(&text), &drawing, error) &&
+                (!file || phone_qr_file(survey_buffer_string(&text), file, error));
+    if (done) {
+        if (!invocation->json)
+            printf("%s", survey_buffer_string(&drawing));
+        printf(_("Server address for ODK Collect: %s\n"), survey_buffer_string(&url));
+    }
+    survey_buffer_clear(&url);
+    survey_buffer_clear(&text);
+    survey_buffer_clear(&drawing);
+    return done;
+}
+
+static bool read_options(struct survey_invocation *invocation, struct phone_options *o)
+{
+    int64_t megabytes = 10;
+    if (!survey_given_integer(invocation, "most-megabytes", 1, 1024, &megabytes))
+        return false;
+    *o = (struct phone_options){
+        .listen = survey_given_value(invocation, "listen"),
+        .tls_cert = survey_given_value(invocation, "tls-cert"),
+        .tls_key = survey_given_value(invocation, "tls-key"),
+        .url = survey_given_value(invocation, "url"),
+        .once_name = invocation->actor.who,
+        .round = invocation->actor.round,
+        .now = survey_given(invocation, "now") ? &invocation->actor.now : NULL,
+        .most_bytes = (size_t)megabytes * 1000000,
+        .sheet_token = sheet_token,
+    };
+    return true;
+}
+
+// Whether anybody may come in; the title of the evaluation for the phone's list of projects.
+static bool look_in(const char *path, bool *anyone, char title[static 256], struct survey_error *error)
+{
+    struct survey_store *store = NULL;
+    if (!survey_store_open(path, SURVEY_STORE_READ, &store, error))
+        return false;
+    *anyone = survey_store_count(store, 0, "SELECT count(*) FROM team WHERE active = 1", "") > 0;
+    const struct survey_form *form = survey_store_current_form(store, NULL, NULL, error);
+    if (form)
+        survey_format_into(title, 256, "%s", form->title && *form->title ? form->title : form->id);
+    survey_store_close(store);
+    return form != NULL;
+}
+
+static int run(struct survey_invocation *invocation)
+{
+    struct phone_options o;
+    struct survey_error error = {0};
+    struct phone_server *server = NULL;
+    const char *path = invocation->arguments[0], *token = survey_given_value(invocation, "token");
+    char once[21], title[256] = "";
+    bool anyone = false, with_once = survey_given(invocation, "token-once");
+    if (!read_options(invocation, &o))
+        return 2;
+    if (!look_in(path, &anyone, title, &error))
+        return survey_command_fail(invocation, &error);
+    if (!anyone && !with_once)
+        return survey_command_usage(invocation, _("nobody may send yet: add someone with 'assay team %s add NAME', or "
+                                                  "give --token-once for a token that holds for this run"), path);
+    if (with_once) {
+        make_token(once);
+        o.once = token = once;
+    }
+    // Signals are waited for, not interrupted by: the server's threads inherit the block.
+    sigset_t stop;
+    int got;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGINT);
+    sigaddset(&stop, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &stop, NULL);
+    if (!phone_server_start(path, &o, &server, &error))
+        return survey_command_fail(invocation, &error);
+    printf(_("Listening on %s\n"), phone_server_url(server));
+    bool shown = !token || show_setup(invocation, server, token, title, &error);
+    if (!token)
+        puts(_("Give --token to show the QR code that sets up a phone, or see 'assay team'."));
+    fflush(stdout);
+    if (shown)
+        sigwait(&stop, &got);
+    size_t received = phone_server_received(server);
+    phone_server_stop(server);
+    if (!shown)
+        return survey_command_fail(invocation, &error);
+    printf(_("Stopped; %zu responses were received.\n"), received);
+    return 0;
+}
+
+const struct survey_command forms_serve_command = {
+    .name = "serve",
+    .arguments = "EVAL",
+    .summary = N_("collect from ODK Collect on phones"),
+    .options = options,
+    .flags = SURVEY_COMMAND_CHANGES,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};
