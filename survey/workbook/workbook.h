@@ -74,3 +74,9 @@ void survey_csv_put(struct survey_buffer *buffer, const char *text, bool first);
 // The same with text that a spreadsheet would take for a formula (= + - @ tab CR) led by an
 // apostrophe; numbers are left alone.
 void survey_csv_put_safe(struct survey_buffer *buffer, const char *text, bool first);
+
+// The sheets of a workbook as canonical JSON, rows with the numbers that a person sees, blank cells
+// at the end of a row and blank rows left out; and back. What the evaluation file keeps.
+void survey_workbook_write_json(const struct survey_workbook *workbook, struct survey_buffer *json);
+bool survey_workbook_read_json(struct survey_arena *arena, const char *path, const char *json, size_t length,
+                               struct survey_workbook **workbook, struct survey_error *error);

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Opening the evaluation file with its private file, and changing both in one transaction.
+#include "survey/base/text.h"
+#include "survey/store/forms.h"
+#include "survey/store/store_private.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+char *survey_private_path(const char *path)
+{
+    size_t length = strlen(path);
+    if (length > 6 && strcmp(path + length - 6, ".assay") == 0)
+        length -= 6;
+    char *other = survey_alloc(length + sizeof ".private");
+    memcpy(other, path, length);
+    memcpy(other + length, ".private", sizeof ".private");
+    return other;
+}
+
+static bool execute(struct survey_store *store, const char *sql, struct survey_error *error)
+{
+    return sqlite3_exec(store->database, sql, NULL, NULL, NULL) == SQLITE_OK || survey_store_fail(store, error);
+}
+
+static bool attach_private(struct survey_store *store, struct survey_error *error)
+{
+    char *path = survey_private_path(store->path);
+    bool done = true;
+    store->has_private = access(path, R_OK) == 0;
+    if (store->has_private)
+        done = survey_store_run(store, error, "ATTACH ? AS private", "t", path);
+    free(path);
+    return done;
+}
+
+// Refuses what is not an evaluation file, or one of a newer program.
+static bool check_kind(struct survey_store *store, struct survey_error *error)
+{
+    int64_t kind = survey_store_count(store, -1, "PRAGMA application_id", "");
+    int64_t version = survey_store_count(store, -1, "PRAGMA user_version", "");
+    if (kind != SURVEY_APPLICATION_ID)
+        return survey_fail(error, SURVEY_ERROR_INPUT, store->path, "%s", _("this is not an evaluation file of assay"));
+    if (version != SURVEY_SCHEMA_VERSION)
+        return survey_fail(error, SURVEY_ERROR_INPUT, store->path,
+                           _("the evaluation file has version %lld; this program reads version %d"), (long long)version,
+                           SURVEY_SCHEMA_VERSION);
+    return true;
+}
+
+static bool prepare(struct survey_store *store, struct survey_error *error)
+{
+    sqlite3_busy_timeout(store->database, 10000);
+    sqlite3_db_config(store->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(store->database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_limit(store->database, SQLITE_LIMIT_LENGTH, 512 << 20);
+    if (!check_kind(store, error))
+        return false;
+    if (!execute(store, "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON; PRAGMA cache_size = -65536", error))
+        return false;
+    if (store->writable && !execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", error))
+        return false;
+    return attach_private(store, error);
+}
+
+bool survey_store_open(const char *path, enum survey_store_mode mode, struct survey_store **opened,
+                       struct survey_error *error)
+{
+    if (sodium_init() < 0)
+        return survey_fail(error, SURVEY_ERROR_RESOURCE, "", "%s", _("no random numbers are to be had"));
+    struct survey_store *store = survey_alloc(sizeof *store);
+    store->path = strdup(path);
+    store->arena = survey_arena_new();
+    store->writable = access(path, W_OK) == 0;
+    if (access(path, F_OK) != 0) {
+        survey_fail(error, SURVEY_ERROR_RESOURCE, path, "%s", _("there is no such evaluation file"));
+        survey_store_close(store);
+        return false;
+    }
+    int flags = store->writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    bool done = sqlite3_open_v2(path, &store->database, flags, NULL) == SQLITE_OK || survey_store_fail(store, error);
+    done = done && prepare(store, error);
+    if (done && mode == SURVEY_STORE_WRITE && !store->writable)
+        done = survey_fail(error, SURVEY_ERROR_RESOURCE, path, "%s", _("the evaluation file can't be written to"));
+    if (done && mode == SURVEY_STORE_READ)
+        done = execute(store, "PRAGMA query_only = ON", error);
+    if (!done) {
+        survey_store_close(store);
+        return false;
+    }
+    *opened = store;
+    return true;
+}
+
+void survey_store_close(struct survey_store *store)
+{
+    if (!store)
+        return;
+    survey_store_rollback(store);
+    survey_queries_finalize(store);
+    for (size_t i = 0; i < store->form_count; i++)
+        survey_form_free(store->forms[i].form);
+    free(store->forms);
+    sqlite3_close(store->database);
+    survey_arena_free(store->arena);
+    free(store->path);
+    free(store);
+}
+
+const char *survey_store_path(const struct survey_store *store)
+{
+    return store->path;
+}
+
+bool survey_store_begin(struct survey_store *store, struct survey_error *error)
+{
+    if (!execute(store, "BEGIN IMMEDIATE", error))
+        return false;
+    store->in_transaction = true;
+    return true;
+}
+
+bool survey_store_commit(struct survey_store *store, struct survey_error *error)
+{
+    if (!execute(store, "COMMIT", error)) {
+        survey_store_rollback(store);
+        return false;
+    }
+    store->in_transaction = false;
+    return true;
+}
+
+void survey_store_rollback(struct survey_store *store)
+{
+    if (store->in_transaction)
+        sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
+    store->in_transaction = false;
+}
+
+bool survey_store_key(struct survey_store *store, const char *name, const uint8_t **key, size_t *length,
+                      struct survey_error *error)
+{
+    if (!store->has_private)
+        return survey_fail(error, SURVEY_ERROR_RESOURCE, store->path,
+                           _("the private file beside it is missing; it holds the key '%s'"), name);
+    struct survey_query *query = survey_query(store, error, "SELECT value FROM private.key WHERE name = ?", "t", name);
+    if (!query)
+        return false;
+    bool found = survey_query_next(query);
+    if (found) {
+        const void *blob = survey_query_blob(query, 0, length);
+        *key = (const uint8_t *)survey_arena_strndup(store->arena, blob, *length);
+    }
+    if (!survey_query_end(query, error))
+        return false;
+    return found || survey_fail(error, SURVEY_ERROR_INPUT, store->path, _("the private file has no key '%s'"), name);
+}
+
+void survey_store_new_id(char id[static 48])
+{
+    unsigned char bytes[16];
+    randombytes_buf(bytes, sizeof bytes);
+    bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40);
+    bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
+    char hex[33];
+    sodium_bin2hex(hex, sizeof hex, bytes, sizeof bytes);
+    survey_format_into(id, 48, "uuid:%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+}
