@@ -23,15 +23,18 @@ static const struct survey_option options[] = {
     {NULL},
 };
 
-// The text of the QR on page 1 of a sheet, for the list that phones look households up in.
+// What is needed to write the QR on page 1 of a sheet, for the list that phones look households up in.
+struct sheet_tokens {
+    uint8_t key[PAPER_TOKEN_KEY];
+    bool known;
+};
+
 static bool sheet_token(void *user, struct survey_store *store, int64_t sheet, int64_t form, char text[static 64])
 {
-    (void)user;
-    const uint8_t *key;
-    size_t length, size = 0;
-    if (!survey_store_key(store, "token", &key, &length, NULL) || length != PAPER_TOKEN_KEY)
-        return false;
-    struct survey_query *query = survey_query(store, NULL, "SELECT substr(sha256, 1, 2) FROM form WHERE id = ?", "i", form);
+    const struct sheet_tokens *tokens = user;
+    size_t size = 0;
+    struct survey_query *query =
+        tokens->known ? survey_query(store, NULL, "SELECT substr(sha256, 1, 2) FROM form WHERE id = ?", "i", form) : NULL;
     if (!query)
         return false;
     const uint8_t *tag = survey_query_next(query) ? survey_query_blob(query, 0, &size) : NULL;
@@ -39,7 +42,7 @@ static bool sheet_token(void *user, struct survey_store *store, int64_t sheet, i
                                 .form = tag && size == 2 ? (uint16_t)(tag[0] << 8 | tag[1]) : 0};
     if (!survey_query_end(query, NULL) || size != 2)
         return false;
-    paper_token_write(&token, key, text);
+    paper_token_write(&token, tokens->key, text);
     return true;
 }
 
@@ -91,13 +94,20 @@ static bool read_options(struct survey_invocation *invocation, struct phone_opti
     return true;
 }
 
-// Whether anybody may come in; the title of the evaluation for the phone's list of projects.
-static bool look_in(const char *path, bool *anyone, char title[static 256], struct survey_error *error)
+// Whether anybody may come in; the title of the evaluation for the phone's list of projects; the key of
+// the printed tokens, where the private file is there.
+static bool look_in(const char *path, bool *anyone, char title[static 256], struct sheet_tokens *tokens,
+                    struct survey_error *error)
 {
+    const uint8_t *key;
+    size_t length;
     struct survey_store *store = NULL;
     if (!survey_store_open(path, SURVEY_STORE_READ, &store, error))
         return false;
     *anyone = survey_store_count(store, 0, "SELECT count(*) FROM team WHERE active = 1", "") > 0;
+    tokens->known = survey_store_key(store, "token", &key, &length, NULL) && length == sizeof tokens->key;
+    if (tokens->known)
+        memcpy(tokens->key, key, sizeof tokens->key);
     const struct survey_form *form = survey_store_current_form(store, NULL, NULL, error);
     if (form)
         survey_format_into(title, 256, "%s", form->title && *form->title ? form->title : form->id);
@@ -112,14 +122,16 @@ static int run(struct survey_invocation *invocation)
     struct phone_server *server = NULL;
     const char *path = invocation->arguments[0], *token = survey_given_value(invocation, "token");
     char once[21], title[256] = "";
+    struct sheet_tokens tokens = {0};
     bool anyone = false, with_once = survey_given(invocation, "token-once");
     if (!read_options(invocation, &o))
         return 2;
-    if (!look_in(path, &anyone, title, &error))
+    if (!look_in(path, &anyone, title, &tokens, &error))
         return survey_command_fail(invocation, &error);
     if (!anyone && !with_once)
         return survey_command_usage(invocation, _("nobody may send yet: add someone with 'assay team %s add NAME', or "
                                                   "give --token-once for a token that holds for this run"), path);
+    o.user = &tokens;
     if (with_once) {
         make_token(once);
         o.once = token = once;
