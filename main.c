@@ -13,12 +13,13 @@
 #include <unistd.h>
 
 static const struct survey_command *const commands[] = {
+    &survey_check_command,
     NULL,
 };
 
 // Commands of the contract that this version does not have yet.
 static const char *const missing[] = {
-    "check", "xform", "new", "revise", "frame", "sample", "print", "scan", "review", "edit", "team", "serve", "import",
+    "xform", "new", "revise", "frame", "sample", "print", "scan", "review", "edit", "team", "serve", "import",
     "merge", "case", "weight", "estimate", "score", "report", "export", "verify", "demo", NULL,
 };
 

@@ -7,3 +7,5 @@
 extern const struct survey_command survey_import_command;
 extern const struct survey_command survey_edit_command;
 extern const struct survey_command survey_export_command;
+
+extern const struct survey_command survey_check_command;

@@ -121,6 +121,8 @@ static void merge_sort(struct survey_problem *list, struct survey_problem *spare
 
 void survey_report_sort(struct survey_report *report)
 {
+    if (!report)
+        return;
     struct survey_problem *spare = survey_realloc(NULL, report->count + 1, sizeof *spare);
     merge_sort(report->problems, spare, report->count);
     free(spare);
