@@ -186,7 +186,7 @@ bool survey_expr_evaluate(const struct survey_expr *expr, const struct survey_ex
         .env = env,
         .arena = env->arena,
         .context = env->context,
-        .origin = env->context,
+        .origin = env->current ? env->current : env->context,
         .position = env->position ? env->position : 1,
         .size = env->size ? env->size : 1,
         .steps = env->steps,

@@ -43,6 +43,7 @@ struct survey_expr_env {
     struct survey_arena *arena;        // for strings and node lists of the result; required
     const struct survey_node *root;    // the document whose child is the root element
     const struct survey_node *context; // "."
+    const struct survey_node *current; // current(); NULL: the context (a choice filter has another)
     uint32_t position, size;           // of the context, for position() and last()
     struct survey_time now;            // clock and offset are inputs
     bool has_now;

@@ -19,6 +19,7 @@ struct survey_node {
     uint32_t position;              // from 1, among siblings of the same name
     bool irrelevant;                // it or a group above it is not asked
     bool hidden;                    // a repeat's template: not part of the data
+    bool kept;                      // a calculated answer that stays as it was received
     const struct survey_item *item; // what it answers; NULL outside a form's instance
 };
 

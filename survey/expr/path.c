@@ -57,16 +57,17 @@ static bool matches(const struct survey_node *node, const char *name)
 // Descendants of that name in document order, without recursion. A found node's own descendants are
 // not searched: no element holds one of its own name that is meant.
 static bool add_descendants(struct evaluation *evaluation, const struct survey_node *top_node,
-                            const char *name, struct node_list *list)
+                            const char *name, bool templates, struct node_list *list)
 {
     const struct survey_node *node = top_node->first;
     while (node) {
         if (!expr_spend(evaluation, 1))
             return false;
-        bool found = strcmp(node->name, name) == 0 && !node->hidden;
+        bool shown = templates || !node->hidden;
+        bool found = shown && strcmp(node->name, name) == 0;
         if (found && !add(evaluation, list, node))
             return false;
-        if (!found && !node->hidden && node->first) {
+        if (!found && shown && node->first) {
             node = node->first;
             continue;
         }
@@ -86,10 +87,17 @@ bool expr_named_nodes(struct evaluation *evaluation, const char *name, struct su
     if (strncmp(name, "last-saved#", 11) == 0) // no earlier answers are kept here
         return expr_nodes(value, NULL, 0);
     for (; near && list.count == 0; near = near->parent)
-        if (!add_descendants(evaluation, near, name, &list))
+        if (!add_descendants(evaluation, near, name, false, &list))
             return false;
+    // A question of a repeat that has no instance yet is known by the repeat's template.
+    bool none = list.count == 0;
+    if (none && evaluation->env->root &&
+        !add_descendants(evaluation, top(evaluation->env->root), name, true, &list))
+        return false;
     if (list.count == 0)
         return expr_fail(evaluation, _("'${%s}' is not a question"), name);
+    if (none)
+        return expr_nodes(value, NULL, 0);
     size_t kept = 0;
     for (size_t i = 0; i < list.count; i++)
         if (!list.at[i]->irrelevant)
