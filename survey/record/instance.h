@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The insides of a record; private to survey/record.
+#pragma once
+
+#include "survey/expr/expr.h"
+#include "survey/record/record.h"
+
+enum { RECORD_NODES_MAX = 200000, RECORD_INSTANCES_MAX = 5000, RECORD_DEPTH_MAX = 64, RECORD_PASSES = 16 };
+
+// The nodes of one item, in the order in which they were made.
+struct record_places {
+    struct survey_node **at;
+    size_t count, capacity;
+};
+
+struct survey_record {
+    const struct survey_form *form;
+    struct survey_record_env env;
+    struct survey_arena *arena;
+    struct survey_arena *scratch; // of one evaluation, or of one update
+    struct survey_node *document, *root;
+    struct record_places *places; // by item->index
+    size_t node_count;
+    const struct survey_item **order; // dependencies first
+    struct survey_map lists;          // list name -> root node, made when first asked for
+    const struct survey_expr *instance_name;
+};
+
+// The tree.
+struct survey_node *record_add_instance(struct survey_record *record, struct survey_node *parent,
+                                        const struct survey_item *repeat, bool template);
+// Appends missing instances of a repeat up to number; the last one, or NULL beyond the bounds.
+struct survey_node *record_instance_at(struct survey_record *record, struct survey_node *parent,
+                                       const struct survey_item *repeat, uint32_t number);
+bool record_is_gone(const struct survey_node *node); // stands in a repeat's template
+void record_store(struct survey_record *record, struct survey_node *node, const char *value);
+
+// Evaluation.
+bool record_evaluate(struct survey_record *record, const struct survey_expr *expr,
+                     const struct survey_node *context, const struct survey_node *current,
+                     struct survey_value *value);
+// A yes-or-no column; otherwise where it is blank or cannot be evaluated.
+bool record_holds(struct survey_record *record, const struct survey_logic *logic,
+                  const struct survey_node *node, bool otherwise);
+// The items with what each depends on before it, as far as that can be.
+const struct survey_item **record_order(struct survey_arena *arena, const struct survey_form *form);
+// A default or a calculation into its node.
+bool record_calculate(struct survey_record *record, struct survey_node *node,
+                      const struct survey_logic *logic);
+void record_apply_default(struct survey_record *record, struct survey_node *node);
+// The root node of a choice list or an attached file; NULL where there is none.
+const struct survey_node *record_list_root(void *user, const char *id);
+// The scratch arena is emptied between questions.
+void record_clear_scratch(struct survey_record *record);

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One interview in memory: relevance, calculations, repeats, filters, verdicts, the submission.
+#include "survey/base/arena.h"
+#include "survey/record/record.h"
+#include "tests/tap.h"
+
+// 2016-11-24T00:30:00+08:00: still the day before in Greenwich.
+static const struct survey_record_env clock_env = {
+    .now = {.seconds = 1479918600, .offset = 480}, .seed = 7, .username = "li"};
+
+static struct survey_form *form;
+static struct survey_record *record;
+
+static void begin(void)
+{
+    struct survey_report *report = survey_report_new();
+    struct survey_error error = {0};
+    survey_record_free(record);
+    record = NULL;
+    if (!form && !survey_form_open(FORM, false, report, &form, &error))
+        fprintf(stderr, "%s: %s\n", error.where, error.message);
+    for (size_t i = 0; i < survey_report_count_of(report, SURVEY_FAULT); i++)
+        fprintf(stderr, "%s\n", survey_report_at(report, i)->message);
+    CHECK(survey_report_count_of(report, SURVEY_FAULT) == 0);
+    survey_report_free(report);
+    NEED(form != NULL);
+    record = survey_record_new(form, &clock_env);
+}
+
+static void set(const char *name, const char *value)
+{
+    struct survey_node *node = survey_record_find(record, name);
+    NEED(node != NULL);
+    survey_record_set(record, node, value);
+}
+
+static const char *get(const char *name)
+{
+    struct survey_node *node = survey_record_find(record, name);
+    return node ? node->value : "(none)";
+}
+
+static struct survey_node *member(const char *name, uint32_t number)
+{
+    return survey_record_node(record, survey_form_find(form, name), &number, 1);
+}
+
+static enum survey_violation judged(const char *name, const char *value)
+{
+    set(name, value);
+    return survey_record_judge(record, survey_record_find(record, name), NULL);
+}
+
+static void defaults_and_the_clock(void)
+{
+    begin();
+    CHECK_TEXT("no", get("poor"));
+    CHECK_TEXT("2016-11-24", get("day"));
+}
+
+static void relevance_goes_down_and_prunes(void)
+{
+    begin();
+    struct survey_node *amount = survey_record_find(record, "amount");
+    CHECK(amount->irrelevant && amount->parent->irrelevant);
+    CHECK(survey_record_missing(record, amount) == SURVEY_NOT_ASKED);
+    set("poor", "yes");
+    CHECK(!amount->parent->irrelevant && amount->irrelevant);
+    set("kinds", "money grain");
+    CHECK(!amount->irrelevant);
+    CHECK(survey_record_missing(record, amount) == SURVEY_BLANK);
+    CHECK(survey_record_judge(record, amount, NULL) == SURVEY_REQUIRED);
+    set("amount", "12.5");
+    CHECK(survey_record_missing(record, amount) == SURVEY_PRESENT);
+    set("poor", "no");
+    CHECK(survey_record_judge(record, amount, NULL) == SURVEY_NOT_RELEVANT);
+    set("poor", "dk");
+    CHECK(survey_record_missing(record, survey_record_find(record, "poor")) == SURVEY_DONT_KNOW);
+}
+
+static void calculations_follow_their_needs(void)
+{
+    begin();
+    CHECK_TEXT("0", get("adults"));
+    set("hh_size", "3");
+    survey_record_set(record, member("age", 1), "40");
+    survey_record_set(record, member("age", 2), "17");
+    survey_record_set(record, member("age", 3), "18");
+    CHECK_TEXT("2", get("adults"));
+    CHECK_TEXT("20", get("grown")); // stands before what it needs
+    CHECK_TEXT("0", member("adult", 2)->value);
+    CHECK_TEXT("3", member("place", 3)->value);
+    CHECK(member("school", 1)->irrelevant && !member("school", 2)->irrelevant);
+    survey_record_keep(record, survey_record_find(record, "adults"), "9");
+    CHECK_TEXT("90", get("grown"));
+    set("hh_size", "2"); // what was received is not lost
+    CHECK_TEXT("18", member("age", 3)->value);
+    CHECK(member("age", 0) == NULL);
+    CHECK(survey_record_node(record, survey_form_find(form, "age"), NULL, 0) == NULL);
+}
+
+static void choices_are_filtered(void)
+{
+    begin();
+    const struct survey_choice *choices[8];
+    struct survey_node *village = survey_record_find(record, "village");
+    CHECK(survey_record_choices(record, village, choices, 8) == 0);
+    set("county", "a");
+    CHECK(survey_record_choices(record, village, choices, 8) == 2);
+    CHECK_TEXT("a2", choices[1]->name);
+    CHECK(judged("village", "b1") == SURVEY_NOT_A_CHOICE);
+    CHECK(judged("village", "a1") == SURVEY_FINE);
+    CHECK_TEXT("A one", get("spoken"));
+    CHECK(judged("kinds", "money") == SURVEY_NOT_RELEVANT);
+}
+
+static void answers_are_judged(void)
+{
+    begin();
+    const char *message;
+    CHECK(judged("hh_size", "") == SURVEY_REQUIRED);
+    CHECK(judged("hh_size", "x") == SURVEY_WRONG_TYPE);
+    CHECK(judged("hh_size", "3.5") == SURVEY_WRONG_TYPE);
+    CHECK(judged("hh_size", "31") == SURVEY_CONSTRAINT);
+    survey_record_judge(record, survey_record_find(record, "hh_size"), &message);
+    CHECK_TEXT("1 to 30", message);
+    CHECK(judged("hh_size", "30") == SURVEY_FINE);
+    CHECK(judged("code", "AB12") == SURVEY_FINE);
+    CHECK(judged("code", "AB12x") == SURVEY_CONSTRAINT);
+    CHECK(judged("born", "2016-11-24") == SURVEY_FINE);
+    CHECK(judged("born", "2016-11-25") == SURVEY_CONSTRAINT);
+    CHECK(judged("born", "2016-02-30") == SURVEY_WRONG_TYPE);
+    set("poor", "yes");
+    CHECK(judged("kinds", "none money") == SURVEY_CONSTRAINT);
+    CHECK(judged("kinds", "money gold") == SURVEY_NOT_A_CHOICE);
+    CHECK(judged("poor", "perhaps") == SURVEY_NOT_A_CHOICE);
+}
+
+static void count_violation(void *user, const struct survey_node *node,
+                            enum survey_violation violation, const char *message)
+{
+    (void)message;
+    survey_format(user, "%s:%s ", node->name, survey_violation_name(violation));
+}
+
+static void all_faults_are_found(void)
+{
+    begin();
+    struct survey_buffer buffer = SURVEY_BUFFER(1000);
+    set("hh_size", "2");
+    survey_record_set(record, member("age", 2), "130");
+    CHECK(survey_record_check(record, count_violation, &buffer) == 2);
+    CHECK_TEXT("code:required age:constraint ", survey_buffer_string(&buffer));
+    survey_buffer_clear(&buffer);
+}
+
+static void the_submission_is_pruned(void)
+{
+    begin();
+    struct survey_buffer xml = SURVEY_BUFFER(10000);
+    set("code", "AB<1>&");
+    set("hh_size", "1");
+    survey_record_set(record, member("age", 1), "50");
+    survey_record_write_xml(record, "uuid:1", &xml);
+    const char *text = survey_buffer_string(&xml);
+    CHECK(strstr(text, "<code>AB&lt;1&gt;&amp;</code>") != NULL);
+    CHECK(strstr(text, "<aid>") == NULL && strstr(text, "<school") == NULL);
+    CHECK(strstr(text, "<member><person/><age>50</age><adult>1</adult><place>1</place></member>"
+                       "<grown>10</grown>") != NULL);
+    CHECK(strstr(text, " id=\"hh\" version=\"3\">") != NULL);
+    CHECK(strstr(text, "<meta><instanceID>uuid:1</instanceID><instanceName>HH AB&lt;1&gt;&amp;"
+                       "</instanceName></meta>") != NULL);
+    survey_buffer_clear(&xml);
+    survey_record_free(record);
+    record = NULL;
+    survey_form_free(form);
+    form = NULL;
+}
+
+TESTS(CASE(defaults_and_the_clock), CASE(relevance_goes_down_and_prunes),
+      CASE(calculations_follow_their_needs), CASE(choices_are_filtered), CASE(answers_are_judged),
+      CASE(all_faults_are_found), CASE(the_submission_is_pruned))
