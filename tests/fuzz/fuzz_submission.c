@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     size_t count;
     survey_submission_head("fuzz", (const char *)bytes, length, &head, NULL);
     survey_submission_tree(arena, "fuzz", (const char *)bytes, length, &root, &count, NULL);
-    phone_multipart_read(arena, "multipart/form-data; boundary=b", (const char *)bytes, length, &parts, &count, NULL);
+    phone_multipart_read(arena, "multipart/form-data; boundary=b", (const char *)bytes, length,
+                         &parts, &count, NULL);
     survey_arena_free(arena);
     return 0;
 }
