@@ -14,12 +14,14 @@
 
 static const struct survey_command *const commands[] = {
     &survey_check_command,
+    &survey_new_command,
+    &survey_frame_command,
     NULL,
 };
 
 // Commands of the contract that this version does not have yet.
 static const char *const missing[] = {
-    "xform", "new", "revise", "frame", "sample", "print", "scan", "review", "edit", "team", "serve", "import",
+    "xform", "revise", "sample", "print", "scan", "review", "edit", "team", "serve", "import",
     "merge", "case", "weight", "estimate", "score", "report", "export", "verify", "demo", NULL,
 };
 

@@ -9,3 +9,5 @@ extern const struct survey_command survey_edit_command;
 extern const struct survey_command survey_export_command;
 
 extern const struct survey_command survey_check_command;
+extern const struct survey_command survey_new_command;
+extern const struct survey_command survey_frame_command;
