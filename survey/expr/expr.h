@@ -52,6 +52,9 @@ struct survey_expr_env {
     // The value of ${name}; false where the name is unknown. NULL: ${name} is found in the tree by
     // its name, the one nearest to the context.
     bool (*variable)(void *user, const char *name, struct survey_value *value);
+    // The node called name where the form's tree has exactly one; NULL (also as a hook) has the tree
+    // searched. It only saves time.
+    const struct survey_node *(*only)(void *user, const char *name);
     // The root node of instance('id') (its element children are items); NULL where unknown.
     const struct survey_node *(*instance)(void *user, const char *id);
     // Functions beyond ODK's (frame, parameter, indicator ...). Returns false with *known unset

@@ -80,10 +80,16 @@ static bool add_descendants(struct evaluation *evaluation, const struct survey_n
 
 bool expr_named_nodes(struct evaluation *evaluation, const char *name, struct survey_value *value)
 {
+    const struct survey_expr_env *env = evaluation->env;
     const struct survey_node *near = form_context(evaluation);
+    const struct survey_node *only = env->only ? env->only(env->user, name) : NULL;
     struct node_list list = {.count = 0};
+    if (only && only->irrelevant)
+        return expr_nodes(value, NULL, 0);
+    if (only)
+        return add(evaluation, &list, only) && expr_nodes(value, list.at, list.count);
     if (!near)
-        near = evaluation->env->root;
+        near = env->root;
     if (strncmp(name, "last-saved#", 11) == 0) // no earlier answers are kept here
         return expr_nodes(value, NULL, 0);
     for (; near && list.count == 0; near = near->parent)
@@ -91,8 +97,7 @@ bool expr_named_nodes(struct evaluation *evaluation, const char *name, struct su
             return false;
     // A question of a repeat that has no instance yet is known by the repeat's template.
     bool none = list.count == 0;
-    if (none && evaluation->env->root &&
-        !add_descendants(evaluation, top(evaluation->env->root), name, true, &list))
+    if (none && env->root && !add_descendants(evaluation, top(env->root), name, true, &list))
         return false;
     if (list.count == 0)
         return expr_fail(evaluation, _("'${%s}' is not a question"), name);

@@ -22,6 +22,7 @@ struct survey_record {
     struct record_places *places; // by item->index
     size_t node_count;
     const struct survey_item **order; // dependencies first
+    struct survey_map names;          // name -> the item's index, -1 where several share it
     struct survey_map lists;          // list name -> root node, made when first asked for
     const struct survey_expr *instance_name;
 };
@@ -50,5 +51,11 @@ bool record_calculate(struct survey_record *record, struct survey_node *node,
 void record_apply_default(struct survey_record *record, struct survey_node *node);
 // The root node of a choice list or an attached file; NULL where there is none.
 const struct survey_node *record_list_root(void *user, const char *id);
+// The root node of a list in a file: "districts.csv" is the instance "districts".
+const struct survey_node *record_file_rows(struct survey_record *record,
+                                           const struct survey_choice_list *list);
+// The value of "key" in "value=code label=name"; the fallback where it is not there.
+const char *record_parameter(struct survey_record *record, const struct survey_item *item,
+                             const char *key, const char *fallback);
 // The scratch arena is emptied between questions.
 void record_clear_scratch(struct survey_record *record);

@@ -118,8 +118,7 @@ static bool fits_type(enum survey_type type, const char *text)
 
 // --- choices ------------------------------------------------------------------------------------
 
-// The value of "key" in "value=code label=name"; the fallback where it is not there.
-static const char *parameter(struct survey_record *record, const struct survey_item *item,
+const char *record_parameter(struct survey_record *record, const struct survey_item *item,
                              const char *key, const char *fallback)
 {
     size_t length = strlen(key);
@@ -145,8 +144,7 @@ static bool passes(struct survey_record *record, const struct survey_node *node,
            survey_value_boolean(&value);
 }
 
-// "districts.csv" is the instance "districts".
-static const struct survey_node *file_rows(struct survey_record *record,
+const struct survey_node *record_file_rows(struct survey_record *record,
                                            const struct survey_choice_list *list)
 {
     const char *dot = strrchr(list->file, '.');
@@ -165,9 +163,9 @@ static bool each_choice(struct survey_record *record, const struct survey_node *
     if (!list)
         return false;
     if (list->file) {
-        const struct survey_node *root = file_rows(record, list);
-        const char *key = parameter(record, node->item, "value", "name");
-        const char *label = parameter(record, node->item, "label", "label");
+        const struct survey_node *root = record_file_rows(record, list);
+        const char *key = record_parameter(record, node->item, "value", "name");
+        const char *label = record_parameter(record, node->item, "label", "label");
         for (const struct survey_node *row = root ? root->first : NULL; row; row = row->next) {
             const struct survey_node *name = survey_node_child(row, key);
             const struct survey_node *text = survey_node_child(row, label);

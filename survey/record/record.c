@@ -155,6 +155,16 @@ struct survey_node *record_instance_at(struct survey_record *record, struct surv
     return found;
 }
 
+static void index_names(struct survey_record *record)
+{
+    for (size_t i = 0; i < record->form->item_count; i++) {
+        bool added;
+        struct survey_map_entry *entry =
+            survey_map_put(&record->names, record->arena, record->form->items[i]->name, &added);
+        entry->number = added ? (int64_t)i : -1;
+    }
+}
+
 static void read_instance_name(struct survey_record *record)
 {
     const struct survey_map_entry *entry =
@@ -179,6 +189,7 @@ struct survey_record *survey_record_new(const struct survey_form *form,
     record->root =
         survey_node_add(arena, record->document, form->root_name ? form->root_name : "data", "");
     add_children(record, record->root, form->root, 1);
+    index_names(record);
     read_instance_name(record);
     apply_defaults(record, record->root);
     survey_record_update(record);
@@ -190,6 +201,7 @@ void survey_record_free(struct survey_record *record)
     if (!record)
         return;
     survey_map_clear(&record->lists);
+    survey_map_clear(&record->names);
     survey_arena_free(record->scratch);
     survey_arena_free(record->arena);
 }

@@ -9,15 +9,45 @@
 
 // --- evaluation ---------------------------------------------------------------------------------
 
+// The label of a choice in an attached file, which has it in its own words.
+static const char *file_label(struct survey_record *record, const struct survey_item *item,
+                              const char *value)
+{
+    const struct survey_node *root = record_file_rows(record, item->list);
+    const char *key = record_parameter(record, item, "value", "name");
+    for (const struct survey_node *row = root ? root->first : NULL; row; row = row->next) {
+        const struct survey_node *name = survey_node_child(row, key);
+        if (name && strcmp(name->value, value) == 0) {
+            const struct survey_node *label =
+                survey_node_child(row, record_parameter(record, item, "label", "label"));
+            return label ? label->value : NULL;
+        }
+    }
+    return NULL;
+}
+
 static const char *choice_label(void *user, const char *value, const char *question)
 {
-    const struct survey_record *record = user;
+    struct survey_record *record = user;
     const char *slash = strrchr(question, '/');
     const struct survey_item *item = survey_form_find(record->form, question);
     if (!item && slash)
         item = survey_form_find(record->form, slash + 1);
+    if (item && item->list && item->list->file)
+        return file_label(record, item, value);
     const struct survey_choice *choice = item ? survey_item_choice(item, value) : NULL;
     return choice ? survey_label(record->form, choice->labels, record->env.language) : NULL;
+}
+
+// The node of that name where there is one and no other.
+static const struct survey_node *only_node(void *user, const char *name)
+{
+    const struct survey_record *record = user;
+    const struct survey_map_entry *entry = survey_map_find(&record->names, name);
+    if (!entry || entry->number < 0)
+        return NULL;
+    const struct record_places *places = &record->places[entry->number];
+    return places->count == 1 && !record_is_gone(places->at[0]) ? places->at[0] : NULL;
 }
 
 static struct survey_node *list_tree(struct survey_record *record,
@@ -68,6 +98,7 @@ bool record_evaluate(struct survey_record *record, const struct survey_expr *exp
         .now = record->env.now,
         .has_now = true,
         .seed = record->env.seed,
+        .only = only_node,
         .instance = record_list_root,
         .choice_label = choice_label,
         .user = record,
