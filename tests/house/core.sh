@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The core needs no library: what survey/meson.build lists under core_lib, and all that it includes,
+# The core needs no library: what survey/meson.build lists under core_sources, and all that it includes,
 # names only headers of the bare language, <libintl.h> behind __wasm__, and its own.
 set -u
 root=${1:-.}
 cd "$root" || exit 1
 echo 1..2
 allowed='stddef|stdint|stdbool|stdarg|string|math|stdlib|limits|float'
-sources=$(sed -n "/^core_lib/,/^)/s/^  '\(.*\)',$/survey\/\1/p" survey/meson.build)
+sources=$(sed -n "/^core_sources/,/^)/s/^  '\(.*\)',$/survey\/\1/p" survey/meson.build)
 seen=''
 queue=$sources
 while [ -n "$queue" ]; do
