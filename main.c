@@ -16,12 +16,13 @@ static const struct survey_command *const commands[] = {
     &survey_check_command,
     &survey_new_command,
     &survey_frame_command,
+    &survey_sample_command,
     NULL,
 };
 
 // Commands of the contract that this version does not have yet.
 static const char *const missing[] = {
-    "xform", "revise", "sample", "print", "scan", "review", "edit", "team", "serve", "import",
+    "xform", "revise", "print", "scan", "review", "edit", "team", "serve", "import",
     "merge", "case", "weight", "estimate", "score", "report", "export", "verify", "demo", NULL,
 };
 

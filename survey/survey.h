@@ -11,3 +11,4 @@ extern const struct survey_command survey_export_command;
 extern const struct survey_command survey_check_command;
 extern const struct survey_command survey_new_command;
 extern const struct survey_command survey_frame_command;
+extern const struct survey_command survey_sample_command;

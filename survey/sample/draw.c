@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Drawing. Units of a stage are gathered from the frame's rows under the units drawn above, grouped by
+// plan row, parent and stratum, and each group is drawn by itself.
+//
+// Systematic: a random start r in (0, k], k = N/n, then every k-th unit of the sorted list; pi = n/N.
+// PPS systematic: the same on cumulated sizes; units of at least the interval are certain (pi = 1), are
+// set aside and the interval is found again, until none is left (Madow 1949; Saerndal, Swensson and
+// Wretman 1992, 3.6.2).
+#include "survey/sample/draw.h"
+
+#include "survey/base/arena.h"
+#include "survey/base/number.h"
+#include "survey/base/random.h"
+#include "survey/base/text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct unit {
+    const char *id;
+    size_t row;  // first row of the frame
+    double measure;
+    double u;    // its permanent random number in this stratum
+    double probability;
+    bool certain, selected;
+    size_t position;
+};
+
+struct group {
+    const struct survey_draw_row *plan;
+    const char *parent; // NULL at stage 1
+    const char *stratum;
+    double chain;       // of the parent
+    struct unit *units;
+    size_t count, capacity;
+};
+
+struct stage {
+    const struct survey_draw_plan *plan;
+    const struct survey_frame *frame;
+    struct survey_arena *arena;
+    struct survey_draw *draw;
+    struct survey_error *error;
+    uint64_t seed;
+    const char *round;
+    int stage;
+    size_t parent_column;
+    struct survey_map parents; // unit drawn above -> index in draw->units
+    struct survey_map groups;  // key -> struct group
+    struct survey_map seen;    // unit -> number: plan row (as counted) that took it
+    struct survey_map places;  // group and unit -> number: index in the group
+};
+
+static const char *stratum_of(const struct stage *stage, const struct survey_draw_row *plan, size_t row)
+{
+    struct survey_buffer text = SURVEY_BUFFER(4096);
+    for (size_t i = 0; i < plan->strata_count; i++)
+        survey_format(&text, "%s%s", i ? "|" : "", survey_frame_cell(stage->frame, row, plan->strata[i]));
+    const char *kept = survey_arena_strdup(stage->arena, survey_buffer_string(&text));
+    survey_buffer_clear(&text);
+    return kept;
+}
+
+static struct group *group_of(struct stage *stage, const struct survey_draw_row *plan, const char *parent, double chain, size_t row,
+                              const char **key)
+{
+    const char *stratum = stratum_of(stage, plan, row);
+    bool added;
+    *key = survey_arena_format(stage->arena, "%u\x1f%s\x1f%s", plan->row, parent ? parent : "", stratum);
+    struct survey_map_entry *entry = survey_map_put(&stage->groups, stage->arena, *key, &added);
+    if (added) {
+        struct group *group = survey_arena_alloc(stage->arena, sizeof *group);
+        *group = (struct group){.plan = plan, .parent = parent, .stratum = stratum, .chain = chain};
+        entry->value = group;
+    }
+    return entry->value;
+}
+
+static bool bad_measure(struct stage *stage, const struct survey_draw_row *plan, const char *id, const char *text)
+{
+    char where[64];
+    survey_format_into(where, sizeof where, "sample!%u", plan->row);
+    return survey_fail(stage->error, SURVEY_ERROR_INPUT, where, _("unit '%s' has the size '%s'; PPS needs a number above 0"), id, text);
+}
+
+static bool add_unit(struct stage *stage, struct group *group, const char *key, size_t row)
+{
+    const struct survey_draw_row *plan = group->plan;
+    const char *id = survey_frame_cell(stage->frame, row, plan->unit);
+    bool added;
+    struct survey_map_entry *entry =
+        survey_map_put(&stage->places, stage->arena, survey_arena_format(stage->arena, "%s\x1f%s", key, id), &added);
+    if (!added) { // another row of the frame below the same unit
+        if (plan->measure < 0)
+            group->units[entry->number].measure++;
+        return true;
+    }
+    if (group->count == group->capacity) {
+        group->capacity = group->capacity ? group->capacity * 2 : 16;
+        group->units = survey_realloc(group->units, group->capacity, sizeof *group->units);
+    }
+    entry->number = (int64_t)group->count;
+    struct unit *unit = &group->units[group->count++];
+    *unit = (struct unit){.id = id, .row = row, .measure = 1};
+    if (plan->measure >= 0) {
+        const char *text = survey_frame_cell(stage->frame, row, (size_t)plan->measure);
+        if (!survey_number_parse(text, strlen(text), &unit->measure) || unit->measure <= 0)
+            return plan->method != SURVEY_DRAW_PPS || bad_measure(stage, plan, id, text);
+    }
+    return true;
+}
+
+// A unit may be drawn by one row of the plan only, and whole.
+static bool claim(struct stage *stage, const struct survey_draw_row *plan, const char *id)
+{
+    bool added;
+    struct survey_map_entry *entry = survey_map_put(&stage->seen, stage->arena, id, &added);
+    if (added)
+        entry->number = plan->row;
+    char where[64];
+    survey_format_into(where, sizeof where, "sample!%u", plan->row);
+    return entry->number == plan->row ||
+           survey_fail(stage->error, SURVEY_ERROR_INPUT, where,
+                       _("unit '%s' of stage %d is matched by row %lld too; the conditions of a stage must not overlap"), id, stage->stage,
+                       (long long)entry->number);
+}
+
+static bool gather_row(struct stage *stage, size_t row)
+{
+    const char *parent = NULL;
+    double chain = 1;
+    if (stage->stage > 1) {
+        parent = survey_frame_cell(stage->frame, row, stage->parent_column);
+        const struct survey_map_entry *above = survey_map_find(&stage->parents, parent);
+        if (!above)
+            return true;
+        chain = stage->draw->units[above->number].chain;
+        parent = stage->draw->units[above->number].unit;
+    }
+    for (size_t i = 0; i < stage->plan->count; i++) {
+        const struct survey_draw_row *plan = &stage->plan->rows[i];
+        bool meets;
+        if (plan->stage != stage->stage)
+            continue;
+        if (!survey_frame_meets(stage->frame, row, plan->where, &meets, stage->error))
+            return false;
+        if (!meets)
+            continue;
+        const char *id = survey_frame_cell(stage->frame, row, plan->unit), *key;
+        if (!*id)
+            return survey_fail(stage->error, SURVEY_ERROR_INPUT, "", _("unit '%s' has no '%s' to be drawn by"),
+                               survey_frame_cell(stage->frame, row, 0), stage->frame->columns[plan->unit]);
+        struct group *group = group_of(stage, plan, parent, chain, row, &key);
+        if (!claim(stage, plan, id) || !add_unit(stage, group, key, row))
+            return false;
+    }
+    return true;
+}
+
+// --- drawing one group --------------------------------------------------------------------------
+
+struct order {
+    const struct stage *stage;
+    const struct survey_draw_row *plan;
+};
+
+// Numbers by size, texts by their bytes.
+static int compare_cells(const char *a, const char *b)
+{
+    double x, y;
+    if (survey_number_parse(a, strlen(a), &x) && survey_number_parse(b, strlen(b), &y))
+        return (x > y) - (x < y);
+    return strcmp(a, b);
+}
+
+static int by_sort(const void *a, const void *b, void *state)
+{
+    const struct order *order = state;
+    const struct unit *x = a, *y = b;
+    for (size_t i = 0; i < order->plan->sort_count; i++) {
+        const struct survey_frame *frame = order->stage->frame;
+        int found = compare_cells(survey_frame_cell(frame, x->row, order->plan->sort[i]), survey_frame_cell(frame, y->row, order->plan->sort[i]));
+        if (found)
+            return found;
+    }
+    return strcmp(x->id, y->id);
+}
+
+static int by_number(const void *a, const void *b, void *state)
+{
+    const struct unit *x = a, *y = b;
+    (void)state;
+    return x->u != y->u ? (x->u > y->u) - (x->u < y->u) : strcmp(x->id, y->id);
+}
+
+static const char *purpose(const struct stage *stage, const struct group *group, const char *what)
+{
+    return survey_arena_format(stage->arena, "sample/%s/%d/%u/%s", stage->round, group->plan->stage, group->plan->row, what);
+}
+
+static double start_of(const struct stage *stage, const struct group *group)
+{
+    const char *unit = survey_arena_format(stage->arena, "%s\x1f%s", group->parent ? group->parent : "", group->stratum);
+    struct survey_random random = survey_random_at(stage->seed, purpose(stage, group, "start"), unit);
+    return survey_random_unit(&random);
+}
+
+static void draw_srs(struct group *group, size_t n)
+{
+    qsort_r(group->units, group->count, sizeof *group->units, by_number, NULL);
+    for (size_t i = 0; i < group->count; i++) {
+        group->units[i].probability = (double)n / (double)group->count;
+        group->units[i].selected = i < n;
+    }
+}
+
+static void draw_systematic(struct stage *stage, struct group *group, size_t n)
+{
+    struct order order = {stage, group->plan};
+    double interval = (double)group->count / (double)n, start = start_of(stage, group) * interval;
+    qsort_r(group->units, group->count, sizeof *group->units, by_sort, &order);
+    for (size_t i = 0; i < group->count; i++)
+        group->units[i].probability = (double)n / (double)group->count;
+    for (size_t i = 0; i < n; i++) {
+        size_t place = (size_t)floor(start + (double)i * interval);
+        group->units[place < group->count ? place : group->count - 1].selected = true;
+    }
+}
+
+static void draw_pps(struct stage *stage, struct group *group, size_t n)
+{
+    struct order order = {stage, group->plan};
+    double total = 0;
+    bool found = true;
+    size_t left = n;
+    qsort_r(group->units, group->count, sizeof *group->units, by_sort, &order);
+    while (found && left > 0) {
+        found = false;
+        total = 0;
+        for (size_t i = 0; i < group->count; i++)
+            total += group->units[i].certain ? 0 : group->units[i].measure;
+        double interval = total / (double)left;
+        for (size_t i = 0; i < group->count && left > 0; i++)
+            if (!group->units[i].certain && group->units[i].measure >= interval) {
+                group->units[i].certain = group->units[i].selected = found = true;
+                left--;
+            }
+    }
+    double interval = left ? total / (double)left : 0, next = left ? start_of(stage, group) * interval : 0, sum = 0;
+    for (size_t i = 0; i < group->count; i++) {
+        struct unit *unit = &group->units[i];
+        unit->probability = unit->certain ? 1 : left ? unit->measure / interval : 0;
+        if (unit->certain || !left)
+            continue;
+        sum += unit->measure;
+        if (next < sum) { // at most once, since the unit is smaller than the interval
+            unit->selected = true;
+            next += interval;
+        }
+    }
+}
+
+static size_t amount(double number, double share, size_t population)
+{
+    double wanted = share > 0 ? ceil(share * (double)population - 1e-9) : number;
+    return wanted >= (double)population ? population : (size_t)(wanted + 0.5);
+}
+
+static void emit(struct stage *stage, const struct group *group, const struct unit *unit, bool selected, size_t position, size_t taken)
+{
+    struct survey_draw *draw = stage->draw;
+    if (draw->count == draw->capacity) {
+        draw->capacity = draw->capacity ? draw->capacity * 2 : 256;
+        draw->units = survey_realloc(draw->units, draw->capacity, sizeof *draw->units);
+    }
+    draw->units[draw->count++] = (struct survey_drawn){.unit = unit->id,
+                                                       .parent = group->parent,
+                                                       .stratum = group->stratum,
+                                                       .plan = group->plan,
+                                                       .stage = stage->stage,
+                                                       .selected = selected,
+                                                       .position = position,
+                                                       .probability = unit->probability,
+                                                       .chain = group->chain * unit->probability,
+                                                       .population = group->count,
+                                                       .taken = taken};
+}
+
+static void emit_group(struct stage *stage, struct group *group)
+{
+    size_t taken = 0, position = 0, reserves = 0;
+    for (size_t i = 0; i < group->count; i++)
+        taken += group->units[i].selected;
+    for (size_t i = 0; i < group->count; i++)
+        if (group->units[i].selected)
+            emit(stage, group, &group->units[i], true, ++position, taken);
+    // Reserves: the units left, in the order of their random numbers.
+    size_t wanted = amount(group->plan->reserve, group->plan->reserve_share > 0 ? group->plan->reserve_share * (double)taken / (double)group->count : 0,
+                           group->count);
+    qsort_r(group->units, group->count, sizeof *group->units, by_number, NULL);
+    for (size_t i = 0; i < group->count && reserves < wanted; i++)
+        if (!group->units[i].selected && group->units[i].probability > 0)
+            emit(stage, group, &group->units[i], false, ++reserves, taken);
+}
+
+static void draw_group(struct stage *stage, struct group *group)
+{
+    const struct survey_draw_row *plan = group->plan;
+    size_t n = plan->method == SURVEY_DRAW_ALL ? group->count : amount(plan->size, plan->share, group->count);
+    bool all = n >= group->count;
+    if (plan->method != SURVEY_DRAW_ALL && plan->share <= 0 && plan->size > (double)group->count)
+        stage->draw->short_strata++;
+    const char *address = purpose(stage, group, "unit");
+    for (size_t i = 0; i < group->count; i++) {
+        struct survey_random random = survey_random_at(stage->seed, address, group->units[i].id);
+        group->units[i].u = survey_random_unit(&random);
+    }
+    if (all || n == 0) {
+        struct order order = {stage, plan};
+        qsort_r(group->units, group->count, sizeof *group->units, by_sort, &order);
+        for (size_t i = 0; i < group->count; i++) {
+            group->units[i].selected = n > 0;
+            group->units[i].probability = n > 0;
+        }
+    } else if (plan->method == SURVEY_DRAW_SRS) {
+        draw_srs(group, n);
+    } else if (plan->method == SURVEY_DRAW_SYSTEMATIC) {
+        draw_systematic(stage, group, n);
+    } else {
+        draw_pps(stage, group, n);
+    }
+    emit_group(stage, group);
+}
+
+static int by_key(const void *a, const void *b)
+{
+    return strcmp(((const struct survey_map_entry *)a)->key, ((const struct survey_map_entry *)b)->key);
+}
+
+static bool run_stage(struct stage *stage)
+{
+    bool done = true;
+    for (size_t i = 0; i < stage->draw->count; i++) {
+        const struct survey_drawn *unit = &stage->draw->units[i];
+        if (unit->stage == stage->stage - 1 && unit->selected)
+            survey_map_put(&stage->parents, stage->arena, unit->unit, NULL)->number = (int64_t)i;
+    }
+    for (size_t i = 0; i < stage->plan->count; i++)
+        if (stage->plan->rows[i].stage == stage->stage - 1)
+            stage->parent_column = stage->plan->rows[i].unit;
+    for (size_t row = 0; done && row < stage->frame->rows; row++)
+        done = gather_row(stage, row);
+    // Groups in the order of their keys, not of the frame.
+    if (done && stage->groups.count)
+        qsort(stage->groups.entries, stage->groups.count, sizeof *stage->groups.entries, by_key);
+    for (size_t i = 0; i < stage->groups.count; i++) {
+        struct group *group = stage->groups.entries[i].value;
+        if (done)
+            draw_group(stage, group);
+        free(group->units);
+    }
+    survey_map_clear(&stage->parents);
+    survey_map_clear(&stage->groups);
+    survey_map_clear(&stage->seen);
+    survey_map_clear(&stage->places);
+    return done;
+}
+
+bool survey_draw_run(const struct survey_draw_plan *plan, const struct survey_frame *frame, uint64_t seed, const char *round,
+                     struct survey_arena *arena, struct survey_draw *draw, struct survey_error *error)
+{
+    *draw = (struct survey_draw){0};
+    for (int number = 1; number <= plan->stages; number++) {
+        struct stage stage = {.plan = plan, .frame = frame, .arena = arena, .draw = draw, .error = error,
+                              .seed = seed, .round = round, .stage = number};
+        if (!run_stage(&stage)) {
+            survey_draw_clear(draw);
+            return false;
+        }
+    }
+    if (draw->count)
+        return true;
+    return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("no unit of the frame meets the conditions of the sample sheet"));
+}
+
+void survey_draw_clear(struct survey_draw *draw)
+{
+    free(draw->units);
+    *draw = (struct survey_draw){0};
+}
