@@ -15,15 +15,21 @@
 struct survey_arena;
 struct survey_expr; // immutable; lives in the arena it was parsed into
 
-// Parses text (at most 32 kB, nesting at most 64). On failure error->message says what was wrong and
-// near what; *at (may be NULL) is the byte offset of the fault.
-bool survey_expr_parse(struct survey_arena *arena, const char *text, const struct survey_expr **expr,
-                       size_t *at, struct survey_error *error);
+// Parses text (at most 32 kB, nesting at most 64). On failure error->message says what was wrong
+// and near what; *at (may be NULL) is the byte offset of the fault.
+bool survey_expr_parse(struct survey_arena *arena, const char *text,
+                       const struct survey_expr **expr, size_t *at, struct survey_error *error);
 
 // What an expression names, for checks and for ordering calculations. Return false to stop.
-enum survey_expr_use { SURVEY_USES_NAME /* ${name} */, SURVEY_USES_PATH, SURVEY_USES_FUNCTION, SURVEY_USES_INSTANCE };
+enum survey_expr_use {
+    SURVEY_USES_NAME /* ${name} */,
+    SURVEY_USES_PATH,
+    SURVEY_USES_FUNCTION,
+    SURVEY_USES_INSTANCE
+};
 bool survey_expr_each_use(const struct survey_expr *expr,
-                          bool (*visit)(void *user, enum survey_expr_use use, const char *name, size_t at),
+                          bool (*visit)(void *user, enum survey_expr_use use, const char *name,
+                                        size_t at),
                           void *user);
 
 enum survey_value_kind { SURVEY_NODES, SURVEY_STRING, SURVEY_NUMBER, SURVEY_BOOLEAN };
@@ -47,20 +53,21 @@ struct survey_expr_env {
     uint32_t position, size;           // of the context, for position() and last()
     struct survey_time now;            // clock and offset are inputs
     bool has_now;
-    uint64_t seed;                     // of random(), randomize() and uuid()
-    uint64_t *steps;                   // work left; NULL: one million; passing it is a fault
+    uint64_t seed;   // of random(), randomize() and uuid()
+    uint64_t *steps; // work left; NULL: one million; passing it is a fault
     // The value of ${name}; false where the name is unknown. NULL: ${name} is found in the tree by
     // its name, the one nearest to the context.
     bool (*variable)(void *user, const char *name, struct survey_value *value);
-    // The node called name where the form's tree has exactly one; NULL (also as a hook) has the tree
-    // searched. It only saves time.
+    // The node called name where the form's tree has exactly one; NULL (also as a hook) has the
+    // tree searched. It only saves time.
     const struct survey_node *(*only)(void *user, const char *name);
     // The root node of instance('id') (its element children are items); NULL where unknown.
     const struct survey_node *(*instance)(void *user, const char *id);
     // Functions beyond ODK's (frame, parameter, indicator ...). Returns false with *known unset
     // where it has none of that name.
-    bool (*function)(void *user, const char *name, const struct survey_value *arguments, size_t count,
-                     struct survey_value *value, bool *known, struct survey_error *error);
+    bool (*function)(void *user, const char *name, const struct survey_value *arguments,
+                     size_t count, struct survey_value *value, bool *known,
+                     struct survey_error *error);
     // jr:choice-name and the like: the label of a choice of a question.
     const char *(*choice_label)(void *user, const char *value, const char *question);
     void *user;

@@ -5,7 +5,12 @@
 #include "survey/expr/expr.h"
 #include "survey/record/record.h"
 
-enum { RECORD_NODES_MAX = 200000, RECORD_INSTANCES_MAX = 5000, RECORD_DEPTH_MAX = 64, RECORD_PASSES = 16 };
+enum {
+    RECORD_NODES_MAX = 200000,
+    RECORD_INSTANCES_MAX = 5000,
+    RECORD_DEPTH_MAX = 64,
+    RECORD_PASSES = 16
+};
 
 // The nodes of one item, in the order in which they were made.
 struct record_places {

@@ -16,20 +16,24 @@ struct survey_record_env {
     uint64_t seed;
     size_t language;
     const char *device, *username;
-    // Rows of an attached list for pulldata() and instance(): the root node of file or id; may be NULL.
+    // Rows of an attached list for pulldata() and instance(): the root node of file or id; may be
+    // NULL.
     const struct survey_node *(*instance)(void *user, const char *id);
     void *user;
 };
 
 // A new interview with defaults applied and calculations done. The form must outlive it.
-struct survey_record *survey_record_new(const struct survey_form *form, const struct survey_record_env *env);
+struct survey_record *survey_record_new(const struct survey_form *form,
+                                        const struct survey_record_env *env);
 void survey_record_free(struct survey_record *record); // NULL is fine
 
 // The node of item in the repeat instances numbered (from 1) by occurrences, outermost first, depth
-// of them; makes repeat instances up to that number. NULL/0 outside repeats. NULL where it can't be.
+// of them; makes repeat instances up to that number. NULL/0 outside repeats. NULL where it can't
+// be.
 struct survey_node *survey_record_node(struct survey_record *record, const struct survey_item *item,
                                        const uint32_t *occurrences, size_t depth);
-// Sets an answer ("" clears it) and recalculates. The value is stored as given, even if it is wrong.
+// Sets an answer ("" clears it) and recalculates. The value is stored as given, even if it is
+// wrong.
 void survey_record_set(struct survey_record *record, struct survey_node *node, const char *value);
 // Sets without recalculating; call survey_record_update() once afterwards.
 void survey_record_put(struct survey_record *record, struct survey_node *node, const char *value);
@@ -39,24 +43,35 @@ void survey_record_update(struct survey_record *record);
 void survey_record_keep(struct survey_record *record, struct survey_node *node, const char *value);
 
 const struct survey_form *survey_record_form(const struct survey_record *record);
-const struct survey_node *survey_record_root(const struct survey_record *record); // the root element
-struct survey_node *survey_record_find(struct survey_record *record, const char *name); // first of that name
+const struct survey_node *
+survey_record_root(const struct survey_record *record); // the root element
+struct survey_node *survey_record_find(struct survey_record *record,
+                                       const char *name); // first of that name
 
 // What is wrong with one answer.
-enum survey_violation { SURVEY_FINE, SURVEY_WRONG_TYPE, SURVEY_NOT_A_CHOICE, SURVEY_CONSTRAINT, SURVEY_REQUIRED, SURVEY_NOT_RELEVANT };
+enum survey_violation {
+    SURVEY_FINE,
+    SURVEY_WRONG_TYPE,
+    SURVEY_NOT_A_CHOICE,
+    SURVEY_CONSTRAINT,
+    SURVEY_REQUIRED,
+    SURVEY_NOT_RELEVANT
+};
 const char *survey_violation_name(enum survey_violation violation); // "constraint", ...
 // Judges the answer of a node as it stands; message (may be NULL) is the questionnaire's own text.
-enum survey_violation survey_record_judge(struct survey_record *record, const struct survey_node *node,
-                                          const char **message);
+enum survey_violation survey_record_judge(struct survey_record *record,
+                                          const struct survey_node *node, const char **message);
 // Judges all answers; visit each violation. Returns how many there are.
 size_t survey_record_check(struct survey_record *record,
                            void (*visit)(void *user, const struct survey_node *node,
                                          enum survey_violation violation, const char *message),
                            void *user);
 // The kind of missing answer of a node: not asked where irrelevant, the choice's own kind, blank.
-enum survey_missing survey_record_missing(struct survey_record *record, const struct survey_node *node);
+enum survey_missing survey_record_missing(struct survey_record *record,
+                                          const struct survey_node *node);
 
-// The choices of a select that its choice_filter lets through now; returns their number.
+// The choices of a select that its choice_filter lets through now; returns their number. Those of
+// an attached file live until the record is next changed or judged.
 size_t survey_record_choices(struct survey_record *record, const struct survey_node *node,
                              const struct survey_choice **choices, size_t limit);
 

@@ -251,7 +251,66 @@ static void triggers_and_floods(void)
     end();
 }
 
+// The innermost first of each repeat, some value that fits the type.
+static void answer_all(const struct survey_form *any, struct survey_record *interview)
+{
+    static const uint32_t first[8] = {1, 1, 1, 1, 1, 1, 1, 1};
+    for (size_t i = 0; i < any->item_count; i++) {
+        const struct survey_item *item = any->items[i];
+        const struct survey_choice *choice = NULL;
+        size_t depth = 0;
+        for (const struct survey_item *up = item->repeat; up; up = up->repeat)
+            depth++;
+        if (!survey_item_is_asked(item))
+            continue;
+        struct survey_node *node = survey_record_node(interview, item, first, depth);
+        NEED(node != NULL);
+        bool number = item->type == SURVEY_TYPE_INTEGER || item->type == SURVEY_TYPE_DECIMAL ||
+                      item->type == SURVEY_TYPE_RANGE;
+        if (item->list)
+            survey_record_choices(interview, node, &choice, 1);
+        survey_record_put(interview, node, choice ? choice->name : number ? "3" : "2016-01-02");
+    }
+    survey_record_update(interview);
+}
+
+static void real_forms(void)
+{
+    static const char *const names[] = {"ipa_household_survey",
+                                        "mitwirken_participation_de",
+                                        "odk_all_question_types",
+                                        "odk_socio_economic",
+                                        "pma_hq",
+                                        "reach_msna_2024_v11",
+                                        "who_va_webforms_fixture"};
+    const char *shared = getenv("ASSAY_SHARED");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[4096];
+        struct survey_form *any = NULL;
+        struct survey_report *report = survey_report_new();
+        survey_format_into(path, sizeof path, "%s/data/xlsforms/%s.xlsx", shared ? shared : SHARED,
+                           names[i]);
+        FILE *file = fopen(path, "rb");
+        if (file)
+            fclose(file);
+        else
+            SKIP("the shared questionnaires are not here");
+        survey_form_open(path, false, report, &any, NULL);
+        NEED(any != NULL);
+        struct survey_record *interview = survey_record_new(any, &clock_env);
+        struct survey_buffer xml = SURVEY_BUFFER(1 << 20);
+        answer_all(any, interview);
+        survey_record_check(interview, NULL, NULL);
+        survey_record_write_xml(interview, "uuid:1", &xml);
+        CHECK(xml.length > 500 && !xml.overflow);
+        survey_buffer_clear(&xml);
+        survey_record_free(interview);
+        survey_form_free(any);
+        survey_report_free(report);
+    }
+}
+
 TESTS(CASE(defaults_and_the_clock), CASE(relevance_goes_down_and_prunes),
       CASE(calculations_follow_their_needs), CASE(choices_are_filtered), CASE(answers_are_judged),
       CASE(all_faults_are_found), CASE(the_submission_is_pruned), CASE(nested_repeats),
-      CASE(triggers_and_floods))
+      CASE(triggers_and_floods), CASE(real_forms))
