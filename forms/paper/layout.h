@@ -63,3 +63,8 @@ struct paper_layout {
 void paper_layout_write(const struct paper_layout *layout, struct survey_buffer *json);
 bool paper_layout_read(struct survey_arena *arena, const char *json, size_t length,
                        struct paper_layout **layout, struct survey_error *error);
+
+// The members "questions", and "marks" and "writing" of a page, within an open object.
+struct survey_json_writer;
+void paper_questions_write(const struct paper_layout *layout, struct survey_json_writer *writer);
+void paper_page_write(const struct paper_page *page, struct survey_json_writer *writer);
