@@ -17,13 +17,16 @@ static const struct survey_command *const commands[] = {
     &survey_new_command,
     &survey_frame_command,
     &survey_sample_command,
+    &survey_import_command,
+    &survey_edit_command,
+    &survey_export_command,
     NULL,
 };
 
 // Commands of the contract that this version does not have yet.
 static const char *const missing[] = {
-    "xform", "revise", "print", "scan", "review", "edit", "team", "serve", "import",
-    "merge", "case", "weight", "estimate", "score", "report", "export", "verify", "demo", NULL,
+    "xform", "revise", "print", "scan", "review", "team", "serve", "import",
+    "merge", "case", "weight", "estimate", "score", "report", "verify", "demo", NULL,
 };
 
 static const struct survey_command *find(const char *name)

@@ -21,7 +21,7 @@ const char *survey_violation_name(enum survey_violation violation)
     case SURVEY_REQUIRED:
         return "required";
     case SURVEY_NOT_RELEVANT:
-        return "relevant";
+        return "not_relevant";
     }
     return "";
 }

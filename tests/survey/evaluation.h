@@ -129,7 +129,7 @@ static void drop_evaluation(struct survey_store *store)
 }
 
 // A submission of the household form.
-static const char *submission(struct survey_arena *arena, const char *id, const char *unit, const char *more)
+static inline const char *submission(struct survey_arena *arena, const char *id, const char *unit, const char *more)
 {
     return survey_arena_format(arena,
                                "<?xml version='1.0'?><data id='hh' version='1' xmlns:orx='http://openrosa.org/xforms'>"
