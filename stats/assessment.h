@@ -6,6 +6,8 @@
 #include "stats/estimate.h"
 #include "survey/store/store.h"
 
+struct stats_score_rule; // private to stats
+
 enum stats_statistic {
     STATS_SHARE, STATS_MEAN, STATS_TOTAL, STATS_RATIO, STATS_QUANTILE, STATS_INDEX,
     STATS_CASES, STATS_ADMIN, STATS_EXTERNAL, STATS_DERIVED,
@@ -31,7 +33,7 @@ struct stats_indicator {
     enum stats_direction direction;
     int decimals;
     bool half_even;        // how the value is rounded in print, and in print only
-    double min_base;       // below this unweighted base no score
+    double min_base;       // below this unweighted base (persons where `per` is given) no score
     uint32_t row;          // in the sheet, as a person counts
 };
 
@@ -46,6 +48,7 @@ struct stats_figure {
     bool counted;        // numerator and denominator are known
     double numerator, denominator; // persons or households, as the indicator counts
     size_t base;         // responses in the indicator's universe with a value
+    const char *method;  // how it was counted beyond the sheet's words, translated; "" where plain
     bool small;          // base below min_base: printed, not scored
     bool estimated;      // the weighted estimate below is known
     struct stats_estimate estimate;
@@ -55,6 +58,10 @@ struct stats_figure {
     double margin_count; // how many more of the numerator's persons or households until the line is
                          // crossed (negative: how many too many); NaN where that has no meaning
 };
+
+// What happens where a node has no score: 0 counts, the total is withheld, or its share is spread
+// over its siblings.
+enum stats_missing { STATS_MISSING_NA, STATS_MISSING_ZERO, STATS_MISSING_REWEIGHT };
 
 // One row of the scheme sheet.
 struct stats_node {
@@ -68,17 +75,20 @@ struct stats_node {
     const char *params;
     enum stats_op gate_op;
     double gate;
-    const char *gate_effect; // "veto", "talk", "flag", "cap:60"; "" where there is no gate
+    const char *gate_effect; // "veto", "talk", "flag", "cap:60" (the total is at most 60); "" without
+    enum stats_missing missing;
+    const struct stats_score_rule *parsed; // of rule and params; NULL for a node with children
     uint32_t row;
 };
 
 struct stats_score {
     bool known;
     bool absent;    // the unit's class lacks the row
+    const char *why; // why there is no score, translated; NULL where there is one or it is absent
     double score;   // 0..100, before weighting
     double share;   // effective weight in 100: the product of the shares down the path, as applied
                     // (after what is missing was spread over its siblings)
-    bool gated;     // the gate's condition holds on the unrounded value
+    bool gated;     // the gate's condition holds on the unrounded value (of a node: on its score)
 };
 
 struct stats_grade {
@@ -96,11 +106,12 @@ struct stats_unit {
     struct stats_figure *figures; // one an indicator
     struct stats_score *scores;   // one a node
     bool scored;            // the root has a score
-    double score;
+    double score;           // the root's, under the lowest cap of its gates
+    double cap;             // that cap; 100 where there is none
     int vetoes, talks, flags;
     int rank;               // within the class, ties share the better rank; 0 where not scored
     int ranked;             // units ranked in the class
-    int grade;              // index in grades; -1
+    int grade;              // index in grades; -1 where none holds, or the missing total could decide
 };
 
 struct stats_assessment {
@@ -122,7 +133,7 @@ struct stats_assessment {
 
 // Reads the plan's sheets (every fault goes to report with its cell) and computes the assessment of
 // actor's round. *assessment is set only where no fault was found; the caller frees it. False with
-// error where something failed.
+// error where the sheets have faults or something failed; warnings alone don't stop it.
 bool stats_assess(struct survey_store *store, const struct survey_actor *actor, struct survey_report *report,
                   struct stats_assessment **assessment, struct survey_error *error);
 void stats_assessment_free(struct stats_assessment *assessment); // NULL is fine
