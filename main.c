@@ -18,6 +18,7 @@ static const struct survey_command *const commands[] = {
     &survey_frame_command,
     &survey_sample_command,
     &survey_import_command,
+    &survey_merge_command,
     &survey_edit_command,
     &survey_export_command,
     NULL,
@@ -25,8 +26,21 @@ static const struct survey_command *const commands[] = {
 
 // Commands of the contract that this version does not have yet.
 static const char *const missing[] = {
-    "xform", "revise", "print", "scan", "review", "team", "serve", "import",
-    "merge", "case", "weight", "estimate", "score", "report", "verify", "demo", NULL,
+    "xform",
+    "revise",
+    "print",
+    "scan",
+    "review",
+    "team",
+    "serve",
+    "case",
+    "weight",
+    "estimate",
+    "score",
+    "report",
+    "verify",
+    "demo",
+    NULL,
 };
 
 static const struct survey_command *find(const char *name)

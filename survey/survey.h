@@ -5,6 +5,7 @@
 #include "survey/command/command.h"
 
 extern const struct survey_command survey_import_command;
+extern const struct survey_command survey_merge_command;
 extern const struct survey_command survey_edit_command;
 extern const struct survey_command survey_export_command;
 

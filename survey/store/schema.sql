@@ -259,6 +259,19 @@ CREATE TABLE team (
     active INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 
+-- What another copy of the evaluation had otherwise (see `merge`): kept, so that nothing is lost, and
+-- left to a person.
+CREATE TABLE conflict (
+    id INTEGER PRIMARY KEY,
+    thing TEXT NOT NULL,                -- response, edit, case, sheet, admin ...
+    subject TEXT NOT NULL,              -- which one
+    ours TEXT NOT NULL,
+    theirs TEXT NOT NULL,
+    file TEXT NOT NULL,                 -- the other copy
+    found_at TEXT NOT NULL,
+    UNIQUE (thing, subject, theirs)
+) STRICT;
+
 -- Append-only and chained: hash = BLAKE2b-256(prev, then each column length-prefixed).
 CREATE TABLE log (
     seq INTEGER PRIMARY KEY,
@@ -278,3 +291,18 @@ CREATE TRIGGER log_no_delete BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'the
 CREATE TRIGGER log_chained BEFORE INSERT ON log
 WHEN NEW.prev IS NOT coalesce((SELECT hash FROM log ORDER BY seq DESC LIMIT 1), zeroblob(32))
 BEGIN SELECT RAISE(ABORT, 'the log is chained'); END;
+
+-- Entries of the logs of copies that were merged in, with their own chain.
+CREATE TABLE log_merged (
+    hash BLOB PRIMARY KEY CHECK (length(hash) = 32),
+    seq INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    why TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    round TEXT NOT NULL,
+    before TEXT NOT NULL,
+    after TEXT NOT NULL,
+    prev BLOB NOT NULL CHECK (length(prev) = 32)
+) STRICT, WITHOUT ROWID;
