@@ -2,8 +2,8 @@
 // The command serve: starts the collection server, shows how a phone is set up, stops in order.
 #include "forms/forms.h"
 
-#include "forms/paper/token.h"
 #include "forms/phone/phone.h"
+#include "forms/sheet_token.h"
 #include "survey/base/text.h"
 
 #include <pthread.h>
@@ -22,29 +22,6 @@ static const struct survey_option options[] = {
     {"most-megabytes", 0, N_("N"), N_("size of one post at most (default 10)")},
     {NULL},
 };
-
-// What is needed to write the QR on page 1 of a sheet, for the list that phones look households up in.
-struct sheet_tokens {
-    uint8_t key[PAPER_TOKEN_KEY];
-    bool known;
-};
-
-static bool sheet_token(void *user, struct survey_store *store, int64_t sheet, int64_t form, char text[static 64])
-{
-    const struct sheet_tokens *tokens = user;
-    size_t size = 0;
-    struct survey_query *query =
-        tokens->known ? survey_query(store, NULL, "SELECT substr(sha256, 1, 2) FROM form WHERE id = ?", "i", form) : NULL;
-    if (!query)
-        return false;
-    const uint8_t *tag = survey_query_next(query) ? survey_query_blob(query, 0, &size) : NULL;
-    struct paper_token token = {.sheet = (uint64_t)sheet, .page = 1,
-                                .form = tag && size == 2 ? (uint16_t)(tag[0] << 8 | tag[1]) : 0};
-    if (!survey_query_end(query, NULL) || size != 2)
-        return false;
-    paper_token_write(&token, tokens->key, text);
-    return true;
-}
 
 // 100 random bits, letters and digits that are not mistaken for one another.
 static void make_token(char token[static 21])
@@ -89,25 +66,21 @@ static bool read_options(struct survey_invocation *invocation, struct phone_opti
         .round = invocation->actor.round,
         .now = survey_given(invocation, "now") ? &invocation->actor.now : NULL,
         .most_bytes = (size_t)megabytes * 1000000,
-        .sheet_token = sheet_token,
+        .sheet_token = forms_sheet_token,
     };
     return true;
 }
 
 // Whether anybody may come in; the title of the evaluation for the phone's list of projects; the key of
 // the printed tokens, where the private file is there.
-static bool look_in(const char *path, bool *anyone, char title[static 256], struct sheet_tokens *tokens,
+static bool look_in(const char *path, bool *anyone, char title[static 256], struct forms_sheet_tokens *tokens,
                     struct survey_error *error)
 {
-    const uint8_t *key;
-    size_t length;
     struct survey_store *store = NULL;
     if (!survey_store_open(path, SURVEY_STORE_READ, &store, error))
         return false;
     *anyone = survey_store_count(store, 0, "SELECT count(*) FROM team WHERE active = 1", "") > 0;
-    tokens->known = survey_store_key(store, "token", &key, &length, NULL) && length == sizeof tokens->key;
-    if (tokens->known)
-        memcpy(tokens->key, key, sizeof tokens->key);
+    forms_sheet_tokens_read(store, tokens);
     const struct survey_form *form = survey_store_current_form(store, NULL, NULL, error);
     if (form)
         survey_format_into(title, 256, "%s", form->title && *form->title ? form->title : form->id);
@@ -122,7 +95,7 @@ static int run(struct survey_invocation *invocation)
     struct phone_server *server = NULL;
     const char *path = invocation->arguments[0], *token = survey_given_value(invocation, "token");
     char once[21], title[256] = "";
-    struct sheet_tokens tokens = {0};
+    struct forms_sheet_tokens tokens = {0};
     bool anyone = false, with_once = survey_given(invocation, "token-once");
     if (!read_options(invocation, &o))
         return 2;
