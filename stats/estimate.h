@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Design-based estimates by Taylor linearisation: totals, means, shares, ratios and domains.
+// Design-based estimates by Taylor linearisation: totals, means, shares, ratios and domains. Formulas,
+// references and conventions: docs/statistics.md.
 #pragma once
 
 #include "survey/base/error.h"
@@ -9,39 +10,58 @@
 #include <stdint.h>
 
 enum stats_lonely { STATS_LONELY_FAIL, STATS_LONELY_REMOVE, STATS_LONELY_CERTAINTY, STATS_LONELY_ADJUST, STATS_LONELY_AVERAGE };
+const char *stats_lonely_name(enum stats_lonely lonely); // "fail"
+bool stats_lonely_parse(const char *name, enum stats_lonely *lonely);
 
 enum { STATS_STAGES = 4 };
 
-// How the rows were sampled. Arrays have n entries and belong to the caller.
+struct stats_prepared;
+
+// How the rows were sampled. Arrays have n entries and belong to the caller. All-zero members but n,
+// weight, stages and confidence are fine.
 struct stats_design {
     size_t n;
     const double *weight;          // > 0; 0 only for rows outside (kept as domain zeros)
     const uint32_t *stratum;       // first stage; NULL: one stratum
     int stages;                    // 1 .. STATS_STAGES
-    const uint32_t *unit[STATS_STAGES]; // sampled unit at each stage; labels nested within the stage above and stratum
+    const uint32_t *unit[STATS_STAGES]; // sampled unit at each stage; labels nested within the stage above and
+                                        // stratum; NULL: each row is its own
     const uint32_t *substratum[STATS_STAGES]; // strata of stage 2 and on; NULL: none
-    const double *fpc[STATS_STAGES]; // population units in the stratum at that stage; NULL: with replacement
+    const double *fpc[STATS_STAGES]; // population units in the stratum at that stage, or, where all are at most 1,
+                                     // sampling fractions; NULL: with replacement
     enum stats_lonely lonely;
+    bool lonely_domains;           // a stratum with one PSU left in the domain is lonely too (R's adjust.domain.lonely)
     double confidence;             // 0.95
+    double assumed_icc;            // floor under a share's design effect, 1 + (rows a PSU - 1) * icc; 0: none
+    const char *const *stratum_names; // by stratum label, for messages; may be NULL
+    const struct stats_prepared *prepared; // of this very design by stats_prepare(), saves time; NULL: made for each call
 };
+
+// Checks the design and indexes its units. Weights that are negative or not finite, an fpc that varies
+// within a stratum or is below the sample, are faults. The design must outlive it; the caller frees it.
+bool stats_prepare(const struct stats_design *design, struct stats_prepared **prepared, struct survey_error *error);
+void stats_prepared_free(struct stats_prepared *prepared); // NULL is fine
 
 // One figure and how sure it is. NaN never leaves un-named: where se is not known, known_se is false.
 struct stats_estimate {
     double value;
     bool known_se;
-    double se;
-    double low, high;  // interval at the design's confidence
-    const char *interval; // "t", "korn-graubard", "upper limit" (nothing or everything found), "none"
+    double se;         // 0 where not known
+    double low, high;  // interval at the design's confidence; equal to value where interval is "none"
+    const char *interval; // "t", "korn-graubard", "upper limit" (nothing found), "lower limit" (everything found),
+                          // "census" (every unit was taken), "none" (no degrees of freedom, or all values equal)
     double df;         // PSUs - strata over the rows of the domain
     double deff;       // against SRS without replacement of N = sum of weights; NaN-free: 0 where unknown
-    double effective;  // n / deff
+    double effective;  // n / deff, or what the interval of a share rests on; 0 where unknown
     size_t base;       // rows in the domain with a value
+    size_t missing;    // rows in the domain without one
     size_t found;      // rows with a value other than 0
-    double sum_weights;
+    double sum_weights; // of the base
 };
 
 // y of n rows, NaN where missing; domain NULL (all) or 1 for rows inside. Rows outside, or with y
-// missing, count as zeros for the variance (domain estimation).
+// missing, count as zeros for the variance (domain estimation). A domain without any value is a fault.
+// Results are the same bits whatever the order of rows.
 bool stats_total(const struct stats_design *design, const double *y, const uint8_t *domain,
                  struct stats_estimate *estimate, struct survey_error *error);
 bool stats_mean(const struct stats_design *design, const double *y, const uint8_t *domain,
@@ -49,5 +69,7 @@ bool stats_mean(const struct stats_design *design, const double *y, const uint8_
 // y is 0 or 1; the interval is Korn and Graubard's (1998), one-sided at the same alpha where none or all were found.
 bool stats_share(const struct stats_design *design, const double *y, const uint8_t *domain,
                  struct stats_estimate *estimate, struct survey_error *error);
+// Where 0 <= numerator <= denominator in each row (persons among persons) and none or all were found, the
+// interval is the one-sided limit of a share of rows.
 bool stats_ratio(const struct stats_design *design, const double *numerator, const double *denominator,
                  const uint8_t *domain, struct stats_estimate *estimate, struct survey_error *error);
