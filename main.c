@@ -15,6 +15,7 @@
 static const struct survey_command *const commands[] = {
     &survey_check_command,
     &survey_new_command,
+    &survey_revise_command,
     &survey_frame_command,
     &survey_sample_command,
     &survey_import_command,
@@ -27,7 +28,6 @@ static const struct survey_command *const commands[] = {
 // Commands of the contract that this version does not have yet.
 static const char *const missing[] = {
     "xform",
-    "revise",
     "print",
     "scan",
     "review",

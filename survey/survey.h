@@ -6,6 +6,7 @@
 
 extern const struct survey_command survey_import_command;
 extern const struct survey_command survey_merge_command;
+extern const struct survey_command survey_revise_command;
 extern const struct survey_command survey_edit_command;
 extern const struct survey_command survey_export_command;
 

@@ -101,21 +101,44 @@ static bool note_missing(struct writing *w, const struct survey_item *item, cons
                             "tttt", w->id, item->column, occurrence, survey_missing_name(missing));
 }
 
-static void add_columns(const struct survey_form *form, const struct survey_item *repeat, struct survey_buffer *names,
+static void add_column(const char *column, size_t position, struct survey_buffer *names, struct survey_buffer *values)
+{
+    survey_buffer_text(names, ", ");
+    survey_sql_name(names, column);
+    // One bound parameter holds them all: a row may have more columns than arguments fit a call.
+    survey_format(values, ", json_extract(?3, '$[%zu]')", position);
+}
+
+// The column that a later version gave the question's answers; not where this version asks that one too.
+static bool later_column(const struct writing *w, const struct survey_item *item, char name[static 256])
+{
+    struct survey_query *query = survey_query(w->store, NULL, "SELECT after FROM renamed WHERE form = ? AND before = ?", "tt",
+                                              w->form->id, item->column);
+    bool found = query && survey_query_next(query);
+    if (found)
+        survey_format_into(name, 256, "%s", survey_query_text(query, 0));
+    if (query)
+        survey_query_end(query, NULL);
+    return found && !survey_form_find(w->form, name);
+}
+
+static void add_columns(const struct writing *w, const struct survey_item *repeat, struct survey_buffer *names,
                         struct survey_buffer *values)
 {
     size_t position = 0;
-    for (size_t i = 0; i < form->item_count; i++) {
-        const struct survey_item *item = form->items[i];
+    bool any = survey_store_count(w->store, 0, "SELECT count(*) FROM renamed WHERE form = ?", "t", w->form->id) > 0;
+    for (size_t i = 0; i < w->form->item_count; i++) {
+        const struct survey_item *item = w->form->items[i];
+        char later[256];
         if (item->repeat != repeat || !survey_item_has_value(item))
             continue;
         struct survey_buffer column = SURVEY_BUFFER(4096);
         survey_response_column(item, &column);
-        survey_buffer_text(names, ", ");
-        survey_sql_name(names, survey_buffer_string(&column));
+        add_column(survey_buffer_string(&column), position, names, values);
         survey_buffer_clear(&column);
-        // One bound parameter holds them all: a row may have more columns than arguments fit a call.
-        survey_format(values, ", json_extract(?3, '$[%zu]')", position++);
+        if (any && later_column(w, item, later))
+            add_column(later, position, names, values);
+        position++;
     }
 }
 
@@ -127,7 +150,7 @@ static bool insert_row(struct writing *w, const struct survey_item *repeat, cons
     survey_sql_name(&sql, survey_buffer_string(&table));
     survey_buffer_text(&sql, repeat ? " (response, occurrence" : " (response");
     survey_buffer_text(&values, repeat ? ") SELECT ?1, ?2" : ") SELECT ?1");
-    add_columns(w->form, repeat, &sql, &values);
+    add_columns(w, repeat, &sql, &values);
     survey_buffer_text(&sql, survey_buffer_string(&values));
     if (!repeat)
         survey_buffer_text(&sql, " WHERE ?2 IS NOT NULL");

@@ -18,6 +18,14 @@ CREATE TABLE form (
     UNIQUE (name, version)
 ) STRICT;
 
+-- Questions that a later version calls otherwise: their answers stand in both columns.
+CREATE TABLE renamed (
+    form TEXT NOT NULL,                 -- form_id
+    before TEXT NOT NULL,               -- column name in earlier versions
+    after TEXT NOT NULL,                -- column name from then on
+    PRIMARY KEY (form, before)
+) STRICT, WITHOUT ROWID;
+
 -- The frame: one row a household (or whatever the lowest unit is). The columns of the CSV are added
 -- beside these, as they are named there; identities are in the private file.
 CREATE TABLE frame (
