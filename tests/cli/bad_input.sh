@@ -3,7 +3,7 @@
 # Bad input: one clear message with its place, the right exit code, and the evaluation as it was.
 # usage: bad_input.sh ASSAY
 set -u
-assay=$1
+assay=$(realpath "$1")
 echo 1..13
 . "$(dirname "$0")/lib.sh"
 cd "$folder" || exit 1
