@@ -56,6 +56,19 @@ bool expr_number(struct survey_value *value, double number);
 bool expr_boolean(struct survey_value *value, bool boolean);
 bool expr_nodes(struct survey_value *value, const struct survey_node **nodes, size_t count);
 
+// What evaluation in two and in three values share. equal: JavaRosa's equality. operate: comparison by
+// size, or arithmetic. foreign: a function of the environment's, with its arguments.
+bool expr_equal(struct evaluation *evaluation, const struct survey_value *left,
+                const struct survey_value *right);
+bool expr_operate(enum token operator, double x, double y, struct survey_value *value);
+bool expr_foreign(struct evaluation *evaluation, const struct survey_expr *call,
+                  const struct survey_value *arguments, struct survey_value *value);
+bool expr_variable(struct evaluation *evaluation, const struct survey_expr *expr,
+                   struct survey_value *value);
+// Readies an evaluation in an environment.
+void expr_begin(struct evaluation *evaluation, const struct survey_expr_env *env,
+                struct survey_error *error);
+
 // A node as a value of its own: typed by the question, else text.
 struct survey_value expr_node_value(const struct survey_node *node);
 // Conversions in the offset of the evaluation's clock.

@@ -31,8 +31,8 @@ bool expr_spend(struct evaluation *evaluation, size_t count)
     return true;
 }
 
-static bool variable(struct evaluation *evaluation, const struct survey_expr *expr,
-                     struct survey_value *value)
+bool expr_variable(struct evaluation *evaluation, const struct survey_expr *expr,
+                   struct survey_value *value)
 {
     const struct survey_expr_env *env = evaluation->env;
     if (env->variable) {
@@ -43,8 +43,8 @@ static bool variable(struct evaluation *evaluation, const struct survey_expr *ex
     return expr_named_nodes(evaluation, expr->text, value);
 }
 
-static bool foreign_call(struct evaluation *evaluation, const struct survey_expr *call,
-                         const struct survey_value *arguments, struct survey_value *value)
+bool expr_foreign(struct evaluation *evaluation, const struct survey_expr *call,
+                  const struct survey_value *arguments, struct survey_value *value)
 {
     const struct survey_expr_env *env = evaluation->env;
     bool known = false;
@@ -67,14 +67,14 @@ static bool call_function(struct evaluation *evaluation, const struct survey_exp
         if (!expr_evaluate(evaluation, call->arguments[i], &arguments[i]))
             return false;
     if (!function)
-        return foreign_call(evaluation, call, arguments, value);
+        return expr_foreign(evaluation, call, arguments, value);
     return function->call(evaluation, arguments, call->count, value);
 }
 
 // JavaRosa's equality: truths where one side is a truth, numbers (within 1e-12) where one side is a
 // number, text otherwise.
-static bool equal(struct evaluation *evaluation, const struct survey_value *left,
-                  const struct survey_value *right)
+bool expr_equal(struct evaluation *evaluation, const struct survey_value *left,
+                const struct survey_value *right)
 {
     struct survey_value a = expr_flat_count(left, 1)
                                 ? expr_flat_at(left, 1, 0)
@@ -91,7 +91,7 @@ static bool equal(struct evaluation *evaluation, const struct survey_value *left
     return strcmp(a.text, b.text) == 0;
 }
 
-static bool arithmetic(enum token operator, double x, double y, struct survey_value *value)
+bool expr_operate(enum token operator, double x, double y, struct survey_value *value)
 {
     switch ((int)operator) {
     case TOKEN_LESS:
@@ -144,10 +144,10 @@ static bool chain(struct evaluation *evaluation, const struct survey_expr *expr,
             return false;
         enum token operator= expr->operators[i];
         if (operator== TOKEN_EQUAL || operator== TOKEN_UNEQUAL)
-            expr_boolean(value, equal(evaluation, &left, &right) == (operator== TOKEN_EQUAL));
+            expr_boolean(value, expr_equal(evaluation, &left, &right) == (operator== TOKEN_EQUAL));
         else
-            arithmetic(operator, expr_as_number(evaluation, &left),
-                       expr_as_number(evaluation, &right), value);
+            expr_operate(operator, expr_as_number(evaluation, &left),
+                         expr_as_number(evaluation, &right), value);
     }
     return true;
 }
@@ -164,7 +164,7 @@ bool expr_evaluate(struct evaluation *evaluation, const struct survey_expr *expr
     case EXPR_NUMBER:
         return expr_number(value, expr->number);
     case EXPR_VARIABLE:
-        return variable(evaluation, expr, value);
+        return expr_variable(evaluation, expr, value);
     case EXPR_PATH:
         return expr_path(evaluation, expr, value);
     case EXPR_CALL:
@@ -178,23 +178,28 @@ bool expr_evaluate(struct evaluation *evaluation, const struct survey_expr *expr
     return false;
 }
 
-bool survey_expr_evaluate(const struct survey_expr *expr, const struct survey_expr_env *env,
-                          struct survey_value *value, struct survey_error *error)
+void expr_begin(struct evaluation *evaluation, const struct survey_expr_env *env,
+                struct survey_error *error)
 {
-    struct survey_error spare;
-    struct evaluation evaluation = {
+    *evaluation = (struct evaluation){
         .env = env,
         .arena = env->arena,
         .context = env->context,
         .origin = env->current ? env->current : env->context,
         .position = env->position ? env->position : 1,
         .size = env->size ? env->size : 1,
-        .steps = env->steps,
+        .steps = env->steps ? env->steps : &evaluation->own_steps,
         .own_steps = EXPR_STEPS,
-        .error = error ? error : &spare,
+        .error = error,
     };
-    if (!evaluation.steps)
-        evaluation.steps = &evaluation.own_steps;
+}
+
+bool survey_expr_evaluate(const struct survey_expr *expr, const struct survey_expr_env *env,
+                          struct survey_value *value, struct survey_error *error)
+{
+    struct survey_error spare;
+    struct evaluation evaluation;
+    expr_begin(&evaluation, env, error ? error : &spare);
     struct survey_value found = {.kind = SURVEY_STRING, .text = ""};
     if (!expr_evaluate(&evaluation, expr, &found))
         return false;

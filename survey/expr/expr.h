@@ -41,6 +41,10 @@ struct survey_value {
     const char *text;
     const struct survey_node **nodes;
     size_t count;
+    // Of survey_expr_evaluate_known() alone: the value is not known. text is then "", or the code
+    // with which somebody said so (the choice "don't know").
+    bool missing;
+    const char *name; // of a ${name}: the name, for functions that look at a whole column
 };
 
 // What an evaluation may see. All-zero members are fine: without root there are no paths, without
@@ -75,6 +79,16 @@ struct survey_expr_env {
 
 bool survey_expr_evaluate(const struct survey_expr *expr, const struct survey_expr_env *env,
                           struct survey_value *value, struct survey_error *error);
+
+// The same in three values, for answers that may be missing (Kleene 1952): the result is missing
+// where what is not known could change it, and only there. "and" is false where one operand is false,
+// "or" is true where one is true, whatever the others; comparisons, arithmetic and functions of
+// something missing are missing, and so is a comparison by size with what is no number. What asks
+// about the missing itself has an answer: ${q} = '' (nothing was answered), ${q} = 'dk' where dk is
+// the code of what is missing, coalesce(), string-length(). if() needs its condition. env->variable
+// says what is missing; env->function gets the arguments with what is missing marked and decides.
+bool survey_expr_evaluate_known(const struct survey_expr *expr, const struct survey_expr_env *env,
+                                struct survey_value *value, struct survey_error *error);
 
 // Conversions as the dialect has them (a node list is its first node's text; "" is NaN; a date
 // string is its day number where a number is wanted).

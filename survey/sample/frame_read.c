@@ -64,7 +64,7 @@ static bool function(void *user, const char *name, const struct survey_value *ar
 {
     struct row *row = user;
     if (strcmp(name, "frame") != 0 || count != 1)
-        return true;
+        return false; // not known here
     *known = true;
     const char *column = survey_value_text(row->frame->arena, &arguments[0]);
     return variable(user, column, value) ||
