@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Opening a dataset: its rows and their columns, each read once, when first asked for.
+#include "stats/dataset_private.h"
+
+#include "survey/base/number.h"
+#include "survey/base/text.h"
+#include "survey/store/response.h"
+#include "survey/workbook/workbook.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHORT_TEXT = 24, MOST_TEXTS = 1 << 18 };
+
+const char *stats_dataset_keep(struct stats_dataset *dataset, const char *text)
+{
+    if (!*text)
+        return "";
+    if (strlen(text) > SHORT_TEXT)
+        return survey_arena_strdup(dataset->arena, text);
+    struct survey_map_entry *entry = survey_map_find(&dataset->texts, text);
+    if (!entry && dataset->texts.count >= MOST_TEXTS)
+        return survey_arena_strdup(dataset->arena, text);
+    return entry ? entry->key : survey_map_put(&dataset->texts, dataset->arena, text, NULL)->key;
+}
+
+// The last day of the round; today's where the rounds sheet does not say.
+static int64_t last_day(struct survey_store *store, const struct survey_actor *actor, const char *round)
+{
+    const struct survey_sheet *sheet = survey_store_plan(store, "rounds");
+    int name = sheet ? survey_sheet_column(sheet, "round") : -1, end = sheet ? survey_sheet_column(sheet, "end") : -1;
+    int64_t day;
+    for (uint32_t row = 1; name >= 0 && end >= 0 && row < sheet->rows; row++) {
+        const char *text = survey_sheet_cell(sheet, row, (uint32_t)end);
+        if (strcmp(survey_sheet_cell(sheet, row, (uint32_t)name), round) == 0 && survey_date_parse(text, strlen(text), &day))
+            return day;
+    }
+    return (actor->now.seconds + (int64_t)actor->now.offset * 60) / 86400;
+}
+
+static int by_rowid(const void *a, const void *b)
+{
+    const struct stats_rowid *x = a, *y = b;
+    if (x->rowid != y->rowid)
+        return x->rowid < y->rowid ? -1 : 1;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+static void take_rowid(struct stats_source *source, const struct survey_query *query, int column, size_t row)
+{
+    if (!survey_query_null(query, column))
+        source->rowids[source->count++] = (struct stats_rowid){survey_query_integer(query, column), (uint32_t)row};
+}
+
+#define FROM_RESPONSES " FROM response r JOIN form f ON f.id = r.form"
+#define OF_THE_ROUND " WHERE r.round = ? AND f.name = ? AND r.state IN ('complete', 'waiting', 'received')"
+
+static void make_room(struct stats_dataset *dataset, size_t count)
+{
+    struct survey_arena *arena = dataset->arena;
+    dataset->responses = survey_arena_array(arena, count + 1, sizeof *dataset->responses);
+    dataset->units = survey_arena_array(arena, count + 1, sizeof *dataset->units);
+    dataset->dispositions = survey_arena_array(arena, count + 1, sizeof *dataset->dispositions);
+    dataset->strata = survey_arena_array(arena, count + 1, sizeof *dataset->strata);
+    dataset->interview = survey_arena_array(arena, count + 1, 1);
+    dataset->answers.rowids = survey_arena_array(arena, count + 1, sizeof *dataset->answers.rowids);
+    dataset->frame.rowids = survey_arena_array(arena, count + 1, sizeof *dataset->frame.rowids);
+}
+
+static bool read_rows(struct stats_dataset *dataset, struct survey_error *error)
+{
+    struct survey_buffer sql = SURVEY_BUFFER(1 << 16);
+    size_t count = (size_t)survey_store_count(dataset->store, 0, "SELECT count(*)" FROM_RESPONSES OF_THE_ROUND, "tt",
+                                              dataset->round, dataset->form->id);
+    make_room(dataset, count);
+    survey_buffer_text(&sql, "SELECT r.id, r.unit, r.disposition, a.rowid, h.rowid" FROM_RESPONSES " LEFT JOIN ");
+    survey_sql_name(&sql, dataset->answers.table);
+    survey_buffer_text(&sql, " a ON a.response = r.id LEFT JOIN frame h ON h.unit = r.unit" OF_THE_ROUND " ORDER BY r.id");
+    struct survey_query *query =
+        survey_query(dataset->store, error, survey_buffer_string(&sql), "tt", dataset->round, dataset->form->id);
+    survey_buffer_clear(&sql);
+    if (!query)
+        return false;
+    while (dataset->n < count && survey_query_next(query)) {
+        size_t row = dataset->n++;
+        struct survey_map_entry *entry = survey_map_put(&dataset->rows, dataset->arena, survey_query_text(query, 0), NULL);
+        entry->number = (int64_t)row;
+        dataset->responses[row] = entry->key;
+        dataset->units[row] = stats_dataset_keep(dataset, survey_query_text(query, 1));
+        dataset->dispositions[row] = stats_dataset_keep(dataset, survey_query_text(query, 2));
+        take_rowid(&dataset->answers, query, 3, row);
+        take_rowid(&dataset->frame, query, 4, row);
+    }
+    qsort(dataset->answers.rowids, dataset->answers.count, sizeof *dataset->answers.rowids, by_rowid);
+    qsort(dataset->frame.rowids, dataset->frame.count, sizeof *dataset->frame.rowids, by_rowid);
+    return survey_query_end(query, error);
+}
+
+static struct stats_column *add_column(struct stats_dataset *dataset, struct stats_source *source, const char *key,
+                                       const char *name, const struct survey_item *item)
+{
+    struct stats_column *column = survey_arena_alloc(dataset->arena, sizeof *column);
+    *column = (struct stats_column){.name = name, .item = item};
+    column->numeric = item && (item->type == SURVEY_TYPE_INTEGER || item->type == SURVEY_TYPE_DECIMAL || item->type == SURVEY_TYPE_RANGE);
+    for (size_t i = 0; item && item->list && i < item->list->count; i++) {
+        enum survey_missing kind = item->list->choices[i].missing;
+        if ((kind == SURVEY_DONT_KNOW || kind == SURVEY_REFUSED) && !column->codes[kind]) {
+            column->codes[kind] = item->list->choices[i].name;
+            column->has_codes = true;
+        }
+    }
+    survey_map_put(&source->columns, dataset->arena, key, NULL)->value = column;
+    return column;
+}
+
+struct stats_column *stats_dataset_question(struct stats_dataset *dataset, const char *name)
+{
+    const struct survey_map_entry *known = survey_map_find(&dataset->answers.columns, name);
+    if (known)
+        return known->value;
+    const struct survey_item *item = survey_form_find(dataset->form, name);
+    if (!item || item->repeat || !survey_item_has_value(item))
+        return NULL;
+    struct survey_buffer column = SURVEY_BUFFER(4096);
+    survey_response_column(item, &column);
+    const char *text = survey_arena_strdup(dataset->arena, survey_buffer_string(&column));
+    survey_buffer_clear(&column);
+    return add_column(dataset, &dataset->answers, name, text, item);
+}
+
+struct stats_column *stats_dataset_frame_column(struct stats_dataset *dataset, const char *name)
+{
+    const struct survey_map_entry *known = survey_map_find(&dataset->frame.columns, name);
+    if (known)
+        return known->value;
+    if (!survey_store_count(dataset->store, 0, "SELECT count(*) FROM pragma_table_info('frame') WHERE lower(name) = lower(?)", "t", name))
+        return NULL;
+    return add_column(dataset, &dataset->frame, name, survey_arena_strdup(dataset->arena, name), NULL);
+}
+
+// The rows of the dataset that a row of the table stands for: from *from on, while the rowid is the same.
+static const struct stats_rowid *rows_of(const struct stats_source *source, int64_t rowid)
+{
+    size_t low = 0, high = source->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (source->rowids[middle].rowid < rowid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return source->rowids + low;
+}
+
+static bool scan(struct stats_dataset *dataset, struct stats_source *source, const char *sql, struct stats_column **columns,
+                 size_t count, struct survey_error *error)
+{
+    struct survey_query *query = survey_query(dataset->store, error, sql, "");
+    if (!query)
+        return false;
+    const struct stats_rowid *end = source->rowids + source->count;
+    while (survey_query_next(query)) {
+        int64_t rowid = survey_query_integer(query, 0);
+        for (const struct stats_rowid *at = rows_of(source, rowid); at < end && at->rowid == rowid; at++)
+            for (size_t c = 0; c < count; c++) {
+                const char *text = survey_query_text(query, (int)c + 1);
+                bool nothing = columns[c]->item && !columns[c]->numeric && strcmp(text, "NaN") == 0 &&
+                               columns[c]->item->calculation.text;
+                columns[c]->texts[at->row] = nothing ? "" : stats_dataset_keep(dataset, text);
+            }
+    }
+    return survey_query_end(query, error);
+}
+
+bool stats_dataset_load(struct stats_dataset *dataset, struct stats_source *source, struct stats_column **columns,
+                        size_t count, struct survey_error *error)
+{
+    struct survey_buffer sql = SURVEY_BUFFER(1 << 20);
+    struct survey_arena *arena = survey_arena_new();
+    struct stats_column **fresh = survey_arena_array(arena, count + 1, sizeof *fresh);
+    size_t wanted = 0;
+    survey_buffer_text(&sql, "SELECT rowid");
+    for (size_t i = 0; i < count; i++) {
+        struct stats_column *column = columns[i];
+        if (column->texts)
+            continue;
+        column->texts = survey_arena_array(dataset->arena, dataset->n + 1, sizeof *column->texts);
+        for (size_t row = 0; row < dataset->n; row++)
+            column->texts[row] = "";
+        survey_buffer_text(&sql, ", ");
+        survey_sql_name(&sql, column->name);
+        fresh[wanted++] = column;
+    }
+    survey_buffer_text(&sql, " FROM ");
+    survey_sql_name(&sql, source->table);
+    bool done = wanted == 0 || scan(dataset, source, survey_buffer_string(&sql), fresh, wanted, error);
+    for (size_t i = 0; !done && i < wanted; i++)
+        fresh[i]->texts = NULL;
+    survey_buffer_clear(&sql);
+    survey_arena_free(arena);
+    return done;
+}
+
+static enum survey_missing kind_named(const char *name)
+{
+    for (int kind = SURVEY_NOT_ASKED; kind < SURVEY_BLANK; kind++)
+        if (strcmp(survey_missing_name((enum survey_missing)kind), name) == 0)
+            return (enum survey_missing)kind;
+    return SURVEY_BLANK;
+}
+
+static void load_kinds(struct stats_dataset *dataset)
+{
+    struct survey_query *query =
+        survey_query(dataset->store, NULL, "SELECT response, question, kind FROM missing WHERE occurrence = '' ORDER BY response", "");
+    const char *last = "";
+    bool inside = false;
+    size_t row = 0;
+    dataset->kinds_loaded = true;
+    while (query && survey_query_next(query)) {
+        const char *response = survey_query_text(query, 0);
+        if (strcmp(response, last) != 0) {
+            const struct survey_map_entry *entry = survey_map_find(&dataset->rows, response);
+            inside = entry != NULL;
+            row = entry ? (size_t)entry->number : 0;
+            last = entry ? entry->key : "";
+        }
+        if (!inside)
+            continue;
+        struct survey_map_entry *kinds = survey_map_put(&dataset->kinds, dataset->arena, survey_query_text(query, 1), NULL);
+        if (!kinds->value)
+            kinds->value = survey_arena_array(dataset->arena, dataset->n + 1, 1);
+        ((uint8_t *)kinds->value)[row] = (uint8_t)kind_named(survey_query_text(query, 2));
+    }
+    if (query)
+        survey_query_end(query, NULL);
+}
+
+const uint8_t *stats_dataset_kinds(struct stats_dataset *dataset, const struct survey_item *item)
+{
+    if (!dataset->kinds_loaded)
+        load_kinds(dataset);
+    const struct survey_map_entry *kinds = survey_map_find(&dataset->kinds, item->column);
+    return kinds ? kinds->value : NULL;
+}
+
+static const char *answers_table(struct survey_arena *arena, const struct survey_form *form)
+{
+    struct survey_buffer name = SURVEY_BUFFER(4096);
+    survey_response_table_name(form, NULL, &name);
+    const char *text = survey_arena_strdup(arena, survey_buffer_string(&name));
+    survey_buffer_clear(&name);
+    return text;
+}
+
+bool stats_dataset_open(struct survey_store *store, const struct survey_actor *actor, const char *form,
+                        struct stats_dataset **opened, struct survey_error *error)
+{
+    const struct survey_form *definition = survey_store_current_form(store, form, NULL, error);
+    if (!definition)
+        return false;
+    struct stats_dataset *dataset = survey_alloc(sizeof *dataset);
+    const char *assessed = NULL;
+    *dataset = (struct stats_dataset){.store = store, .actor = *actor, .arena = survey_arena_new(), .form = definition};
+    dataset->round = survey_arena_strdup(dataset->arena, survey_store_round(store, actor));
+    dataset->actor.round = dataset->round;
+    dataset->day = last_day(store, actor, dataset->round);
+    assessed = survey_store_setting(store, "assessed_unit", dataset->day);
+    dataset->assessed = assessed ? assessed : "";
+    dataset->answers.table = answers_table(dataset->arena, definition);
+    dataset->frame.table = "frame";
+    if (!read_rows(dataset, error) || !stats_dataset_place(dataset, error)) {
+        stats_dataset_free(dataset);
+        return false;
+    }
+    *opened = dataset;
+    return true;
+}
+
+static void clear_source(struct stats_source *source)
+{
+    for (size_t i = 0; i < source->columns.count; i++)
+        survey_map_clear(&((struct stats_column *)source->columns.entries[i].value)->counts);
+    survey_map_clear(&source->columns);
+}
+
+void stats_dataset_free(struct stats_dataset *dataset)
+{
+    if (!dataset)
+        return;
+    clear_source(&dataset->answers);
+    clear_source(&dataset->frame);
+    struct survey_map *maps[] = {&dataset->rows, &dataset->texts, &dataset->kinds, &dataset->rules,
+                                 &dataset->parameters, &dataset->admin, &dataset->cases};
+    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
+        survey_map_clear(maps[i]);
+    survey_arena_free(dataset->arena);
+    free(dataset);
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Looking things up in a dataset, row by row.
+#include "stats/dataset_private.h"
+
+#include <string.h>
+
+size_t stats_dataset_rows(const struct stats_dataset *dataset)
+{
+    return dataset->n;
+}
+
+const char *stats_dataset_round(const struct stats_dataset *dataset)
+{
+    return dataset->round;
+}
+
+const struct stats_design *stats_dataset_design(const struct stats_dataset *dataset)
+{
+    return &dataset->design;
+}
+
+bool stats_dataset_weighted(const struct stats_dataset *dataset)
+{
+    return dataset->weighted;
+}
+
+const char *stats_dataset_response(const struct stats_dataset *dataset, size_t row)
+{
+    return dataset->responses[row];
+}
+
+const char *stats_dataset_unit(const struct stats_dataset *dataset, size_t row)
+{
+    return dataset->units[row];
+}
+
+bool stats_dataset_interview(const struct stats_dataset *dataset, size_t row)
+{
+    return dataset->interview[row] != 0;
+}
+
+const char *stats_dataset_stratum(const struct stats_dataset *dataset, size_t row)
+{
+    return dataset->strata[row];
+}
+
+// Loading a column when it is first looked at changes nothing that a caller can see.
+static struct stats_dataset *loading(const struct stats_dataset *dataset)
+{
+    return (struct stats_dataset *)(uintptr_t)dataset;
+}
+
+const char *stats_dataset_frame(const struct stats_dataset *dataset, const char *name, size_t row)
+{
+    struct stats_column *column = stats_dataset_frame_column(loading(dataset), name);
+    if (!column || !stats_dataset_load(loading(dataset), &loading(dataset)->frame, &column, 1, NULL))
+        return NULL;
+    return column->texts[row];
+}
+
+const char *stats_dataset_answer(const struct stats_dataset *dataset, const char *question, size_t row,
+                                 enum survey_missing *kind)
+{
+    struct stats_column *column = stats_dataset_question(loading(dataset), question);
+    if (!column || !stats_dataset_load(loading(dataset), &loading(dataset)->answers, &column, 1, NULL))
+        return NULL;
+    if (kind && *column->texts[row])
+        *kind = SURVEY_PRESENT;
+    else if (kind) {
+        const uint8_t *kinds = stats_dataset_kinds(loading(dataset), column->item);
+        *kind = kinds && kinds[row] ? (enum survey_missing)kinds[row] : SURVEY_BLANK;
+    }
+    return column->texts[row];
+}
+
+double stats_dataset_case_persons(const struct stats_dataset *dataset, const char *type, size_t row)
+{
+    const struct stats_case_column *cases = stats_dataset_cases(loading(dataset), type, NULL);
+    return cases ? cases->persons[row] : 0;
+}
