@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Pages of a PDF drawn to gray by poppler: for scans that hold no plain image, and for the simulated pen.
+#pragma once
+
+#include "forms/scan/image.h"
+
+// One document, for one thread at a time; several may be open at once.
+struct scan_render;
+// bytes must outlive the renderer.
+bool scan_render_open(const char *name, const void *bytes, size_t length, struct scan_render **render,
+                      struct survey_error *error);
+void scan_render_close(struct scan_render *render); // NULL is fine
+int scan_render_pages(const struct scan_render *render);
+// Page from 0, with its /Rotate. Where it would be larger than the bounds, it is drawn at fewer dpi.
+bool scan_render_page(struct scan_render *render, int page, double dpi, struct scan_image *image,
+                      struct survey_error *error);
