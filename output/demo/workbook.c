@@ -4,6 +4,7 @@
 
 #include "output/cell.h"
 #include "survey/base/arena.h"
+#include "survey/base/number.h"
 #include "survey/workbook/workbook.h"
 
 #include <string.h>
@@ -17,6 +18,22 @@ static const struct {
     {"grades", demo_sheet_grades},         {"rules", demo_sheet_rules},           {"dispositions", demo_sheet_dispositions},
 };
 
+enum { USUAL_HOUSEHOLDS = 480 };
+
+// The sample sheet's size of a first-stage row, for another number of households.
+static void scale_size(struct survey_arena *arena, struct survey_sheet *sample, size_t households)
+{
+    int stage = survey_sheet_column(sample, "stage"), size = survey_sheet_column(sample, "size");
+    for (uint32_t row = 1; stage >= 0 && size >= 0 && row < sample->rows; row++) {
+        const char **cell = &sample->cells[row * sample->columns + (uint32_t)size];
+        int64_t villages;
+        if (strcmp(survey_sheet_cell(sample, row, (uint32_t)stage), "1") != 0 || !survey_integer_parse(*cell, strlen(*cell), &villages))
+            continue;
+        double scaled = (double)villages * (double)households / USUAL_HOUSEHOLDS;
+        *cell = survey_arena_format(arena, "%lld", scaled < 2 ? 2LL : (long long)(scaled + 0.5));
+    }
+}
+
 static void write_table(struct output_book *book, const char *name, const struct survey_sheet *table)
 {
     struct output_sheet *sheet = output_sheet_new(book, name, true);
@@ -27,7 +44,7 @@ static void write_table(struct output_book *book, const char *name, const struct
     output_sheet_finish(sheet, &(struct output_page){.landscape = true, .freeze_row = 1, .freeze_column = 2, .columns = table->columns});
 }
 
-bool demo_workbook_write(const char *path, const struct survey_time *created, struct survey_error *error)
+bool demo_workbook_write(const char *path, size_t households, const struct survey_time *created, struct survey_error *error)
 {
     struct survey_arena *arena = survey_arena_new();
     struct output_book *book = NULL;
@@ -36,6 +53,8 @@ bool demo_workbook_write(const char *path, const struct survey_time *created, st
         struct survey_sheet sheet;
         done = survey_csv_read(arena, tables[i].name, tables[i].csv, strlen(tables[i].csv), &survey_workbook_default_limits,
                                &sheet, error);
+        if (done && strcmp(tables[i].name, "sample") == 0)
+            scale_size(arena, &sheet, households);
         if (done)
             write_table(book, tables[i].name, &sheet);
     }
