@@ -64,6 +64,10 @@ static int unknown(const char *name)
 
 static int help(int argc, char **argv)
 {
+    if (argc > 2 && strcmp(argv[2], "--roff") == 0) {
+        survey_manual(commands, stdout);
+        return 0;
+    }
     if (argc > 2) {
         const struct survey_command *command = find(argv[2]);
         if (!command)

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_OPTIONS = 64, MOST_GIVEN = 1024 };
+enum { MOST_OPTIONS = SURVEY_MOST_OPTIONS, MOST_GIVEN = 1024 };
 
 struct survey_given {
     const char *name;
@@ -42,7 +42,7 @@ static const struct survey_option common_options[] = {
     {NULL},
 };
 
-static size_t collect(const struct survey_command *command, const struct survey_option *all[MOST_OPTIONS])
+size_t survey_command_options(const struct survey_command *command, const struct survey_option *all[static SURVEY_MOST_OPTIONS])
 {
     bool changes = command->flags & SURVEY_COMMAND_CHANGES;
     const struct survey_option *tables[] = {
@@ -67,7 +67,7 @@ static size_t collect(const struct survey_command *command, const struct survey_
 void survey_command_help(const struct survey_command *command, FILE *file)
 {
     const struct survey_option *all[MOST_OPTIONS];
-    size_t count = collect(command, all);
+    size_t count = survey_command_options(command, all);
     fprintf(file, _("Usage: assay %s [OPTIONS] %s\n"), command->name, command->arguments);
     fprintf(file, "%s\n\n", _(command->summary));
     for (size_t i = 0; i < count; i++) {
@@ -147,7 +147,7 @@ static bool read_options(struct survey_invocation *invocation, int argc, char **
     const struct survey_option *all[MOST_OPTIONS];
     struct option longs[MOST_OPTIONS + 1];
     char shorts[2 * MOST_OPTIONS + 2];
-    size_t count = collect(invocation->command, all);
+    size_t count = survey_command_options(invocation->command, all);
     fill_getopt(all, count, longs, shorts);
     opterr = 0;
     optind = 0;

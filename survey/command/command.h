@@ -50,6 +50,11 @@ struct survey_invocation {
 // Runs a command with its arguments (argv[0] is its name). Prints usage faults itself (exit 2).
 int survey_command_run(const struct survey_command *command, int argc, char **argv);
 void survey_command_help(const struct survey_command *command, FILE *file);
+enum { SURVEY_MOST_OPTIONS = 64 };
+// A command's own options and those that its flags bring; returns their number.
+size_t survey_command_options(const struct survey_command *command, const struct survey_option *all[static SURVEY_MOST_OPTIONS]);
+// The manual page of all commands (NULL behind the last), in roff, from the same tables.
+void survey_manual(const struct survey_command *const *commands, FILE *file);
 
 bool survey_given(const struct survey_invocation *invocation, const char *option);
 // The last value given, or NULL; and the index-th of several, or NULL.
