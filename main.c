@@ -22,6 +22,7 @@ static const struct survey_command *const commands[] = {
     &survey_merge_command,
     &survey_edit_command,
     &survey_export_command,
+    &stats_score_command,
     NULL,
 };
 
@@ -36,7 +37,6 @@ static const char *const missing[] = {
     "case",
     "weight",
     "estimate",
-    "score",
     "report",
     "verify",
     "demo",

@@ -59,9 +59,10 @@ struct stats_figure {
                          // crossed (negative: how many too many); NaN where that has no meaning
 };
 
-// What happens where a node has no score: 0 counts, the total is withheld, or its share is spread
-// over its siblings.
-enum stats_missing { STATS_MISSING_NA, STATS_MISSING_ZERO, STATS_MISSING_REWEIGHT };
+// What happens where a node has no score: its parent has none either (na), 0 counts, or its share is
+// spread over its siblings. A node with children whose cell is blank goes by them: where one of them
+// withholds, it withholds; where all were spread, it is spread.
+enum stats_missing { STATS_MISSING_NA, STATS_MISSING_ZERO, STATS_MISSING_REWEIGHT, STATS_MISSING_BELOW };
 
 // One row of the scheme sheet.
 struct stats_node {
@@ -84,10 +85,11 @@ struct stats_node {
 struct stats_score {
     bool known;
     bool absent;    // the unit's class lacks the row
-    const char *why; // why there is no score, translated; NULL where there is one or it is absent
+    const char *why; // why there is no score, or why it counts as 0, translated; else NULL
     double score;   // 0..100, before weighting
     double share;   // effective weight in 100: the product of the shares down the path, as applied
                     // (after what is missing was spread over its siblings)
+    bool spread;    // it has no score, and its share went to its siblings
     bool gated;     // the gate's condition holds on the unrounded value (of a node: on its score)
 };
 

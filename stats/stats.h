@@ -3,3 +3,5 @@
 #pragma once
 
 #include "survey/command/command.h"
+
+extern const struct survey_command stats_score_command;
