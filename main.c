@@ -22,13 +22,13 @@ static const struct survey_command *const commands[] = {
     &survey_merge_command,
     &survey_edit_command,
     &survey_export_command,
+    &survey_xform_command,
     &stats_score_command,
     NULL,
 };
 
 // Commands of the contract that this version does not have yet.
 static const char *const missing[] = {
-    "xform",
     "print",
     "scan",
     "review",

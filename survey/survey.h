@@ -14,3 +14,4 @@ extern const struct survey_command survey_check_command;
 extern const struct survey_command survey_new_command;
 extern const struct survey_command survey_frame_command;
 extern const struct survey_command survey_sample_command;
+extern const struct survey_command survey_xform_command;

@@ -153,7 +153,8 @@ static bool check_use(void *user, enum survey_expr_use use, const char *name, si
     (void)at;
     if (use == SURVEY_USES_NAME && strncmp(name, "last-saved#", 11) == 0)
         name += 11;
-    if (use == SURVEY_USES_NAME && !survey_map_find(check->names, name) && strcmp(name, form->root_name) != 0) {
+    if (use == SURVEY_USES_NAME && !survey_map_find(check->names, name) && strcmp(name, form->root_name) != 0 &&
+        strcmp(name, "instanceID") != 0) {
         const char **all = survey_arena_array(check->reader->arena, form->item_count + 1, sizeof *all);
         for (size_t i = 0; i < form->item_count; i++)
             all[i] = form->items[i]->name;
@@ -170,6 +171,8 @@ static bool check_use(void *user, enum survey_expr_use use, const char *name, si
     for (; survey_expr_functions[count]; count++)
         if (strcmp(survey_expr_functions[count], name) == 0)
             return true;
+    if (strcmp(name, "jr:itext") == 0 || strcmp(name, "enclosed-area") == 0)
+        return true; // clients know them, whether the engine needs them or not
     const char *near = survey_nearest(name, survey_expr_functions, count);
     survey_format_into(message, sizeof message, _("'%s()' is not a function that ODK knows"), name);
     say_at(check->reader, check->reader->strict ? SURVEY_FAULT : SURVEY_WARNING, check->reader->strict ? "E112" : "W112", check->logic, near, message);

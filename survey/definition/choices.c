@@ -92,11 +92,8 @@ static void read_choice(struct survey_form_reader *reader, uint32_t row, struct 
         list = survey_reader_add_list(reader, list_name);
     bool added;
     survey_map_put(seen, reader->arena, survey_arena_format(reader->arena, "%s\n%s", list_name, name), &added);
-    const char *allowed = NULL;
-    struct survey_map_entry *entry = survey_map_find(&reader->form->settings, "allow_choice_duplicates");
-    if (entry)
-        allowed = entry->value;
-    if (!added && !(allowed && (strcmp(allowed, "yes") == 0 || strcmp(allowed, "true()") == 0)))
+    const struct survey_map_entry *allowed = survey_map_find(&reader->form->settings, "allow_choice_duplicates");
+    if (!added && !(allowed && survey_means_yes(allowed->value)))
         survey_reader_say(reader, SURVEY_STRICT_FAULT, 114, row, name_column, NULL, _("list '%s' has choice '%s' twice"), list_name, name);
     struct survey_choice *choice = next_choice(reader, list, row);
     choice->name = name;
@@ -104,6 +101,7 @@ static void read_choice(struct survey_form_reader *reader, uint32_t row, struct 
     choice->row = survey_sheet_line(reader->sheet, row);
     choice->missing = read_missing(reader, row);
     read_extra(reader, row, choice);
+    choice->cells = survey_reader_cells(reader, row, &choice->cell_count);
     if (!labels)
         survey_reader_say(reader, SURVEY_ONLY_WARNING, 118, row, survey_reader_column(reader, SURVEY_HEADER_LABEL, -1), NULL,
                           _("choice '%s' of list '%s' has no label"), name, list_name);

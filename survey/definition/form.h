@@ -81,11 +81,22 @@ struct survey_logic {
     uint32_t row, column;           // as a person counts, from 1
 };
 
+// One cell of a row as it was read, with what its column means: "label", "media::image",
+// "bind::relevant", "control::appearance" whatever alias the header used; as written where the
+// header is nobody's but the user's.
+struct survey_cell {
+    const char *key;
+    const char *language; // of the column; NULL where it names none
+    const char *text;
+};
+
 struct survey_choice {
     const char *name;
     const char **labels;         // one a language of the form; NULL where untranslated
     enum survey_missing missing; // what choosing it means (choices column "missing")
     struct survey_map extra;     // other columns -> value (const char *), for choice_filter
+    const struct survey_cell *cells; // in the sheet's order, blank ones left out
+    size_t cell_count;
     uint32_t row;
 };
 
@@ -131,7 +142,10 @@ struct survey_item {
     int back_check; // 1, 2, 3; 0 where none
 
     struct survey_map extra; // other columns as written, "media::image::English" included
+    const struct survey_cell *cells; // in the sheet's order, blank ones left out; none if generated
+    size_t cell_count;
     uint32_t row;            // in the survey sheet, as a person counts
+    uint32_t ordinal;        // the same, counted in rows of the table: the header is 1
 };
 
 struct survey_form {

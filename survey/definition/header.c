@@ -8,48 +8,28 @@
 #include <stdarg.h>
 #include <string.h>
 
+// What a key means to the reader; the rest is kept for those who know it.
 static const struct {
-    const char *name;
+    const char *key;
     enum survey_header header;
-} names[] = {
+} meanings[] = {
     {"type", SURVEY_HEADER_TYPE},
-    {"command", SURVEY_HEADER_TYPE},
     {"name", SURVEY_HEADER_NAME},
-    {"value", SURVEY_HEADER_NAME},
-    {"tag", SURVEY_HEADER_NAME},
-    {"list_name", SURVEY_HEADER_LIST_NAME},
+    {"list name", SURVEY_HEADER_LIST_NAME},
     {"label", SURVEY_HEADER_LABEL},
-    {"caption", SURVEY_HEADER_LABEL},
     {"hint", SURVEY_HEADER_HINT},
     {"guidance_hint", SURVEY_HEADER_GUIDANCE},
-    {"constraint_message", SURVEY_HEADER_CONSTRAINT_MESSAGE},
-    {"constraining_message", SURVEY_HEADER_CONSTRAINT_MESSAGE},
-    {"constraintmsg", SURVEY_HEADER_CONSTRAINT_MESSAGE},
-    {"bind::jr:constraintmsg", SURVEY_HEADER_CONSTRAINT_MESSAGE},
-    {"required_message", SURVEY_HEADER_REQUIRED_MESSAGE},
-    {"requiredmsg", SURVEY_HEADER_REQUIRED_MESSAGE},
-    {"bind::jr:requiredmsg", SURVEY_HEADER_REQUIRED_MESSAGE},
-    {"relevant", SURVEY_HEADER_RELEVANT},
-    {"relevance", SURVEY_HEADER_RELEVANT},
+    {"bind::jr:constraintMsg", SURVEY_HEADER_CONSTRAINT_MESSAGE},
+    {"bind::jr:requiredMsg", SURVEY_HEADER_REQUIRED_MESSAGE},
     {"bind::relevant", SURVEY_HEADER_RELEVANT},
-    {"constraint", SURVEY_HEADER_CONSTRAINT},
     {"bind::constraint", SURVEY_HEADER_CONSTRAINT},
-    {"calculation", SURVEY_HEADER_CALCULATION},
-    {"calculate", SURVEY_HEADER_CALCULATION},
     {"bind::calculate", SURVEY_HEADER_CALCULATION},
-    {"required", SURVEY_HEADER_REQUIRED},
     {"bind::required", SURVEY_HEADER_REQUIRED},
     {"choice_filter", SURVEY_HEADER_CHOICE_FILTER},
     {"default", SURVEY_HEADER_DEFAULT},
-    {"read_only", SURVEY_HEADER_READ_ONLY},
-    {"readonly", SURVEY_HEADER_READ_ONLY},
     {"bind::readonly", SURVEY_HEADER_READ_ONLY},
-    {"repeat_count", SURVEY_HEADER_REPEAT_COUNT},
-    {"count", SURVEY_HEADER_REPEAT_COUNT},
-    {"jr:count", SURVEY_HEADER_REPEAT_COUNT},
-    {"appearance", SURVEY_HEADER_APPEARANCE},
+    {"control::jr:count", SURVEY_HEADER_REPEAT_COUNT},
     {"control::appearance", SURVEY_HEADER_APPEARANCE},
-    {"body::appearance", SURVEY_HEADER_APPEARANCE},
     {"parameters", SURVEY_HEADER_PARAMETERS},
     {"trigger", SURVEY_HEADER_TRIGGER},
     {"disabled", SURVEY_HEADER_DISABLED},
@@ -61,11 +41,23 @@ static const struct {
     {"missing", SURVEY_HEADER_MISSING},
 };
 
-static enum survey_header meaning_of(const char *name)
+static bool same_letters(const char *a, const char *b)
 {
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(names[i].name, name) == 0)
-            return names[i].header;
+    for (;; a++, b++) {
+        char x = (char)(*a >= 'A' && *a <= 'Z' ? *a + 32 : *a), y = (char)(*b >= 'A' && *b <= 'Z' ? *b + 32 : *b);
+        if (x != y || !x)
+            return x == y;
+    }
+}
+
+static enum survey_header meaning_of(const char *key, bool choices)
+{
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+        if (same_letters(meanings[i].key, key))
+            return choices == (meanings[i].header == SURVEY_HEADER_LIST_NAME || meanings[i].header == SURVEY_HEADER_MISSING) ||
+                           meanings[i].header == SURVEY_HEADER_NAME || meanings[i].header == SURVEY_HEADER_LABEL
+                       ? meanings[i].header
+                       : SURVEY_HEADER_EXTRA;
     return SURVEY_HEADER_EXTRA;
 }
 
@@ -110,69 +102,41 @@ static int find_language(struct survey_form_reader *reader, const char *language
     return (int)form->language_count++;
 }
 
-// Lower case, spaces as underscores; "label : English" keeps its language apart.
-static void split_header(struct survey_form_reader *reader, const char *written, bool doubled, char **name, char **language)
-{
-    char *copy = survey_arena_strdup(reader->arena, written);
-    const char *mark = doubled ? "::" : ":";
-    char *cut = strstr(copy, mark);
-    *language = NULL;
-    if (cut && (doubled || strncmp(copy, "jr:", 3) != 0)) {
-        *language = cut + strlen(mark);
-        while (**language == ' ')
-            (*language)++;
-        *cut = '\0';
-    }
-    size_t length = strlen(copy);
-    while (length && copy[length - 1] == ' ')
-        copy[--length] = '\0';
-    for (char *at = copy; *at; at++)
-        *at = *at == ' ' ? '_' : (char)(*at >= 'A' && *at <= 'Z' ? *at + 32 : *at);
-    *name = copy;
-}
-
 static bool takes_language(enum survey_header header)
 {
     return header == SURVEY_HEADER_LABEL || header == SURVEY_HEADER_HINT || header == SURVEY_HEADER_GUIDANCE ||
            header == SURVEY_HEADER_CONSTRAINT_MESSAGE || header == SURVEY_HEADER_REQUIRED_MESSAGE;
 }
 
-static void read_header(struct survey_form_reader *reader, uint32_t column, bool doubled)
+static void read_header(struct survey_form_reader *reader, uint32_t column, bool doubled, bool choices)
 {
     struct survey_column *read = &reader->columns[column];
-    char *name, *language;
     read->written = survey_sheet_cell(reader->sheet, 0, column);
     read->language_index = -1;
-    split_header(reader, read->written, doubled, &name, &language);
-    bool bound = strcmp(name, "bind") == 0 || strcmp(name, "control") == 0 || strcmp(name, "body") == 0;
-    if (bound && language) { // "bind::relevant" is one name
-        char *rest, *deeper;
-        split_header(reader, language, doubled, &rest, &deeper);
-        name = survey_arena_format(reader->arena, "%s::%s", name, rest);
-        language = deeper;
-    }
-    read->header = meaning_of(name);
-    if (language && !takes_language(read->header))
+    survey_column_parse(reader->arena, read->written, doubled, choices, &read->key, &read->named);
+    read->header = meaning_of(read->key, choices);
+    if (read->named && !takes_language(read->header))
         read->header = SURVEY_HEADER_EXTRA; // media::image::English and the like
     if (takes_language(read->header)) {
-        read->language = language ? language : reader->unnamed_language;
+        read->language = read->named ? read->named : reader->unnamed_language;
         read->language_index = find_language(reader, read->language);
     }
 }
 
 void survey_reader_headers(struct survey_form_reader *reader, const struct survey_sheet *sheet)
 {
-    bool doubled = false;
+    bool doubled = false, choices = same_letters(sheet->name, "choices");
     reader->sheet = sheet;
     reader->columns = survey_arena_array(reader->arena, sheet->columns + 1u, sizeof *reader->columns);
     for (uint32_t column = 0; column < sheet->columns; column++)
         doubled |= strstr(survey_sheet_cell(sheet, 0, column), "::") != NULL;
     for (uint32_t column = 0; column < sheet->columns; column++) {
-        read_header(reader, column, doubled);
+        read_header(reader, column, doubled, choices);
         const struct survey_column *read = &reader->columns[column];
         for (uint32_t other = 0; other < column && read->header != SURVEY_HEADER_EXTRA; other++)
             if (reader->columns[other].header == read->header &&
-                reader->columns[other].language_index == read->language_index)
+                (reader->columns[other].named == read->named ||
+                 (reader->columns[other].named && read->named && strcmp(reader->columns[other].named, read->named) == 0)))
                 survey_reader_say(reader, SURVEY_STRICT_FAULT, 117, 0, (int)column, NULL,
                                   _("column '%s' means the same as column '%s'; the first is used"), read->written,
                                   reader->columns[other].written);
@@ -194,6 +158,19 @@ const char *survey_reader_cell(const struct survey_form_reader *reader, uint32_t
     return column < 0 ? "" : survey_sheet_cell(reader->sheet, row, (uint32_t)column);
 }
 
+const struct survey_cell *survey_reader_cells(struct survey_form_reader *reader, uint32_t row, size_t *count)
+{
+    struct survey_cell *cells = survey_arena_array(reader->arena, reader->sheet->columns, sizeof *cells);
+    *count = 0;
+    for (uint32_t column = 0; column < reader->sheet->columns; column++) {
+        const char *text = survey_sheet_cell(reader->sheet, row, column);
+        const struct survey_column *read = &reader->columns[column];
+        if (*text && *read->key)
+            cells[(*count)++] = (struct survey_cell){read->key, read->named, text};
+    }
+    return cells;
+}
+
 const char **survey_reader_texts(struct survey_form_reader *reader, uint32_t row, enum survey_header header)
 {
     const char **texts = NULL;
@@ -204,7 +181,8 @@ const char **survey_reader_texts(struct survey_form_reader *reader, uint32_t row
             continue;
         if (!texts) // room for languages that a later sheet may bring
             texts = survey_arena_array(reader->arena, 256, sizeof *texts);
-        if (read->language_index < 256 && !texts[read->language_index])
+        // A column that names its language goes before one that stands for the default.
+        if (read->language_index < 256 && (read->named || !texts[read->language_index]))
             texts[read->language_index] = cell;
     }
     return texts;

@@ -4,6 +4,7 @@
 #include "survey/base/format.h"
 #include "survey/base/text.h"
 #include "survey/definition/reader.h"
+#include "survey/definition/word.h"
 #include "survey/expr/expr.h"
 
 #include <string.h>
@@ -45,7 +46,7 @@ static const char *stem(struct survey_arena *arena, const char *path)
     return survey_arena_strndup(arena, path + start, end - start);
 }
 
-static bool means_yes(const char *text)
+bool survey_means_yes(const char *text)
 {
     static const char *const words[] = {"yes", "true", "true()", "1", "是"};
     char lower[16];
@@ -76,7 +77,7 @@ static struct survey_logic read_logic(struct survey_form_reader *reader, uint32_
         return logic;
     // "yes" and "no" stand for true() and false() in conditions.
     if (header != SURVEY_HEADER_DEFAULT && header != SURVEY_HEADER_REPEAT_COUNT)
-        text = means_yes(text) && *text != '1' ? "true()" : means_no(text) ? "false()" : text;
+        text = survey_means_yes(text) && *text != '1' ? "true()" : means_no(text) ? "false()" : text;
     logic = (struct survey_logic){text, NULL, reader->sheet->name, survey_sheet_line(reader->sheet, row), (uint32_t)column + 1};
     struct survey_error error;
     if (parsed && !survey_expr_parse(reader->arena, text, &logic.expr, NULL, &error))
@@ -89,8 +90,8 @@ static void read_our_columns(struct survey_form_reader *reader, uint32_t row, st
     const char *check = survey_reader_cell(reader, row, SURVEY_HEADER_BACK_CHECK);
     item->paper = survey_reader_cell(reader, row, SURVEY_HEADER_PAPER);
     item->role = survey_reader_cell(reader, row, SURVEY_HEADER_ROLE);
-    item->pii = means_yes(survey_reader_cell(reader, row, SURVEY_HEADER_PII));
-    item->restricted = means_yes(survey_reader_cell(reader, row, SURVEY_HEADER_RESTRICTED));
+    item->pii = survey_means_yes(survey_reader_cell(reader, row, SURVEY_HEADER_PII));
+    item->restricted = survey_means_yes(survey_reader_cell(reader, row, SURVEY_HEADER_RESTRICTED));
     if (check[0] >= '1' && check[0] <= '3' && !check[1])
         item->back_check = check[0] - '0';
     else if (*check)
@@ -116,7 +117,9 @@ static void read_logics(struct survey_form_reader *reader, uint32_t row, struct 
     item->repeat_count = read_logic(reader, row, SURVEY_HEADER_REPEAT_COUNT, true);
     // A default is an expression where it holds a name, a call or an operator; else it is plain text.
     const char *text = item->initial.text;
-    bool dynamic = text && (strstr(text, "${") || strchr(text, '('));
+    bool dashed = item->type == SURVEY_TYPE_DATE || item->type == SURVEY_TYPE_DATETIME || item->type == SURVEY_TYPE_GEOPOINT ||
+                  item->type == SURVEY_TYPE_GEOTRACE || item->type == SURVEY_TYPE_GEOSHAPE;
+    bool dynamic = text && survey_default_is_dynamic(text, dashed);
     struct survey_error error;
     if (dynamic && !survey_expr_parse(reader->arena, text, &item->initial.expr, NULL, &error))
         item->initial.expr = NULL; // text after all: "Household (rural)"
@@ -150,7 +153,7 @@ static void attach_list(struct survey_form_reader *reader, uint32_t row, struct 
     if (!selects)
         return;
     struct survey_choice_list *list = survey_reader_list(reader, type->list);
-    if (type->from_file && !list) {
+    if ((type->from_file || survey_has_reference(type->list)) && !list) { // or answers given before
         list = survey_reader_add_list(reader, type->list);
         list->file = list->name;
     }
@@ -173,6 +176,7 @@ static void fill_item(struct survey_form_reader *reader, uint32_t row, struct su
 {
     item->type = type->type;
     item->row = survey_sheet_line(reader->sheet, row);
+    item->ordinal = row + 1;
     item->name = survey_reader_cell(reader, row, SURVEY_HEADER_NAME);
     item->labels = survey_reader_texts(reader, row, SURVEY_HEADER_LABEL);
     item->hints = survey_reader_texts(reader, row, SURVEY_HEADER_HINT);
@@ -183,9 +187,12 @@ static void fill_item(struct survey_form_reader *reader, uint32_t row, struct su
     item->parameters = survey_reader_cell(reader, row, SURVEY_HEADER_PARAMETERS);
     item->trigger = survey_reader_cell(reader, row, SURVEY_HEADER_TRIGGER);
     if (!*item->name && item->type == SURVEY_TYPE_NOTE)
-        item->name = survey_arena_format(reader->arena, "generated_note_name_%u", item->row);
+        item->name = survey_arena_format(reader->arena, "generated_note_name_%u", item->ordinal);
+    if (!*item->name && item->type == SURVEY_TYPE_AUDIT)
+        item->name = "audit";
     read_logics(reader, row, item);
     read_our_columns(reader, row, item);
+    item->cells = survey_reader_cells(reader, row, &item->cell_count);
     attach_list(reader, row, item, type);
     item->path = survey_arena_format(reader->arena, "%s/%s", item->parent->path, item->name);
     item->column = item->name;
@@ -229,7 +236,7 @@ static void add_other(struct survey_form_reader *reader, const struct survey_ite
 static bool is_comment(const struct survey_form_reader *reader, uint32_t row)
 {
     const char *disabled = survey_reader_cell(reader, row, SURVEY_HEADER_DISABLED);
-    if (means_yes(disabled))
+    if (survey_means_yes(disabled))
         return true;
     if (*survey_reader_cell(reader, row, SURVEY_HEADER_TYPE))
         return false;

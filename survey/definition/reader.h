@@ -41,7 +41,9 @@ enum survey_header {
 struct survey_column {
     enum survey_header header;
     const char *written;  // as in the sheet
-    const char *language; // after "::"; NULL where none
+    const char *key;      // what it means, see struct survey_cell; "" for a column without a header
+    const char *named;    // the language that the header names; NULL where none
+    const char *language; // the same, or the one of columns that name none; NULL where it takes none
     int language_index;
 };
 
@@ -65,6 +67,10 @@ void survey_reader_say(struct survey_form_reader *reader, enum survey_weight wei
                        int column, const char *expected, const char *format, ...)
     __attribute__((format(printf, 7, 8)));
 
+// What a header means: its key and the language that it names (NULL where none). doubled: some header
+// of the sheet has "::", so that a single ":" divides nothing.
+void survey_column_parse(struct survey_arena *arena, const char *written, bool doubled, bool choices,
+                         const char **key, const char **language);
 // The meaning of the headers of a sheet; languages found are added to the form.
 void survey_reader_headers(struct survey_form_reader *reader, const struct survey_sheet *sheet);
 // The column of a header and language (-1: any), or -1.
@@ -73,9 +79,15 @@ const char *survey_reader_cell(const struct survey_form_reader *reader, uint32_t
 // The translations of a row: one a language, NULL where all are blank.
 const char **survey_reader_texts(struct survey_form_reader *reader, uint32_t row, enum survey_header header);
 
+// The cells of a row with what they mean, in the sheet's order.
+const struct survey_cell *survey_reader_cells(struct survey_form_reader *reader, uint32_t row, size_t *count);
+
 void survey_reader_choices(struct survey_form_reader *reader);
 struct survey_choice_list *survey_reader_list(struct survey_form_reader *reader, const char *name);
 struct survey_choice_list *survey_reader_add_list(struct survey_form_reader *reader, const char *name);
+
+// "yes", "TRUE", "true()", "1" ...
+bool survey_means_yes(const char *text);
 
 // What a type cell says.
 enum survey_row_kind { SURVEY_ROW_QUESTION, SURVEY_ROW_BEGIN, SURVEY_ROW_END, SURVEY_ROW_UNKNOWN };
