@@ -5,6 +5,7 @@
 #include "stats/distribution.h"
 
 #include <math.h>
+#include <string.h>
 
 void stats_interval_t(double value, double se, double df, double confidence, double *low, double *high)
 {
@@ -31,4 +32,65 @@ void stats_interval_beta(double share, double effective, double confidence, doub
 double stats_limit_none(double effective, double confidence)
 {
     return effective > 0 ? -expm1(log1p(-confidence) / effective) : 1;
+}
+
+bool stats_share_method_parse(const char *name, enum stats_share_method *method)
+{
+    static const char *const names[] = {"logit", "xlogit", "asin", "mean", "wilson", "beta", "likelihood"};
+    for (int i = 0; i < (int)(sizeof names / sizeof *names); i++)
+        if (strcmp(name, names[i]) == 0) {
+            *method = (enum stats_share_method)i;
+            return true;
+        }
+    return false;
+}
+
+static double from_logit(double x)
+{
+    return 1 / (1 + exp(-x));
+}
+
+static double from_arc(double x)
+{
+    return sin(x) * sin(x);
+}
+
+// Wilson (1927) with the effective sample p (1 - p) / V.
+static void interval_wilson(double share, double se, double t, double *low, double *high)
+{
+    double effective = share * (1 - share) / (se * se), add = t * t / effective;
+    double middle = (share + add / 2) / (1 + add);
+    double reach = t / (2 * effective) * sqrt(4 * effective * share * (1 - share) + t * t) / (1 + add);
+    *low = middle - reach;
+    *high = middle + reach;
+}
+
+void stats_interval_share(enum stats_share_method method, double share, double se, double rows, double df, double confidence,
+                          double *low, double *high)
+{
+    double t = df > 0 ? stats_t_quantile(1 - (1 - confidence) / 2, df) : HUGE_VAL;
+    double spread = share * (1 - share), center;
+    switch (method) {
+    case STATS_SHARE_LOGIT:
+    case STATS_SHARE_XLOGIT:
+        center = log(share / (1 - share));
+        *low = from_logit(center - t * se / spread);
+        *high = from_logit(center + t * se / spread);
+        break;
+    case STATS_SHARE_ASIN:
+        center = asin(sqrt(share));
+        *low = from_arc(center - t * se / (2 * sqrt(spread)));
+        *high = from_arc(center + t * se / (2 * sqrt(spread)));
+        break;
+    case STATS_SHARE_WILSON:
+        interval_wilson(share, se, t, low, high);
+        break;
+    case STATS_SHARE_BETA:
+        stats_interval_beta(share, spread / (se * se) * stats_df_factor((1 - confidence) / 2, rows, df), confidence, low, high);
+        break;
+    case STATS_SHARE_MEAN:
+    case STATS_SHARE_LIKELIHOOD:
+        stats_interval_t(share, se, df, confidence, low, high);
+        break;
+    }
 }

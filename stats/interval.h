@@ -13,3 +13,14 @@ double stats_df_factor(double tail, double rows, double df);
 void stats_interval_beta(double share, double effective, double confidence, double *low, double *high);
 // The one-sided upper limit of a share when none of an effective sample was found: 1 - alpha^(1 / effective).
 double stats_limit_none(double effective, double confidence);
+
+// Intervals of a share by the methods of the field: logit and xlogit (t on the logit scale), asin (on the
+// arc sine of the root), mean (t on the share), wilson, beta (Korn-Graubard), likelihood (by the caller).
+enum stats_share_method {
+    STATS_SHARE_LOGIT, STATS_SHARE_XLOGIT, STATS_SHARE_ASIN, STATS_SHARE_MEAN, STATS_SHARE_WILSON, STATS_SHARE_BETA,
+    STATS_SHARE_LIKELIHOOD
+};
+bool stats_share_method_parse(const char *name, enum stats_share_method *method);
+// rows: of the domain, for the degrees of freedom of an SRS of that size.
+void stats_interval_share(enum stats_share_method method, double share, double se, double rows, double df, double confidence,
+                          double *low, double *high);

@@ -91,7 +91,9 @@ static bool find_factors(struct work *work, struct survey_error *error)
     work->census = true;
     for (uint32_t stratum = 0; stratum < stage->strata; stratum++) {
         double left = fraction_left(stage, stratum), n = stage->sampled[stratum];
-        if (!work->touched[stratum] || left < 1e-7)
+        if (!work->touched[stratum] || stage->share[stratum] == 0)
+            continue; // below a unit drawn with replacement nothing is added
+        if (left < 1e-7)
             continue; // taken whole: nothing was sampled here
         work->census = false;
         if (n == 1 && policy == STATS_LONELY_FAIL)
