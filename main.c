@@ -24,6 +24,7 @@ static const struct survey_command *const commands[] = {
     &survey_export_command,
     &survey_xform_command,
     &stats_score_command,
+    &forms_serve_command,
     NULL,
 };
 
@@ -33,7 +34,6 @@ static const char *const missing[] = {
     "scan",
     "review",
     "team",
-    "serve",
     "case",
     "weight",
     "estimate",
