@@ -25,6 +25,7 @@ static const struct survey_command *const commands[] = {
     &survey_xform_command,
     &stats_score_command,
     &forms_serve_command,
+    &forms_team_command,
     NULL,
 };
 
@@ -33,7 +34,6 @@ static const char *const missing[] = {
     "print",
     "scan",
     "review",
-    "team",
     "case",
     "weight",
     "estimate",

@@ -5,3 +5,4 @@
 #include "survey/command/command.h"
 
 extern const struct survey_command forms_serve_command;
+extern const struct survey_command forms_team_command;

@@ -3,12 +3,12 @@
 #include "forms/forms.h"
 
 #include "forms/phone/phone.h"
+#include "forms/phone/team.h"
 #include "forms/sheet_token.h"
 #include "survey/base/text.h"
 
 #include <pthread.h>
 #include <signal.h>
-#include <sodium.h>
 #include <string.h>
 
 static const struct survey_option options[] = {
@@ -22,15 +22,6 @@ static const struct survey_option options[] = {
     {"most-megabytes", 0, N_("N"), N_("size of one post at most (default 10)")},
     {NULL},
 };
-
-// 100 random bits, letters and digits that are not mistaken for one another.
-static void make_token(char token[static 21])
-{
-    static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
-    for (int i = 0; i < 20; i++)
-        token[i] = letters[randombytes_uniform(32)];
-    token[20] = '\0';
-}
 
 static bool show_setup(const struct survey_invocation *invocation, const struct phone_server *server,
                        const char *token, const char *title, struct survey_error *error)
@@ -94,7 +85,7 @@ static int run(struct survey_invocation *invocation)
     struct survey_error error = {0};
     struct phone_server *server = NULL;
     const char *path = invocation->arguments[0], *token = survey_given_value(invocation, "token");
-    char once[21], title[256] = "";
+    char once[PHONE_TOKEN_SIZE], title[256] = "";
     struct forms_sheet_tokens tokens = {0};
     bool anyone = false, with_once = survey_given(invocation, "token-once");
     if (!read_options(invocation, &o))
@@ -106,7 +97,7 @@ static int run(struct survey_invocation *invocation)
                                                   "give --token-once for a token that holds for this run"), path);
     o.user = &tokens;
     if (with_once) {
-        make_token(once);
+        phone_token_make(once);
         o.once = token = once;
     }
     // Signals are waited for, not interrupted by: the server's threads inherit the block.
