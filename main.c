@@ -26,6 +26,7 @@ static const struct survey_command *const commands[] = {
     &stats_score_command,
     &forms_serve_command,
     &forms_team_command,
+    &stats_weight_command,
     NULL,
 };
 
@@ -35,7 +36,6 @@ static const char *const missing[] = {
     "scan",
     "review",
     "case",
-    "weight",
     "estimate",
     "report",
     "verify",

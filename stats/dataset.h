@@ -26,7 +26,8 @@ const char *stats_dataset_round(const struct stats_dataset *dataset);
 // below it adds to the variance (ultimate clusters). Where nothing was drawn in the round each row is
 // a PSU of one stratum with the weight 1.
 //
-// Weights. Only interviews (dispositions I and P; every response where the workbook has no
+// Weights. A base weight is 1 / the chain of probabilities that the draw stored; where r reserves were
+// used beside the n units selected in a stratum, each is one of n + r. Only interviews (dispositions I and P; every response where the workbook has no
 // dispositions sheet) have one. A response whose unit is not in the sample, and one that is no
 // interview, has the weight 0: a domain's zero. An interview that came after `weight` ran is an
 // error: weights must be computed again.

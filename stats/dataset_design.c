@@ -100,16 +100,19 @@ static void copy_row(struct placing *in, size_t row, size_t from)
 static void place_rows(struct placing *in)
 {
     size_t n = in->dataset->n, inside = n;
+    bool *used = survey_arena_array(in->scratch, in->sample.count + 1, sizeof *used);
     in->stages = 1;
     for (size_t row = 0; row < n; row++) {
         in->places[row] = stats_sample_find(&in->sample, in->dataset->units[row]);
         in->dataset->strata[row] = in->places[row] ? stats_dataset_keep(in->dataset, in->places[row]->stratum) : "";
         if (!in->places[row])
             continue;
+        used[in->places[row] - in->sample.places] = !in->places[row]->selected;
         int useful = place_row(in, row);
         in->stages = useful > in->stages ? useful : in->stages;
         inside = inside == n ? row : inside;
     }
+    stats_sample_release(&in->sample, used, in->scratch);
     // What is outside the sample has no weight; it joins a PSU that is there, so as to change nothing.
     for (size_t row = 0; row < n && inside < n; row++)
         if (!in->places[row])

@@ -81,3 +81,25 @@ const struct stats_place *stats_sample_find(const struct stats_sample *sample, c
     }
     return NULL;
 }
+
+static const char *group_key(const struct stats_place *place, struct survey_arena *arena)
+{
+    return survey_arena_format(arena, "%d\x1f%s\x1f%lld\x1f%s", place->stage, place->parent_unit, (long long)place->plan_row, place->stratum);
+}
+
+void stats_sample_release(struct stats_sample *sample, const bool *used, struct survey_arena *arena)
+{
+    struct survey_map groups = {0};
+    for (size_t i = 0; i < sample->count; i++)
+        if (used[i])
+            survey_map_put(&groups, arena, group_key(&sample->places[i], arena), NULL)->number++;
+    for (size_t i = 0; groups.count && i < sample->count; i++) {
+        struct stats_place *place = &sample->places[i];
+        const struct survey_map_entry *group = survey_map_find(&groups, group_key(place, arena));
+        double most = place->parent ? place->parent->chain : 1;
+        if (group && place->taken > 0)
+            place->chain *= (place->taken + (double)group->number) / place->taken;
+        place->chain = place->chain > most ? most : place->chain;
+    }
+    survey_map_clear(&groups);
+}

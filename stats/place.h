@@ -36,3 +36,7 @@ bool stats_sample_read(struct survey_store *store, struct survey_arena *arena, c
 void stats_sample_clear(struct stats_sample *sample);
 // The place of a unit at the deepest stage that knows it; NULL.
 const struct stats_place *stats_sample_find(const struct stats_sample *sample, const char *unit);
+// Reserves that were used make the sample larger: where r of them were taken beside the n selected in
+// a stratum, each unit there is one of n + r, and its chain of probabilities is (n + r) / n times what
+// the draw stored. used: by place.
+void stats_sample_release(struct stats_sample *sample, const bool *used, struct survey_arena *arena);

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The command weight: carries out the weights sheet and prints what each step did.
+#include "stats/stats.h"
+#include "stats/weight.h"
+
+#include "survey/base/number.h"
+#include "survey/base/text.h"
+#include "survey/base/utf8.h"
+
+#include <string.h>
+
+static void write_json(const struct stats_weights *weights, struct survey_buffer *buffer)
+{
+    struct survey_json_writer json = survey_json_writer(buffer, true);
+    survey_json_open(&json, '{');
+    survey_json_member(&json, "round", weights->round);
+    survey_json_key(&json, "steps");
+    survey_json_open(&json, '[');
+    for (size_t i = 0; i < weights->count; i++) {
+        const struct stats_weight_step *step = &weights->steps[i];
+        survey_json_open(&json, '{');
+        survey_json_member_integer(&json, "step", step->step);
+        survey_json_member(&json, "method", step->method);
+        survey_json_member(&json, "by", step->by);
+        survey_json_member_integer(&json, "n", (int64_t)step->n);
+        survey_json_member_number(&json, "sum", step->sum);
+        survey_json_member_number(&json, "min", step->min);
+        survey_json_member_number(&json, "max", step->max);
+        survey_json_member_number(&json, "cv", step->cv);
+        survey_json_member_number(&json, "deff", step->deff);
+        survey_json_key(&json, "notes");
+        survey_json_open(&json, '[');
+        for (size_t k = 0; k < step->note_count; k++)
+            survey_json_put_text(&json, step->notes[k]);
+        survey_json_close(&json, ']');
+        survey_json_close(&json, '}');
+    }
+    survey_json_close(&json, ']');
+    survey_json_close(&json, '}');
+    survey_buffer_byte(buffer, '\n');
+}
+
+static void put_padded(struct survey_buffer *buffer, const char *text, size_t width)
+{
+    for (size_t length = survey_utf8_count(text, strlen(text)); length < width; length++)
+        survey_buffer_byte(buffer, ' ');
+    survey_buffer_text(buffer, text);
+}
+
+static void put_fixed(struct survey_buffer *buffer, double value, int decimals, size_t width)
+{
+    char text[SURVEY_NUMBER_TEXT];
+    survey_number_fixed(value, decimals, SURVEY_HALF_UP, text);
+    put_padded(buffer, text, width);
+}
+
+static void write_table(const struct stats_weights *weights, struct survey_buffer *buffer)
+{
+    const char *const heads[] = {_("sum"), _("least"), _("most"), _("CV"), _("deff")};
+    static const size_t widths[] = {13, 11, 11, 7, 7};
+    static const int decimals[] = {1, 2, 2, 3, 3};
+    survey_format(buffer, _("Weights of round %s\n"), weights->round);
+    survey_format(buffer, "%4s %-13s %7s", _("step"), _("method"), "n");
+    for (int k = 0; k < 5; k++)
+        put_padded(buffer, heads[k], widths[k]);
+    for (size_t i = 0; i < weights->count; i++) {
+        const struct stats_weight_step *step = &weights->steps[i];
+        const double numbers[] = {step->sum, step->min, step->max, step->cv, step->deff};
+        survey_format(buffer, "\n%4d %-13s %7zu", step->step, step->method, step->n);
+        for (int k = 0; k < 5; k++)
+            put_fixed(buffer, numbers[k], decimals[k], widths[k]);
+        for (size_t k = 0; k < step->note_count; k++)
+            survey_format(buffer, "\n     %s", step->notes[k]);
+    }
+    survey_buffer_byte(buffer, '\n');
+}
+
+static int tell(const struct survey_invocation *invocation, const struct stats_weights *weights)
+{
+    struct survey_buffer text = SURVEY_BUFFER(16 << 20);
+    if (invocation->json)
+        write_json(weights, &text);
+    else
+        write_table(weights, &text);
+    int code = survey_command_print(invocation, &text);
+    survey_buffer_clear(&text);
+    return code;
+}
+
+static int run(struct survey_invocation *invocation)
+{
+    struct survey_error error = {0};
+    struct survey_store *store = NULL;
+    struct stats_weights *weights = NULL;
+    if (!survey_store_open(invocation->arguments[0], SURVEY_STORE_WRITE, &store, &error))
+        return survey_command_fail(invocation, &error);
+    struct survey_report *report = survey_report_new();
+    bool done = survey_store_begin(store, &error) && stats_weigh(store, &invocation->actor, report, &weights, &error);
+    if (done && weights)
+        done = survey_store_commit(store, &error);
+    int code = !done ? survey_command_fail(invocation, &error)
+               : weights ? tell(invocation, weights)
+                         : survey_command_report(invocation, report, invocation->json ? stdout : stderr);
+    stats_weights_free(weights);
+    survey_report_free(report);
+    survey_store_close(store); // rolls back what was not committed
+    return code;
+}
+
+const struct survey_command stats_weight_command = {
+    .name = "weight",
+    .arguments = "EVAL",
+    .summary = N_("compute the weights as the weights sheet says"),
+    .flags = SURVEY_COMMAND_JSON | SURVEY_COMMAND_CHANGES,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};
