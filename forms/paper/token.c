@@ -97,3 +97,10 @@ enum paper_token_state paper_token_read(const char *text, size_t length, const u
     *token = read;
     return PAPER_TOKEN_GOOD;
 }
+
+void paper_sheet_text(uint64_t sheet, char text[static PAPER_SHEET_LENGTH + 1])
+{
+    for (int i = 0; i < PAPER_SHEET_LENGTH; i++)
+        text[i] = alphabet[sheet >> (5 * (PAPER_SHEET_LENGTH - 1 - i)) & 31];
+    text[PAPER_SHEET_LENGTH] = '\0';
+}

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PAPER_TOKEN_LENGTH = 26, PAPER_TOKEN_KEY = 32 };
+enum { PAPER_TOKEN_LENGTH = 26, PAPER_TOKEN_KEY = 32, PAPER_SHEET_LENGTH = 8 };
 
 struct paper_token {
     uint64_t sheet; // 40 bits
@@ -26,3 +26,6 @@ enum paper_token_state { PAPER_TOKEN_GOOD, PAPER_TOKEN_MALFORMED, PAPER_TOKEN_FO
 enum paper_token_state paper_token_read(const char *text, size_t length,
                                         const uint8_t key[static PAPER_TOKEN_KEY],
                                         struct paper_token *token);
+
+// A sheet's number as it is printed and named in layout files: 8 characters of the same alphabet.
+void paper_sheet_text(uint64_t sheet, char text[static PAPER_SHEET_LENGTH + 1]);

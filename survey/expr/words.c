@@ -185,7 +185,7 @@ static void set_high(struct survey_bounds *bounds, double value)
 }
 
 static void take_comparison(const struct survey_expr *expr, struct survey_bounds *bounds,
-                            bool (*high_of)(void *user, const char *name, double *high), void *user)
+                            bool (*bounds_of)(void *user, const char *name, struct survey_bounds *bounds), void *user)
 {
     bool pair = expr->kind == EXPR_CHAIN && expr->count == 2;
     bool left = pair && is_self(expr->arguments[0]), right = pair && is_self(expr->arguments[1]);
@@ -201,9 +201,14 @@ static void take_comparison(const struct survey_expr *expr, struct survey_bounds
     bool above = left ? token == TOKEN_MORE || token == TOKEN_MORE_EQUAL : token == TOKEN_LESS || token == TOKEN_LESS_EQUAL;
     bool open = token == TOKEN_LESS || token == TOKEN_MORE;
     if (named) {
+        struct survey_bounds its = {0};
         bounds->exact = false;
-        if (below && high_of && high_of(user, other->text, &value))
-            set_high(bounds, value);
+        if (!bounds_of || !bounds_of(user, other->text, &its))
+            return;
+        if (below && its.has_high)
+            set_high(bounds, open ? ceil(its.high) - 1 : its.high);
+        if (above && its.has_low)
+            set_low(bounds, open ? floor(its.low) + 1 : its.low);
     } else if (below) {
         set_high(bounds, open ? ceil(value) - 1 : value);
     } else if (above) {
@@ -213,16 +218,18 @@ static void take_comparison(const struct survey_expr *expr, struct survey_bounds
     }
 }
 
-struct survey_bounds survey_expr_bounds(const struct survey_expr *expr, bool (*high_of)(void *user, const char *name, double *high), void *user)
+struct survey_bounds survey_expr_bounds(const struct survey_expr *expr,
+                                        bool (*bounds_of)(void *user, const char *name, struct survey_bounds *bounds),
+                                        void *user)
 {
     struct survey_bounds bounds = {.exact = true};
     if (!expr)
         return bounds;
     if (!is_joint(expr, TOKEN_AND)) {
-        take_comparison(expr, &bounds, high_of, user);
+        take_comparison(expr, &bounds, bounds_of, user);
         return bounds;
     }
     for (size_t i = 0; i < expr->count; i++)
-        take_comparison(expr->arguments[i], &bounds, high_of, user);
+        take_comparison(expr->arguments[i], &bounds, bounds_of, user);
     return bounds;
 }

@@ -19,12 +19,13 @@ struct survey_words {
 // added then is to be dropped.
 bool survey_expr_words(const struct survey_expr *expr, const struct survey_words *words, struct survey_buffer *text);
 
-// The bounds that a constraint on "." sets by itself, from comparisons joined by and. high_of, where
-// given, tells the upper bound of another question ("not more than ${hh_size}").
+// The bounds that a constraint on "." sets by itself, from comparisons joined by and. bounds_of, where
+// given, tells the bounds of another question ("not more than ${hh_size}"); false where it has none.
 struct survey_bounds {
     bool has_low, has_high;
     double low, high;
     bool exact; // the constraint says nothing else
 };
-struct survey_bounds survey_expr_bounds(const struct survey_expr *expr, bool (*high_of)(void *user, const char *name, double *high),
+struct survey_bounds survey_expr_bounds(const struct survey_expr *expr,
+                                        bool (*bounds_of)(void *user, const char *name, struct survey_bounds *bounds),
                                         void *user);

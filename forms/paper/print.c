@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Sheets put together: shared pages, the unit's own lines, codes and tokens.
+#include "forms/paper/print.h"
+
+#include "forms/paper/pdf.h"
+#include "forms/paper/qr.h"
+#include "forms/paper/text.h"
+#include "survey/base/arena.h"
+#include "survey/base/json.h"
+#include "survey/base/map.h"
+#include "survey/base/text.h"
+
+#include <string.h>
+
+enum { GROUP = 5, WORDS = 5 };
+
+static const char *const words[WORDS] = {"unit", "sheet", "blank", "specimen", ""};
+
+struct label {
+    size_t piece;
+    double width, height;
+};
+
+struct printer {
+    const struct paper_run *run;
+    struct paper_pdf *pdf;
+    struct survey_arena *arena;
+    size_t *first_page;       // piece of page 1, by design
+    struct label (*words)[WORDS]; // by design
+    struct survey_map labels; // text -> value: struct label
+};
+
+size_t paper_says_length(const char *server)
+{
+    return PAPER_TOKEN_LENGTH + (server ? strlen(server) + 3 : 0);
+}
+
+static bool draw_label(struct printer *printer, struct paper_design *design, const char *text, bool strong, struct label *label,
+                       struct survey_error *error)
+{
+    struct paper_label *made;
+    if (!paper_design_label(design, text, strong, &made, &label->width, &label->height, error))
+        return false;
+    paper_label_draw(made, paper_pdf_piece(printer->pdf, label->width, label->height, &label->piece));
+    return true;
+}
+
+static bool ascii(const char *text)
+{
+    for (; *text; text++)
+        if (*text < ' ' || *text > '~')
+            return false;
+    return true;
+}
+
+// Text of a copy that the plain face cannot show becomes a piece, once for all copies that share it.
+static bool prepare(struct printer *printer, struct paper_design *design, const char *text, struct survey_error *error)
+{
+    bool added;
+    if (!text || !*text)
+        return true;
+    struct survey_map_entry *entry = survey_map_put(&printer->labels, printer->arena, text, &added);
+    if (!added)
+        return true;
+    struct label *label = survey_arena_alloc(printer->arena, sizeof *label);
+    entry->value = label;
+    return draw_label(printer, design, text, false, label, error);
+}
+
+static bool draw_pieces(struct printer *printer, struct survey_error *error)
+{
+    const struct paper_run *run = printer->run;
+    for (size_t i = 0; i < run->design_count; i++) {
+        const struct paper_layout *layout = paper_design_layout(run->designs[i]);
+        for (size_t page = 0; page < layout->page_count; page++) {
+            size_t piece;
+            cairo_t *cairo = paper_pdf_piece(printer->pdf, layout->width, layout->height, &piece);
+            paper_design_draw(run->designs[i], page, cairo);
+            printer->first_page[i] = page ? printer->first_page[i] : piece;
+        }
+        for (int k = 0; k + 1 < WORDS; k++)
+            if (!draw_label(printer, run->designs[i], paper_design_word(run->designs[i], words[k]), k == 3, &printer->words[i][k], error))
+                return false;
+    }
+    for (size_t i = 0; i < run->copy_count; i++) {
+        const struct paper_copy *copy = &run->copies[i];
+        if (!prepare(printer, run->designs[copy->design], copy->places, error) ||
+            (copy->unit && !ascii(copy->unit) && !prepare(printer, run->designs[copy->design], copy->unit, error)))
+            return false;
+    }
+    return paper_pdf_seal(printer->pdf, error);
+}
+
+static const struct label *find_label(const struct printer *printer, const char *text)
+{
+    const struct survey_map_entry *entry = survey_map_find(&printer->labels, text);
+    return entry ? entry->value : NULL;
+}
+
+// Text at a baseline; returns where it ends.
+static double put_text(struct printer *printer, double x, double y, double size, const char *text)
+{
+    const struct label *label = ascii(text) ? NULL : find_label(printer, text);
+    if (label) {
+        paper_pdf_use(printer->pdf, label->piece, x, y - label->height * 0.76);
+        return x + label->width;
+    }
+    paper_pdf_text(printer->pdf, x, y, size, text);
+    return x + 0.602 * size / PAPER_POINTS * (double)strlen(text);
+}
+
+static double put_word(struct printer *printer, const struct paper_copy *copy, int word, double x, double y)
+{
+    const struct label *label = &printer->words[copy->design][word];
+    paper_pdf_use(printer->pdf, label->piece, x, y - label->height * 0.76);
+    return x + label->width + 1;
+}
+
+static void put_head(struct printer *printer, const struct paper_copy *copy, const char *sheet, size_t page)
+{
+    struct paper_places places = paper_design_places(printer->run->designs[copy->design]);
+    bool first = page == 0;
+    double x = first ? places.unit_x : places.running_x, y = first ? places.unit_y + 3.6 : places.running_y, size = first ? 10.5 : 8;
+    if (printer->run->specimen)
+        x = put_word(printer, copy, 3, x, y) + 4;
+    if (copy->unit) {
+        x = put_word(printer, copy, 0, x, y);
+        x = put_text(printer, x, y, size, copy->unit) + 6;
+    } else {
+        x = put_word(printer, copy, 2, x, y);
+        paper_pdf_text(printer->pdf, x, y, size, "____________________");
+        x += 0.602 * size / PAPER_POINTS * 20 + 6;
+    }
+    x = put_word(printer, copy, 1, x, y);
+    put_text(printer, x, y, size, sheet);
+    const struct label *label = first && copy->places ? find_label(printer, copy->places) : NULL;
+    if (label)
+        paper_pdf_use(printer->pdf, label->piece, places.unit_x, places.unit_y + 5);
+}
+
+// In groups of five, for reading and typing.
+static void group_token(const char token[static PAPER_TOKEN_LENGTH + 1], char text[static PAPER_TOKEN_LENGTH + 8])
+{
+    size_t at = 0;
+    for (size_t i = 0; i < PAPER_TOKEN_LENGTH; i++) {
+        if (i && i % GROUP == 0 && PAPER_TOKEN_LENGTH - i > 1)
+            text[at++] = '-';
+        text[at++] = token[i];
+    }
+    text[at] = '\0';
+}
+
+static bool put_codes(struct printer *printer, const struct paper_copy *copy, const char *token, const char *says, size_t page,
+                      struct survey_error *error)
+{
+    uint8_t modules[PAPER_QR_MODULES_MOST];
+    char grouped[PAPER_TOKEN_LENGTH + 8];
+    int side;
+    const struct paper_design *design = printer->run->designs[copy->design];
+    const struct paper_page *geometry = &paper_design_layout(design)->pages[page];
+    struct paper_places places = paper_design_places(design);
+    if (!paper_qr(says, modules, &side, error))
+        return false;
+    if (side != geometry->qr_modules)
+        return survey_fail(error, SURVEY_ERROR_RESOURCE, "QR", "%s", _("the code has another size than the form was designed for"));
+    for (int i = 0; i < 2; i++)
+        paper_pdf_modules(printer->pdf, modules, side, geometry->qr[i].x, geometry->qr[i].y, geometry->qr[i].w);
+    group_token(token, grouped);
+    paper_pdf_text(printer->pdf, places.token_x, places.token_y, 8.5, grouped);
+    return true;
+}
+
+static void open_form(struct survey_json_writer *json, const struct paper_copy *copy, const char *sheet)
+{
+    survey_json_open(json, '{');
+    survey_json_member(json, "form", sheet);
+    survey_json_member(json, "unit", copy->unit);
+    survey_json_key(json, "pages");
+    survey_json_open(json, '[');
+}
+
+static bool print_page(struct printer *printer, const struct paper_copy *copy, const char *sheet, size_t page,
+                       struct survey_json_writer *json, struct survey_error *error)
+{
+    const struct paper_run *run = printer->run;
+    char token[PAPER_TOKEN_LENGTH + 1], says[PAPER_SAYS_MOST + 1];
+    struct paper_token parts = {copy->number, (unsigned)page + 1, run->tags[copy->design]};
+    paper_token_write(&parts, run->key, token);
+    survey_format_into(says, sizeof says, "%s%s%s", run->server ? run->server : "", run->server ? "/F/" : "", token);
+    paper_pdf_use(printer->pdf, printer->first_page[copy->design] + page, 0, 0);
+    put_head(printer, copy, sheet, page);
+    if (!put_codes(printer, copy, token, says, page, error))
+        return false;
+    paper_pdf_page(printer->pdf);
+    if (json) {
+        survey_json_open(json, '{');
+        survey_json_member_integer(json, "number", (int64_t)page + 1);
+        survey_json_member_integer(json, "pdf_page", (int64_t)paper_pdf_pages(printer->pdf));
+        survey_json_member(json, "token", says);
+        paper_page_write(&paper_design_layout(run->designs[copy->design])->pages[page], json);
+        survey_json_close(json, '}');
+    }
+    return true;
+}
+
+static bool print_copies(struct printer *printer, struct survey_json_writer *json, struct survey_error *error)
+{
+    const struct paper_run *run = printer->run;
+    for (size_t i = 0; i < run->copy_count; i++) {
+        const struct paper_copy *copy = &run->copies[i];
+        char sheet[PAPER_SHEET_LENGTH + 1];
+        paper_sheet_text(copy->number, sheet);
+        if (json)
+            open_form(json, copy, sheet);
+        size_t pages = paper_design_layout(run->designs[copy->design])->page_count;
+        for (size_t page = 0; page < pages; page++)
+            if (!print_page(printer, copy, sheet, page, json, error))
+                return false;
+        if (json) {
+            survey_json_close(json, ']');
+            survey_json_close(json, '}');
+        }
+        if (run->progress)
+            run->progress(i + 1, run->copy_count);
+    }
+    return true;
+}
+
+// The questions of all designs, a name once.
+static void open_layout(const struct printer *printer, struct survey_json_writer *json)
+{
+    const struct paper_run *run = printer->run;
+    struct survey_map seen = {0};
+    survey_json_open(json, '{');
+    survey_json_key(json, "page");
+    survey_json_open(json, '{');
+    survey_json_member_number(json, "width", run->design_count ? paper_design_layout(run->designs[0])->width : 210);
+    survey_json_member_number(json, "height", run->design_count ? paper_design_layout(run->designs[0])->height : 297);
+    survey_json_close(json, '}');
+    survey_json_key(json, "questions");
+    survey_json_open(json, '[');
+    for (size_t i = 0; i < run->design_count; i++) {
+        const struct paper_layout *layout = paper_design_layout(run->designs[i]);
+        for (size_t k = 0; k < layout->question_count; k++) {
+            bool added;
+            survey_map_put(&seen, printer->arena, layout->questions[k].name, &added);
+            if (!added)
+                continue;
+            survey_json_open(json, '{');
+            survey_json_member(json, "name", layout->questions[k].name);
+            survey_json_member(json, "type", layout->questions[k].type);
+            survey_json_close(json, '}');
+        }
+    }
+    survey_json_close(json, ']');
+    survey_json_key(json, "forms");
+    survey_json_open(json, '[');
+    survey_map_clear(&seen);
+}
+
+static bool print_all(struct printer *printer, struct survey_buffer *pdf, struct survey_buffer *layout, struct survey_error *error)
+{
+    const char *bytes;
+    size_t length;
+    struct survey_json_writer writer = survey_json_writer(layout, false), *json = layout ? &writer : NULL;
+    if (!draw_pieces(printer, error))
+        return false;
+    if (json)
+        open_layout(printer, json);
+    if (!print_copies(printer, json, error) || !paper_pdf_finish(printer->pdf, &bytes, &length, error))
+        return false;
+    survey_buffer_add(pdf, bytes, length);
+    if (json) {
+        survey_json_close(json, ']');
+        survey_json_close(json, '}');
+        survey_buffer_byte(layout, '\n');
+    }
+    if (pdf->overflow || (layout && layout->overflow))
+        return survey_fail(error, SURVEY_ERROR_RESOURCE, "", "%s", _("the output grew too large; print fewer forms at a time, with --where"));
+    return true;
+}
+
+bool paper_print(const struct paper_run *run, struct survey_buffer *pdf, struct survey_buffer *layout, struct survey_error *error)
+{
+    struct printer printer = {.run = run, .arena = survey_arena_new()};
+    const char *title = run->design_count ? paper_design_title(run->designs[0]) : "";
+    printer.pdf = paper_pdf_new(&run->now, title);
+    printer.first_page = survey_arena_array(printer.arena, run->design_count + 1, sizeof *printer.first_page);
+    printer.words = survey_arena_array(printer.arena, run->design_count + 1, sizeof *printer.words);
+    bool done = print_all(&printer, pdf, layout, error);
+    survey_map_clear(&printer.labels);
+    paper_pdf_free(printer.pdf);
+    survey_arena_free(printer.arena);
+    return done;
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The command print: QR-coded forms for the sampled units, or blank ones.
+#include "forms/forms.h"
+
+#include "forms/paper/issue.h"
+#include "survey/base/file.h"
+#include "survey/base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct survey_option options[] = {
+    {"output", 'o', N_("FILE.pdf"), N_("where to write the forms (needed)")},
+    {"language", 0, N_("L[,L]"), N_("language of the forms, or two of them; default: the questionnaire's own")},
+    {"where", 0, N_("EXPR"), N_("only sampled units that meet a condition on the frame, as frame('village_code') = '101'")},
+    {"layout", 0, N_("FILE.json"), N_("where every mark is, in millimetres, for checks and simulated scans")},
+    {"blank", 0, N_("N"), N_("N forms without a unit instead; with a questionnaire (FORM) in place of EVAL, specimens that no scan takes")},
+    {"server", 0, N_("HTTPS://HOST"), N_("codes that a phone's camera opens; they are larger")},
+    {"names", 0, NULL, N_("print names and the like on the sheets too (they are left out by default)")},
+    {NULL},
+};
+
+struct output {
+    const char *path;
+    char temporary[4096];
+    bool direct; // a device or a pipe: there is nothing to rename
+    bool aside;
+};
+
+static void show_progress(size_t done, size_t total)
+{
+    survey_progress(_("printing"), done, total);
+}
+
+// Refuses what cannot be written before anything is made.
+static bool prepare(struct output *output, const char *path, struct survey_error *error)
+{
+    struct stat what;
+    *output = (struct output){.path = path};
+    bool there = stat(path, &what) == 0;
+    if (there && S_ISDIR(what.st_mode))
+        return survey_fail(error, SURVEY_ERROR_RESOURCE, path, "%s", strerror(EISDIR));
+    output->direct = strcmp(path, "-") == 0 || (there && !S_ISREG(what.st_mode));
+    if (!output->direct)
+        output->aside = survey_file_aside(path, output->temporary, sizeof output->temporary, error);
+    return output->direct || output->aside;
+}
+
+static bool write_bytes(const char *path, const struct survey_buffer *bytes, struct survey_error *error)
+{
+    int file = strcmp(path, "-") == 0 ? dup(STDOUT_FILENO) : open(path, O_WRONLY | O_CLOEXEC);
+    size_t done = 0;
+    while (file >= 0 && done < bytes->length) {
+        ssize_t put = write(file, bytes->at + done, bytes->length - done);
+        if (put < 0 && errno != EINTR)
+            break;
+        done += put > 0 ? (size_t)put : 0;
+    }
+    int failed = file < 0 || done < bytes->length ? errno : 0;
+    if (file >= 0 && close(file) != 0 && !failed)
+        failed = errno;
+    return !failed || survey_fail(error, SURVEY_ERROR_RESOURCE, path, "%s", strerror(failed));
+}
+
+static bool fill(const struct output *output, const struct survey_buffer *bytes, struct survey_error *error)
+{
+    struct survey_error inner = {0};
+    if (write_bytes(output->direct ? output->path : output->temporary, bytes, &inner))
+        return true;
+    return survey_fail(error, inner.code, output->path, "%s", inner.message);
+}
+
+static bool keep(struct output *output, struct survey_error *error)
+{
+    bool aside = output->aside;
+    output->aside = false;
+    return !aside || survey_file_keep(output->temporary, output->path, error);
+}
+
+static void drop(struct output *output)
+{
+    if (output->aside)
+        survey_file_drop(output->temporary);
+    output->aside = false;
+}
+
+static int say_result(const struct survey_invocation *invocation, const struct paper_issue *issue, const char *path)
+{
+    struct survey_buffer text = SURVEY_BUFFER(1 << 17);
+    if (invocation->json) {
+        struct survey_json_writer json = survey_json_writer(&text, true);
+        survey_json_open(&json, '{');
+        survey_json_member(&json, "file", path);
+        survey_json_member_integer(&json, "sheets", (int64_t)issue->sheets);
+        survey_json_member_integer(&json, "pages", (int64_t)issue->pages);
+        survey_json_member(&json, "left_out", survey_buffer_string(&issue->left_out));
+        survey_json_close(&json, '}');
+        survey_buffer_byte(&text, '\n');
+    } else {
+        survey_format(&text, _("%s: %zu sheets, %zu pages\n"), path, issue->sheets, issue->pages);
+        if (issue->left_out.length)
+            survey_format(&text, _("Not on paper, as the workbook says: %s\n"), survey_buffer_string(&issue->left_out));
+    }
+    int code = 0;
+    if (strcmp(path, "-") != 0)
+        code = survey_command_print(invocation, &text);
+    survey_buffer_clear(&text);
+    return code;
+}
+
+struct job {
+    struct survey_invocation *invocation;
+    struct paper_issue_request request;
+    char server[128];
+    struct output pdf, layout;
+    struct survey_report *report;
+    struct survey_store *store; // NULL for a bare questionnaire
+    struct survey_form *form;
+};
+
+static bool read_options(struct job *job, int *code)
+{
+    struct survey_invocation *invocation = job->invocation;
+    struct survey_error error = {0};
+    const char *server = survey_given_value(invocation, "server");
+    job->request = (struct paper_issue_request){.languages = invocation->language, .where = survey_given_value(invocation, "where"),
+                                                .names = survey_given(invocation, "names"),
+                                                .with_layout = survey_given(invocation, "layout"), .progress = show_progress};
+    *code = 2;
+    if (!survey_given_value(invocation, "output")) {
+        survey_command_usage(invocation, _("-o FILE.pdf is needed"));
+        return false;
+    }
+    if (!survey_given_integer(invocation, "blank", 1, 10000, &job->request.blank))
+        return false;
+    if (job->request.blank && (job->request.where || job->request.names)) {
+        survey_command_usage(invocation, _("--blank goes without --where and --names"));
+        return false;
+    }
+    if (server && !paper_server_text(server, job->server, &error)) {
+        *code = survey_command_fail(invocation, &error);
+        return false;
+    }
+    job->request.server = server ? job->server : NULL;
+    return true;
+}
+
+static bool is_evaluation(const char *path)
+{
+    char start[16] = "";
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    bool found = file >= 0 && read(file, start, sizeof start) == (ssize_t)sizeof start && memcmp(start, "SQLite format 3", 16) == 0;
+    if (file >= 0)
+        close(file);
+    return found;
+}
+
+// Opens what the argument is: an evaluation file, or a questionnaire.
+static int open_input(struct job *job)
+{
+    struct survey_error error = {0};
+    const char *path = job->invocation->arguments[0];
+    if (is_evaluation(path))
+        return survey_store_open(path, SURVEY_STORE_WRITE, &job->store, &error) ? 0 : survey_command_fail(job->invocation, &error);
+    if (!survey_form_open(path, false, job->report, &job->form, &error))
+        return survey_command_fail(job->invocation, &error);
+    if (survey_report_count_of(job->report, SURVEY_FAULT)) {
+        survey_report_sort(job->report);
+        return survey_command_report(job->invocation, job->report, stderr);
+    }
+    if (!job->request.blank)
+        return survey_command_usage(job->invocation, _("%s is a questionnaire; give --blank N, or make an evaluation with 'assay new'"), path);
+    return 0;
+}
+
+// Everything is written aside before the evaluation file changes, and renamed after.
+static bool write_all(struct job *job, struct paper_issue *issue, struct survey_error *error)
+{
+    const struct survey_actor *actor = &job->invocation->actor;
+    bool with_layout = job->request.with_layout;
+    bool made = job->store ? paper_issue(job->store, &job->request, actor, job->report, issue, error)
+                           : paper_issue_specimen(job->form, &job->request, &actor->now, job->report, issue, error);
+    survey_progress_end();
+    if (!made || !fill(&job->pdf, &issue->pdf, error) || (with_layout && !fill(&job->layout, &issue->layout, error)))
+        return false;
+    if (job->store && !survey_store_commit(job->store, error))
+        return false;
+    return keep(&job->pdf, error) && (!with_layout || keep(&job->layout, error));
+}
+
+static int print(struct job *job)
+{
+    struct survey_invocation *invocation = job->invocation;
+    struct survey_error error = {0};
+    struct paper_issue issue = {0};
+    const char *path = survey_given_value(invocation, "output"), *layout = survey_given_value(invocation, "layout");
+    bool ready = prepare(&job->pdf, path, &error) && (!layout || prepare(&job->layout, layout, &error));
+    size_t before = survey_report_count(job->report);
+    bool done = ready && write_all(job, &issue, &error);
+    int code = done ? say_result(invocation, &issue, path) : 0;
+    if (!done) {
+        if (job->store)
+            survey_store_rollback(job->store);
+        if (survey_report_count(job->report) > before)
+            survey_command_report(invocation, job->report, stderr);
+        code = survey_command_fail(invocation, &error);
+    }
+    drop(&job->pdf);
+    drop(&job->layout);
+    paper_issue_clear(&issue);
+    return code;
+}
+
+static int run(struct survey_invocation *invocation)
+{
+    struct job job = {.invocation = invocation};
+    int code;
+    if (!read_options(&job, &code))
+        return code;
+    if (sodium_init() < 0)
+        return 3;
+    job.report = survey_report_new();
+    code = open_input(&job);
+    if (code == 0 && (job.store || !survey_report_count_of(job.report, SURVEY_FAULT)))
+        code = print(&job);
+    survey_report_free(job.report);
+    survey_store_close(job.store);
+    survey_form_free(job.form);
+    return code;
+}
+
+const struct survey_command forms_print_command = {
+    .name = "print",
+    .arguments = "EVAL",
+    .summary = N_("print QR-coded forms for the sampled units"),
+    .options = options,
+    .flags = SURVEY_COMMAND_CHANGES | SURVEY_COMMAND_JSON,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};
