@@ -24,6 +24,7 @@ static const struct survey_command *const commands[] = {
     &survey_export_command,
     &survey_xform_command,
     &stats_score_command,
+    &forms_print_command,
     &forms_serve_command,
     &forms_team_command,
     &stats_weight_command,
@@ -32,7 +33,6 @@ static const struct survey_command *const commands[] = {
 
 // Commands of the contract that this version does not have yet.
 static const char *const missing[] = {
-    "print",
     "scan",
     "review",
     "case",

@@ -96,7 +96,7 @@ static size_t run_end(const struct flow *flow, size_t at)
 // Splits the run in two columns that end as high as possible; false where it does not fit the page.
 static bool balance(struct flow *flow, size_t from, size_t end)
 {
-    double total = 0, left = 0, best = INFINITY, height;
+    double total = 0, left = 0, best = HUGE_VAL, height;
     size_t split = from;
     for (size_t i = from; i < end; i++)
         total += flow->blocks->at[i].h;
@@ -112,7 +112,7 @@ static bool balance(struct flow *flow, size_t from, size_t end)
             split = i;
         }
     }
-    if (best == INFINITY)
+    if (best == HUGE_VAL)
         return false;
     place(flow, from, split, PAPER_LEFT, &flow->left);
     place(flow, split, end, PAPER_LEFT + PAPER_COLUMN + PAPER_GUTTER, &flow->right);

@@ -34,7 +34,10 @@ bool paper_qr(const char *text, uint8_t modules[static PAPER_QR_MODULES_MOST], i
 {
     QRecLevel level;
     int version = version_of(strlen(text), &level);
-    QRcode *code = version ? QRcode_encodeString(text, version, level, QR_MODE_AN, 1) : NULL;
+    QRinput *input = version ? QRinput_new2(version, level) : NULL;
+    bool taken = input && QRinput_append(input, QR_MODE_AN, (int)strlen(text), (const unsigned char *)text) == 0;
+    QRcode *code = taken ? QRcode_encodeInput(input) : NULL;
+    QRinput_free(input);
     if (!code || code->width * code->width > PAPER_QR_MODULES_MOST || code->version != version) {
         QRcode_free(code);
         return survey_fail(error, SURVEY_ERROR_RESOURCE, "QR", _("'%s' does not go into a QR code"), text);
