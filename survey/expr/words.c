@@ -163,11 +163,10 @@ static bool constant(const struct survey_expr *expr, double *value)
         *value = expr->number;
         return true;
     }
-    if (expr->kind == EXPR_NEGATE && expr->count == 1 && constant(expr->arguments[0], value)) {
-        *value = -*value;
-        return true;
-    }
-    return false;
+    if (expr->kind != EXPR_NEGATE || !constant(expr->start, value))
+        return false;
+    *value *= expr->number; // -1, or 1 of a double sign
+    return true;
 }
 
 static void set_low(struct survey_bounds *bounds, double value)
