@@ -79,6 +79,11 @@ int scan_tiff_pages(const void *bytes, size_t length);
 bool scan_tiff_page(const void *bytes, size_t length, int page, const char *where, struct survey_buffer *tiff,
                     struct survey_error *error);
 
+// Adds a TIFF of one page (little end first) as the next page of tiff, which starts empty; *next is 0 at
+// first and kept between the calls.
+bool scan_tiff_append(const void *bytes, size_t length, struct survey_buffer *tiff, size_t *next,
+                      struct survey_error *error);
+
 // CCITT data of a PDF as a TIFF of one strip.
 struct scan_fax {
     int width, height;

@@ -200,18 +200,21 @@ static void put_value(const struct copy *copy, const struct entry *entry, uint64
     }
 }
 
-// Header, directory, values, then the strips one behind the other.
-static void write_page(const struct copy *copy, struct survey_buffer *to)
+// Header (where the file is new), directory, values, then the strips one behind the other. Offsets count
+// from the start of the buffer; the next directory's is left 0 and stands at the returned place.
+static size_t write_page(const struct copy *copy, struct survey_buffer *to)
 {
     const struct walk *walk = &copy->walk;
-    size_t room = walk->big ? 8 : 4, head = walk->big ? 16 : 8;
+    size_t room = walk->big ? 8 : 4, start = to->length, head = start ? start : 4 + (walk->big ? 12u : 4u);
     size_t directory = (walk->big ? 8 : 2) + copy->count * (size_t)entry_size(walk) + room;
     size_t values = head + directory, data = values;
     for (size_t i = 0; i < copy->count; i++)
         if (copy->entries[i].size > room)
             data += copy->entries[i].size + copy->entries[i].size % 2;
-    survey_buffer_add(to, (const char *)walk->bytes, walk->big ? 8 : 4);
-    put(walk, to, head, (int)room);
+    if (start == 0) {
+        survey_buffer_add(to, (const char *)walk->bytes, walk->big ? 8 : 4);
+        put(walk, to, head, (int)room);
+    }
     put(walk, to, copy->count, walk->big ? 8 : 2);
     for (size_t i = 0, place = values; i < copy->count; i++) {
         const struct entry *entry = &copy->entries[i];
@@ -236,6 +239,7 @@ static void write_page(const struct copy *copy, struct survey_buffer *to)
         }
     for (uint64_t i = 0; i < copy->offsets->count; i++)
         survey_buffer_add(to, (const char *)walk->bytes + item(copy, copy->offsets, i), item(copy, copy->sizes, i));
+    return head + directory - room;
 }
 
 // The strips must lie within the file and, together, not be
@@ -252,21 +256,38 @@ static bool strips_are_sound(const struct copy *copy)
     return sum <= copy->walk.length;
 }
 
-bool scan_tiff_page(const void *bytes, size_t length, int page, const char *where, struct survey_buffer *tiff,
-                    struct survey_error *error)
+static bool copy_page(const void *bytes, size_t length, int page, struct survey_buffer *tiff, size_t *next)
 {
     struct copy *copy = calloc(1, sizeof *copy);
-    if (!copy)
-        return survey_fail(error, SURVEY_ERROR_RESOURCE, where, _("not enough memory for the image"));
-    bool done = start(&copy->walk, bytes, length);
+    bool done = copy && start(&copy->walk, bytes, length);
     uint64_t directory = done ? find_directory(&copy->walk, page, NULL) : 0;
     done = directory > 0 && read_directory(copy, directory) && strips_are_sound(copy);
     if (done)
-        write_page(copy, tiff);
+        *next = write_page(copy, tiff);
     free(copy);
-    if (!done || tiff->overflow)
-        return survey_fail(error, SURVEY_ERROR_INPUT, where, _("the page of the TIFF file is damaged or cut off"));
-    return true;
+    return done && !tiff->overflow;
+}
+
+bool scan_tiff_page(const void *bytes, size_t length, int page, const char *where, struct survey_buffer *tiff,
+                    struct survey_error *error)
+{
+    size_t next;
+    return copy_page(bytes, length, page, tiff, &next) ||
+           survey_fail(error, SURVEY_ERROR_INPUT, where, _("the page of the TIFF file is damaged or cut off"));
+}
+
+bool scan_tiff_append(const void *bytes, size_t length, struct survey_buffer *tiff, size_t *next,
+                      struct survey_error *error)
+{
+    struct walk walk;
+    if (tiff->length % 2)
+        survey_buffer_byte(tiff, 0); // directories stand at even places
+    size_t before = *next, at = tiff->length;
+    bool done = start(&walk, bytes, length) && !walk.big && !walk.big_end && at < UINT32_MAX / 2 &&
+                copy_page(bytes, length, 0, tiff, next);
+    for (int i = 0; done && at > 0 && i < 4; i++)
+        tiff->at[before + (size_t)i] = (char)(at >> 8 * i);
+    return done || survey_fail(error, SURVEY_ERROR_INPUT, "", _("the TIFF file is larger than the limit"));
 }
 
 // One entry of a little-endian TIFF; short values stand left in their four bytes.
