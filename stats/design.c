@@ -84,8 +84,10 @@ static void place(const struct stats_design *design, int stage, uint32_t label, 
 {
     if (stage == 0 && design->stratum_names)
         survey_format_into(at, 256, _("stratum %s"), design->stratum_names[label]);
-    else if (stage == 0)
+    else if (stage == 0 && design->stratum)
         survey_format_into(at, 256, _("stratum %u"), label);
+    else if (stage == 0)
+        *at = '\0';
     else
         survey_format_into(at, 256, _("stage %d"), stage + 1);
 }

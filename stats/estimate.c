@@ -2,12 +2,15 @@
 // Totals, means, shares and ratios with their standard errors, intervals and design effects.
 #include "stats/estimate.h"
 
+#include "stats/distribution.h"
 #include "stats/interval.h"
 #include "stats/linear.h"
+#include "stats/quantile.h"
 #include "survey/base/arena.h"
 #include "survey/base/text.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 // What an estimate is made from: the scores, their variance, the domain's extent.
 struct made {
@@ -160,4 +163,54 @@ bool stats_ratio(const struct stats_design *design, const double *numerator, con
         *estimate = (struct stats_estimate){.interval = "none", .df = estimate->df, .base = estimate->base,
                                             .missing = estimate->missing, .sum_weights = estimate->sum_weights};
     return true;
+}
+
+// The ends of the interval of a share below a quantile, as values.
+static void put_woodruff(const struct stats_design *design, const struct stats_estimate *share, const struct stats_sorted *sorted,
+                         struct stats_estimate *estimate)
+{
+    double low = share->low, high = share->high;
+    if (low < 0 || high > 1) {
+        double effective = share->value * (1 - share->value) / (share->se * share->se);
+        effective *= stats_df_factor((1 - design->confidence) / 2, (double)share->base, share->df);
+        stats_interval_beta(share->value, effective, design->confidence, &low, &high);
+    }
+    estimate->interval = "woodruff";
+    estimate->low = stats_quantile_of(sorted, STATS_MATH, low);
+    estimate->high = stats_quantile_of(sorted, STATS_MATH, high);
+    estimate->se = (estimate->high - estimate->low) / (2 * stats_t_quantile(1 - (1 - design->confidence) / 2, share->df));
+}
+
+bool stats_quantile(const struct stats_design *design, const double *y, const uint8_t *domain, double p,
+                    struct stats_estimate *estimate, struct survey_error *error)
+{
+    if (!(p > 0 && p < 1))
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("a quantile's probability is between 0 and 1, not %g"), p);
+    struct made whole;
+    if (!make(design, MEAN, y, NULL, domain, &whole, error))
+        return false;
+    uint8_t *kept = survey_alloc(design->n);
+    double *below = survey_realloc(NULL, design->n, sizeof *below);
+    struct stats_sorted sorted;
+    for (size_t row = 0; row < design->n; row++)
+        kept[row] = (!domain || domain[row]) && !isnan(y[row]);
+    stats_sorted_make(y, design->weight, kept, design->n, &sorted);
+    double value = stats_quantile_of(&sorted, STATS_MATH, p);
+    for (size_t row = 0; row < design->n; row++)
+        below[row] = isnan(y[row]) ? y[row] : y[row] <= value;
+    struct stats_estimate share;
+    bool done = stats_mean(design, below, domain, &share, error);
+    if (done) {
+        *estimate = share;
+        estimate->value = estimate->low = estimate->high = value;
+        estimate->found = whole.linear.found;
+        if (share.known_se && share.se > 0)
+            put_woodruff(design, &share, &sorted, estimate);
+        else if (!share.known_se)
+            estimate->se = 0;
+    }
+    stats_sorted_free(&sorted);
+    free(kept);
+    free(below);
+    return done;
 }

@@ -49,7 +49,7 @@ struct stats_estimate {
     double se;         // 0 where not known
     double low, high;  // interval at the design's confidence; equal to value where interval is "none"
     const char *interval; // "t", "korn-graubard", "upper limit" (nothing found), "lower limit" (everything found),
-                          // "census" (every unit was taken), "none" (no degrees of freedom, or all values equal)
+                          // "woodruff", "census" (every unit was taken), "none" (no degrees of freedom, or all values equal)
     double df;         // PSUs - strata over the rows of the domain
     double deff;       // against SRS without replacement of N = sum of weights; NaN-free: 0 where unknown
     double effective;  // n / deff, or what the interval of a share rests on; 0 where unknown
@@ -73,3 +73,8 @@ bool stats_share(const struct stats_design *design, const double *y, const uint8
 // interval is the one-sided limit of a share of rows.
 bool stats_ratio(const struct stats_design *design, const double *numerator, const double *denominator,
                  const uint8_t *domain, struct stats_estimate *estimate, struct survey_error *error);
+// The value below which a share p of the population lies, 0 < p < 1: the first whose cumulative weight reaches p.
+// The interval is Woodruff's (1952), that of the share below the value turned back into values; by Korn and
+// Graubard where the t interval of the share leaves 0 to 1. found counts values other than 0; deff is that of the share.
+bool stats_quantile(const struct stats_design *design, const double *y, const uint8_t *domain, double p,
+                    struct stats_estimate *estimate, struct survey_error *error);

@@ -144,5 +144,9 @@ bool stats_table_design(const struct stats_table *table, const struct stats_desi
     for (size_t row = 0; row < table->rows; row++)
         (*weight)[row] = 1;
     design->weight = *weight;
-    return columns->fpc_count == 0 || weight_by_population(table, design, *weight, error);
+    if (columns->fpc_count == 0 || weight_by_population(table, design, *weight, error))
+        return true;
+    if (error && !*error->where)
+        survey_format_into(error->where, sizeof error->where, "%s", table->path);
+    return false;
 }

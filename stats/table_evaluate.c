@@ -11,39 +11,24 @@
 #include <math.h>
 #include <string.h>
 
-enum { NAMES_MAX = 64, ROWS_AN_ARENA = 256 };
+enum { ROWS_AN_ARENA = 256 };
 
 struct columns {
     const struct stats_table *table;
     size_t row;
-    uint32_t named[NAMES_MAX]; // columns that the expression names
-    size_t count;
-    const char *unknown;
-    bool too_many;
+    const char *unknown; // a name that is no column
 };
 
 static bool visit(void *user, enum survey_expr_use use, const char *name, size_t at)
 {
     (void)at;
     struct columns *columns = user;
-    if (use != SURVEY_USES_NAME && use != SURVEY_USES_PATH)
-        return true;
-    int column = stats_table_find(columns->table, name);
-    if (column < 0) {
+    if ((use == SURVEY_USES_NAME || use == SURVEY_USES_PATH) && stats_table_find(columns->table, name) < 0)
         columns->unknown = survey_arena_strdup(columns->table->arena, name);
-        return false;
-    }
-    for (size_t i = 0; i < columns->count; i++)
-        if (columns->named[i] == (uint32_t)column)
-            return true;
-    columns->too_many = columns->count == NAMES_MAX;
-    if (columns->too_many)
-        return false;
-    columns->named[columns->count++] = (uint32_t)column;
-    return true;
+    return !columns->unknown;
 }
 
-// Cells that are numbers are numbers, so that 5 and 5.0 are the same.
+// Cells that are numbers are numbers, so that 5 and 5.0 are the same; blank ones and NA are missing.
 static bool variable(void *user, const char *name, struct survey_value *value)
 {
     struct columns *columns = user;
@@ -55,18 +40,11 @@ static bool variable(void *user, const char *name, struct survey_value *value)
     if (survey_number_parse(text, strlen(text), &number))
         *value = (struct survey_value){.kind = SURVEY_NUMBER, .number = number};
     else
-        *value = (struct survey_value){.kind = SURVEY_STRING, .text = strcmp(text, "NA") == 0 ? "" : text};
+        *value = (struct survey_value){.kind = SURVEY_STRING, .text = text};
+    if (!*text || strcmp(text, "NA") == 0)
+        *value = (struct survey_value){.kind = SURVEY_STRING, .text = "", .missing = true};
+    value->name = name;
     return true;
-}
-
-static bool any_missing(const struct columns *columns)
-{
-    for (size_t i = 0; i < columns->count; i++) {
-        const char *text = stats_table_text(columns->table, columns->row, columns->named[i]);
-        if (!*text || strcmp(text, "NA") == 0)
-            return true;
-    }
-    return false;
 }
 
 static bool fail_row(const struct columns *columns, const char *expression, struct survey_error *error)
@@ -90,10 +68,8 @@ static bool evaluate_rows(struct columns *columns, const struct survey_expr *exp
         struct survey_expr_env env = {.arena = arena, .variable = variable, .user = columns};
         struct survey_value value;
         values[columns->row] = (double)NAN;
-        if (any_missing(columns))
-            continue;
-        done = survey_expr_evaluate(expr, &env, &value, error) || fail_row(columns, expression, error);
-        if (done)
+        done = survey_expr_evaluate_known(expr, &env, &value, error) || fail_row(columns, expression, error);
+        if (done && !value.missing)
             values[columns->row] = value.kind == SURVEY_BOOLEAN ? value.boolean : survey_value_number(&value);
     }
     survey_arena_free(arena);
@@ -114,10 +90,9 @@ bool stats_table_evaluate(const struct stats_table *table, const char *expressio
     const struct survey_expr *expr;
     struct survey_error inner = {0};
     if (!survey_expr_parse(table->arena, expression, &expr, NULL, &inner))
-        return survey_fail(error, SURVEY_ERROR_INPUT, where, "%s", inner.message);
+        return survey_fail(error, SURVEY_ERROR_INPUT, where, "'%.200s': %s", expression, inner.message);
     struct columns columns = {.table = table};
-    if (!survey_expr_each_use(expr, visit, &columns) && columns.too_many)
-        return survey_fail(error, SURVEY_ERROR_INPUT, where, _("an expression names at most %d columns"), NAMES_MAX);
+    survey_expr_each_use(expr, visit, &columns);
     if (columns.unknown)
         return survey_fail(error, SURVEY_ERROR_INPUT, where, _("%s has no column '%s'"), table->path, columns.unknown);
     return evaluate_rows(&columns, expr, expression, values, error);

@@ -58,7 +58,7 @@ static bool lonely_fault(const struct work *work, uint32_t stratum, struct surve
     if (work->number == 0 && design->stratum_names)
         survey_format_into(at, sizeof at, _("stratum %s"), design->stratum_names[label]);
     else
-        survey_format_into(at, sizeof at, _("stratum %u"), label);
+        survey_format_into(at, sizeof at, design->stratum ? _("stratum %u") : "", label);
     if (work->number > 0)
         return survey_fail(error, SURVEY_ERROR_INPUT, "",
                            _("only one unit was drawn at stage %d from a unit of the stage above, so its variance cannot be estimated; "

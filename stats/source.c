@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Rows of a CSV file or of an evaluation file, for `estimate`.
+#include "stats/source.h"
+
+#include "survey/base/arena.h"
+#include "survey/base/format.h"
+#include "survey/base/number.h"
+#include "survey/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool stats_source_is_evaluation(const char *path)
+{
+    char start[16] = "";
+    FILE *file = fopen(path, "rb");
+    size_t length = file ? fread(start, 1, sizeof start, file) : 0;
+    if (file)
+        fclose(file);
+    return length == sizeof start && memcmp(start, "SQLite format 3", 16) == 0;
+}
+
+bool stats_source_open_table(struct stats_source *source, const char *path, const struct stats_design_columns *columns,
+                             struct survey_error *error)
+{
+    double *weight;
+    *source = (struct stats_source){.arena = survey_arena_new(), .is_table = true, .design.confidence = 0.95};
+    source->path = survey_arena_strdup(source->arena, path);
+    if (!stats_table_open(source->arena, path, &source->table, error) ||
+        !stats_table_design(&source->table, columns, &source->design, &weight, error))
+        return false;
+    source->rows = source->table.rows;
+    source->weights = columns->weight     ? survey_arena_format(source->arena, _("weights: column %s"), columns->weight)
+                      : columns->fpc_count ? _("weights: population over sample in each stage")
+                                           : _("weights: none, each row counts 1");
+    return true;
+}
+
+bool stats_source_open_evaluation(struct stats_source *source, const char *path, const struct survey_actor *actor, const char *form,
+                                  struct survey_error *error)
+{
+    *source = (struct stats_source){.arena = survey_arena_new()};
+    source->path = survey_arena_strdup(source->arena, path);
+    if (!survey_store_open(path, SURVEY_STORE_READ, &source->store, error) ||
+        !stats_dataset_open(source->store, actor, form, &source->dataset, error))
+        return false;
+    source->rows = stats_dataset_rows(source->dataset);
+    source->design = *stats_dataset_design(source->dataset);
+    source->weights = stats_dataset_weighted(source->dataset) ? _("weights: the last step of the weights sheet") : _("weights: base weights");
+    return source->rows > 0 || survey_fail(error, SURVEY_ERROR_INPUT, path, _("round %s has no complete response yet"),
+                                           stats_dataset_round(source->dataset));
+}
+
+bool stats_source_prepare(struct stats_source *source, struct survey_error *error)
+{
+    source->design.prepared = NULL;
+    if (!stats_prepare(&source->design, &source->prepared, error)) {
+        if (error && !*error->where)
+            survey_format_into(error->where, sizeof error->where, "%s", source->path);
+        return false;
+    }
+    source->design.prepared = source->prepared;
+    return true;
+}
+
+void stats_source_close(struct stats_source *source)
+{
+    stats_prepared_free(source->prepared);
+    stats_dataset_free(source->dataset);
+    survey_store_close(source->store);
+    survey_arena_free(source->arena);
+}
+
+// The name that is all of an expression: q1, ${q1}, frame('county').
+static const char *lone_name(struct survey_arena *arena, const char *expression)
+{
+    size_t length = strlen(expression);
+    if (length > 3 && strncmp(expression, "${", 2) == 0 && expression[length - 1] == '}' && !memchr(expression + 2, '}', length - 3))
+        return survey_arena_strndup(arena, expression + 2, length - 3);
+    if (length > 9 && strncmp(expression, "frame('", 7) == 0 && strcmp(expression + length - 2, "')") == 0 &&
+        !memchr(expression + 7, '\'', length - 9))
+        return survey_arena_strndup(arena, expression + 7, length - 9);
+    return expression;
+}
+
+// Each row's text under a lone name; NULL where the name is neither column nor question.
+static const char **lone_texts(struct stats_source *source, const char *expression)
+{
+    const char *name = lone_name(source->arena, expression);
+    const char **texts = survey_arena_array(source->arena, source->rows + 1, sizeof *texts);
+    if (source->is_table) {
+        int column = stats_table_find(&source->table, name);
+        for (size_t row = 0; column >= 0 && row < source->rows; row++) {
+            texts[row] = stats_table_text(&source->table, row, (uint32_t)column);
+            if (strcmp(texts[row], "NA") == 0)
+                texts[row] = "";
+        }
+        return column < 0 ? NULL : texts;
+    }
+    bool in_frame = strncmp(expression, "frame(", 6) == 0 || !stats_dataset_answer(source->dataset, name, 0, NULL);
+    for (size_t row = 0; row < source->rows; row++) {
+        const char *text = in_frame ? stats_dataset_frame(source->dataset, name, row) : stats_dataset_answer(source->dataset, name, row, NULL);
+        if (!text)
+            return NULL;
+        texts[row] = survey_arena_strdup(source->arena, text);
+    }
+    return texts;
+}
+
+bool stats_source_levels(struct stats_source *source, const char *name, struct stats_levels *levels, bool *lone, bool *numbers,
+                         struct survey_error *error)
+{
+    const char **texts = lone_texts(source, name);
+    double number;
+    *lone = texts != NULL;
+    *numbers = true;
+    if (!texts)
+        return true;
+    stats_levels_of(source->arena, texts, source->rows, levels);
+    for (size_t i = 0; *numbers && i < levels->count; i++)
+        *numbers = survey_number_parse(levels->names[i], strlen(levels->names[i]), &number);
+    return levels->count > 0 || survey_fail(error, SURVEY_ERROR_INPUT, source->path, _("'%s' is blank in every row"), name);
+}
+
+bool stats_source_number(struct stats_source *source, const char *expression, const char *where, double *values, struct survey_error *error)
+{
+    if (source->is_table)
+        return stats_table_evaluate(&source->table, expression, where, values, error);
+    const char *name = expression;
+    bool bare = *name && !strpbrk(name, " ${}()'\"<>=!+*/,|[]") && !(*name >= '0' && *name <= '9');
+    if (bare && stats_dataset_answer(source->dataset, name, 0, NULL))
+        expression = survey_arena_format(source->arena, "${%s}", name);
+    else if (bare && stats_dataset_frame(source->dataset, name, 0))
+        expression = survey_arena_format(source->arena, "frame('%s')", name);
+    return stats_dataset_number(source->dataset, expression, where, values, error);
+}

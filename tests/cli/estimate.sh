@@ -1,0 +1,126 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# estimate on CSV files: figures worked by hand in tests/stats/test_estimate.c, order of rows, domains, bad input.
+# usage: estimate.sh ASSAY
+set -u
+assay=$(realpath "$1")
+echo 1..13
+. "$(dirname "$0")/lib.sh"
+cd "$folder" || exit 1
+
+cat >data.csv <<'EOF'
+stratum,psu,w,N,y,ok,town
+poor,1,2,10,1,1,A
+poor,1,2,10,3,0,B
+poor,2,2,10,2,1,A
+poor,2,2,10,6,0,B
+poor,3,4,10,4,1,A
+other,1,3,6,5,0,B
+other,1,3,6,1,1,A
+other,2,5,6,2,1,
+EOF
+flags="--strata stratum --psu psu --nest --weight w"
+value() { # value KEY: of the first estimate in the JSON on $folder/out
+    sed -n "s/^ *\"$1\": \([^,]*\),*$/\1/p" "$folder/out" | head -n 1
+}
+near() { # near KEY EXPECTED
+    awk -v got="$(value "$1")" -v wanted="$2" 'BEGIN { exit !(got != "" && (got - wanted) ^ 2 < 1e-18 * (1 + wanted ^ 2)) }' ||
+        failed="$failed [$1 is $(value "$1") instead of $2]"
+}
+
+# shellcheck disable=SC2086
+{
+run 0 estimate data.csv $flags --total y --json
+near value 68; near se 11.313708498984761; near df 3
+ok "a total and its error"
+
+run 0 estimate data.csv $flags --fpc N --total y --json
+near se 9.352361555600098 # sqrt(44.8 + 128 / 3)
+ok "with a finite population correction"
+
+(head -n 1 data.csv; tail -n +2 data.csv | sed -n '1!G;h;$p') >turned.csv
+run 0 estimate data.csv $flags --mean y --ratio y,w --share 'ok = 1' --quantile y@0.5 --json; grep -v '"source"' out >one
+run 0 estimate turned.csv $flags --mean y --ratio y,w --share 'ok = 1' --quantile y@0.5 --json; grep -v '"source"' out >two
+cmp -s one two || failed="$failed [the order of rows changes a figure]"
+ok "the same bits whatever the order of rows"
+
+run 0 estimate data.csv $flags --total y --where 'y > 2' --json
+near value 49; near se 17.349351572897472 # sqrt(1.5 * 152 / 3 + 2 * 112.5)
+near n 4
+grep -v -e ',1,1,A$' -e ',2,1,A$' -e ',1,1,A' -e '2,1,$' data.csv >cut.csv
+run 0 estimate cut.csv $flags --lonely-psu remove --total y --json
+near value 49
+awk -v se="$(value se)" 'BEGIN { exit !(se < 10) }' || failed="$failed [a cut file has the same error]"
+ok "a domain keeps its PSUs as zeros, a cut file does not"
+
+run 0 estimate data.csv $flags --share 'y > 100' --assumed-icc 0.1 --json
+near low 0
+[ "$(value se)" = null ] || failed="$failed [se is $(value se)]"
+says '"interval": "upper limit"'
+ok "none found: an upper limit, no error of 0"
+
+run 0 estimate data.csv $flags --mean y --by town
+says 'town'; says ', 1 in no group'
+run 0 estimate data.csv $flags --share town --json
+near n 7; near missing 1; says '"level": "B"'
+ok "groups, and a column of texts as one share a level; missing values are counted"
+
+printf 'psu,w,y\n1,1,4\n1,1,NA\n2,1,\n' >gaps.csv
+run 0 estimate gaps.csv --psu psu --weight w --mean y --json
+near value 4; near missing 2; says '"reason": "all values are equal'
+[ "$(value low)" = null ] || failed="$failed [low is $(value low)]"
+grep -qi nan out && failed="$failed [NaN]"
+run 0 estimate gaps.csv --psu psu --weight w --mean y
+says '–'
+ok "what is not known is a dash or null with its reason"
+
+# bad input
+sed 's/^poor,2,2,10,6/poor,2,-2,10,6/' data.csv >negative.csv
+run 1 estimate negative.csv $flags --mean y; says "negative.csv: line 5: column 'w': a weight is not negative"
+sed 's/^poor,2,2,10,6/poor,2,,10,6/' data.csv >blank.csv
+run 1 estimate blank.csv $flags --mean y; says "blank.csv: line 5: column 'w': the weight is missing"
+sed 's/^poor,2,2,10,6/poor,2,2,10,six/' data.csv >six.csv
+run 1 estimate six.csv $flags --quantile y@0.5; says "six.csv: line 5: column 'y': 'six' is not a number"
+ok "weights and values that are none, with their lines"
+
+run 1 estimate data.csv --strata stratum --psu psu --weight w --mean y; says "line 7"; says "PSU '1' stands in stratum 'poor' and in 'other'"
+grep -v '^other,2' data.csv >lonely.csv
+run 1 estimate lonely.csv $flags --mean y; says 'stratum other: only one PSU'
+run 0 estimate lonely.csv $flags --mean y --lonely-psu certainty; says 'strata with one PSU: certainty'
+sed 's/,6,/,1,/' data.csv >small.csv
+run 1 estimate small.csv $flags --fpc N --mean y; says 'stratum other: the population size (fpc) 1 is below the 2 units in the sample'
+ok "a PSU in two strata, a stratum with one PSU, an fpc below the sample"
+
+run 1 estimate data.csv $flags --mean nope; says "data.csv has no column 'nope'"
+run 1 estimate data.csv $flags --mean 'y +'; says "--mean: 'y +'"
+run 1 estimate data.csv --strata nope --mean y; says "there is no column 'nope'"
+run 1 estimate data.csv $flags --mean y --by nope; says "no column or question 'nope'"
+run 1 estimate data.csv $flags --mean y --where 'y > 99' --by town; says '--by: no row is in any group'
+printf 'y\n"1' >open.csv
+run 1 estimate open.csv --mean y; says 'open.csv: line 2'
+run 3 estimate gone.csv --mean y; says 'gone.csv'
+ok "names, expressions and files that are not there"
+
+run 2 estimate data.csv; says 'nothing to estimate'
+run 2 estimate --mean y; says 'give one evaluation file or CSV file'
+run 2 estimate data.csv --ratio y; says "'y': give a numerator and a denominator"
+run 2 estimate data.csv --quantile y@2; says "'2' is no probability"
+run 2 estimate data.csv --mean y --lonely-psu maybe; says 'give fail, remove'
+run 2 estimate data.csv --mean y --confidence 95; says 'give a number from 0.5'
+ok "wrong usage"
+}
+
+cat >request.json <<'EOF'
+{"data": "data.csv", "design": {"ids": "psu", "strata": "stratum", "weights": "w", "nest": true},
+ "estimator": "ratio", "args": {"num": "y", "den": "w"}}
+EOF
+run 0 estimate --request request.json; says '"est": ['
+grep -q '"se"' out || failed="$failed [no se]"
+run 0 estimate --request - <request.json; says '"est": ['
+ok "a request in JSON"
+
+printf '[{"data": "data.csv", "design": {}, "estimator": "mean", "args": {"vars": "y"}},{"data": "data.csv","design":{},"estimator":"mean","args":{"vars":"z"}}]' >two.json
+run 1 estimate --request two.json; says "there is no column 'z'"; says '"est": ['
+printf '{"data":' >half.json
+run 1 estimate --request half.json; says 'half.json'
+ok "requests that fail"
