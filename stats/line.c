@@ -171,6 +171,6 @@ void stats_judge(const struct stats_indicator *indicator, struct stats_figure *f
     figure->margin = op == STATS_GREATER || op == STATS_GREATER_EQUAL ? indicator->line - figure->value : figure->value - indicator->line;
     if (figure->counted && figure->denominator > 0)
         figure->margin_count = stats_margin_count(figure->numerator, figure->denominator, scale, op, indicator->line);
-    if (figure->estimated && figure->estimate.known_se)
+    if (figure->estimated && strcmp(figure->estimate.interval, "none") != 0)
         figure->proof = proof_of(indicator, &figure->estimate);
 }
