@@ -19,6 +19,20 @@ struct datasets {
     size_t count;
 };
 
+// Interviews of units that were not drawn stand in no figure: said once a form.
+static void say_strays(const struct stats_plan *plan, const struct survey_form *form, const struct stats_dataset *dataset)
+{
+    const struct stats_design *design = stats_dataset_design(dataset);
+    size_t strays = 0;
+    char message[300];
+    for (size_t row = 0; row < stats_dataset_rows(dataset); row++)
+        strays += stats_dataset_interview(dataset, row) && design->weight[row] == 0;
+    survey_format_into(message, sizeof message, _("%zu interviews with the form '%s' are of units that were not drawn; they don't count"), strays, form->id);
+    if (strays)
+        survey_report_add(plan->report, &(struct survey_problem){.severity = SURVEY_WARNING, .code = "W526", .file = survey_store_path(plan->store),
+                                                                 .sheet = "", .message = message, .expected = ""});
+}
+
 static bool open_dataset(const struct stats_plan *plan, struct datasets *datasets, size_t index, const struct survey_actor *actor,
                          struct stats_dataset **dataset, struct survey_error *error)
 {
@@ -31,6 +45,7 @@ static bool open_dataset(const struct stats_plan *plan, struct datasets *dataset
     const char *name = *plan->indicators[index].form ? plan->indicators[index].form : NULL;
     if (!stats_dataset_open(plan->store, actor, name, dataset, error))
         return false;
+    say_strays(plan, form, *dataset);
     datasets->list[datasets->count++] = (struct opened){form, *dataset};
     return true;
 }

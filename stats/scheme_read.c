@@ -215,7 +215,7 @@ static void check_sums(struct scheme *scheme)
                 first = first == SIZE_MAX ? i : first;
                 sum += isnan(plan->nodes[i].weights[class]) ? 0 : plan->nodes[i].weights[class];
             }
-            bool present = !isnan(plan->nodes[parent].weights[class]) || plan->nodes[parent].parent < 0;
+            bool present = !isnan(plan->nodes[parent].weights[class]);
             if (first == SIZE_MAX || (!present && sum == 0) || fabs(sum - 100) < 1e-6)
                 continue;
             scheme->reader.row = scheme->rows[first];
