@@ -160,6 +160,19 @@ static bool is_evaluation(const char *path)
     return found;
 }
 
+// Faults alone: 'check' lists the warnings too.
+static int show_faults(struct job *job)
+{
+    struct survey_report *faults = survey_report_new();
+    for (size_t i = 0; i < survey_report_count(job->report); i++)
+        if (survey_report_at(job->report, i)->severity == SURVEY_FAULT)
+            survey_report_add(faults, survey_report_at(job->report, i));
+    survey_report_sort(faults);
+    survey_command_report(job->invocation, faults, stderr);
+    survey_report_free(faults);
+    return 1;
+}
+
 // Opens what the argument is: an evaluation file, or a questionnaire.
 static int open_input(struct job *job)
 {
@@ -169,10 +182,8 @@ static int open_input(struct job *job)
         return survey_store_open(path, SURVEY_STORE_WRITE, &job->store, &error) ? 0 : survey_command_fail(job->invocation, &error);
     if (!survey_form_open(path, false, job->report, &job->form, &error))
         return survey_command_fail(job->invocation, &error);
-    if (survey_report_count_of(job->report, SURVEY_FAULT)) {
-        survey_report_sort(job->report);
-        return survey_command_report(job->invocation, job->report, stderr);
-    }
+    if (survey_report_count_of(job->report, SURVEY_FAULT))
+        return show_faults(job);
     if (!job->request.blank)
         return survey_command_usage(job->invocation, _("%s is a questionnaire; give --blank N, or make an evaluation with 'assay new'"), path);
     return 0;
@@ -207,7 +218,7 @@ static int print(struct job *job)
         if (job->store)
             survey_store_rollback(job->store);
         if (survey_report_count(job->report) > before)
-            survey_command_report(invocation, job->report, stderr);
+            show_faults(job);
         code = survey_command_fail(invocation, &error);
     }
     drop(&job->pdf);

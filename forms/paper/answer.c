@@ -8,16 +8,18 @@
 #include <math.h>
 #include <string.h>
 
-enum { COLUMNS_MOST = 8, WRAP_LINES = 2 };
+enum { COLUMNS_MOST = 6 };
 
 #define LABEL_GAP 2.2 // from a box to its label, mm
-#define COLUMN_GAP 2.2
-#define BEFORE_ANSWER 1.2
+#define COLUMN_GAP 2.4
+#define BEFORE_ANSWER 1.0
+#define WRAPPED 3.0 // what a label in two lines costs against one line, mm
+#define UNEVEN 1.0  // what columns of unequal width cost
 
 struct choice_grid {
     size_t columns, rows;
-    double width; // of a column
-    double height;
+    double widths[COLUMNS_MOST];
+    double height, cost;
 };
 
 static const char *choice_label(struct paper_maker *maker, const struct survey_choice *choice)
@@ -32,57 +34,99 @@ static double row_height(const struct paper_text *text)
     return needed > PAPER_ROW ? needed : PAPER_ROW;
 }
 
-// The height of the choices in that many columns; negative where a label does not go in.
-static double try_columns(struct paper_maker *maker, const char *const *labels, size_t count, size_t columns, double width,
-                          struct choice_grid *grid)
+static double room_of(double width)
 {
-    size_t rows = (count + columns - 1) / columns;
-    double each = width / (double)columns, room = each - PAPER_BOX - LABEL_GAP - COLUMN_GAP;
-    *grid = (struct choice_grid){columns, rows, each, 0};
-    for (size_t row = 0; row < rows; row++) {
+    return width - PAPER_BOX - LABEL_GAP - COLUMN_GAP;
+}
+
+// Each column as wide as its longest label needs, what is left over spread among them.
+static bool fit_widths(const double *natural, size_t count, double width, struct choice_grid *grid)
+{
+    double sum = 0;
+    for (size_t column = 0; column < grid->columns; column++) {
+        double most = 0;
+        for (size_t i = column * grid->rows; i < (column + 1) * grid->rows && i < count; i++)
+            most = fmax(most, natural[i]);
+        grid->widths[column] = most + PAPER_BOX + LABEL_GAP + COLUMN_GAP;
+        sum += grid->widths[column];
+    }
+    for (size_t column = 0; column < grid->columns; column++)
+        grid->widths[column] += fmin((width - sum) / (double)grid->columns, 8);
+    return sum <= width;
+}
+
+// The height with labels in as many lines as they need; false where a word would have to be cut.
+static bool wrap_labels(struct paper_maker *maker, const char *const *labels, size_t count, struct choice_grid *grid)
+{
+    double room = room_of(grid->widths[0]);
+    size_t lines = room > 40 ? 4 : 2;
+    for (size_t row = 0; row < grid->rows; row++) {
         double most = PAPER_ROW;
-        for (size_t column = 0; column < columns && column * rows + row < count; column++) {
-            const char *label = labels[column * rows + row];
-            if (columns > 1 && !paper_text_fits(maker->texts, PAPER_CHOICE, room, WRAP_LINES, label))
-                return -1;
-            struct paper_text text = paper_text(maker->texts, PAPER_CHOICE, PAPER_LEFT_ALIGNED, room, label);
+        for (size_t i = row; i < count; i += grid->rows) {
+            if (grid->columns > 1 && !paper_text_fits(maker->texts, PAPER_CHOICE, room, lines, labels[i]))
+                return false;
+            struct paper_text text = paper_text(maker->texts, PAPER_CHOICE, PAPER_LEFT_ALIGNED, room, labels[i]);
             most = fmax(most, row_height(&text));
         }
         grid->height += most;
     }
-    return grid->height;
+    return true;
 }
 
-// The lowest arrangement; of equal ones, the one with the widest columns.
+// Even columns where they do, so that boxes stand below one another in all questions.
+static bool try_columns(struct paper_maker *maker, const char *const *labels, const double *natural, size_t count, size_t columns,
+                        double width, struct choice_grid *grid)
+{
+    double longest = 0;
+    *grid = (struct choice_grid){.columns = columns, .rows = (count + columns - 1) / columns};
+    for (size_t i = 0; i < count; i++)
+        longest = fmax(longest, natural[i]);
+    grid->height = grid->cost = PAPER_ROW * (double)grid->rows;
+    for (size_t i = 0; i < columns; i++)
+        grid->widths[i] = width / (double)columns;
+    if (longest <= room_of(grid->widths[0]))
+        return true;
+    if (fit_widths(natural, count, width, grid)) {
+        grid->cost += UNEVEN;
+        return true;
+    }
+    for (size_t i = 0; i < columns; i++)
+        grid->widths[i] = width / (double)columns;
+    grid->height = 0;
+    if (!wrap_labels(maker, labels, count, grid))
+        return false;
+    grid->cost = grid->height + WRAPPED;
+    return true;
+}
+
+// The lowest arrangement; of equal ones, the one with the fewest columns.
 static struct choice_grid best_columns(struct paper_maker *maker, const char *const *labels, size_t count, double width)
 {
     struct choice_grid best = {0}, grid;
-    for (size_t columns = 1; columns <= COLUMNS_MOST && columns <= count; columns++) {
-        if (width / (double)columns < PAPER_PITCH + 8)
-            break;
-        double height = try_columns(maker, labels, count, columns, width, &grid);
-        if (height >= 0 && (!best.columns || height < best.height - 0.5))
+    double *natural = survey_arena_array(maker->arena, count, sizeof *natural);
+    for (size_t i = 0; i < count; i++)
+        natural[i] = paper_text(maker->texts, PAPER_CHOICE, PAPER_LEFT_ALIGNED, 0, labels[i]).w;
+    for (size_t columns = 1; columns <= COLUMNS_MOST && columns <= count; columns++)
+        if (try_columns(maker, labels, natural, count, columns, width, &grid) && (!best.columns || grid.cost < best.cost - 0.5))
             best = grid;
-    }
     return best;
 }
 
-// Four, two or one column have the same stops in every question, so that boxes stand below one another.
+// Down the columns, as lists are read.
 static void draw_choices(struct paper_maker *maker, struct paper_block *block, const struct survey_item *item,
                          const char *const *labels, const char *const *values, size_t count)
 {
-    double width = block->w - PAPER_INDENT, y = block->h;
-    struct choice_grid grid = best_columns(maker, labels, count, width);
-    double room = grid.width - PAPER_BOX - LABEL_GAP - COLUMN_GAP;
+    struct choice_grid grid = best_columns(maker, labels, count, block->w - PAPER_INDENT);
+    double y = block->h;
     for (size_t row = 0; row < grid.rows; row++) {
-        double most = PAPER_ROW;
+        double most = PAPER_ROW, x = PAPER_INDENT;
         for (size_t column = 0; column < grid.columns && column * grid.rows + row < count; column++) {
             size_t i = column * grid.rows + row;
-            double x = PAPER_INDENT + (double)column * grid.width;
-            struct paper_text text = paper_text(maker->texts, PAPER_CHOICE, PAPER_LEFT_ALIGNED, room, labels[i]);
+            struct paper_text text = paper_text(maker->texts, PAPER_CHOICE, PAPER_LEFT_ALIGNED, room_of(grid.widths[column]) + 0.05, labels[i]);
             paper_add_mark(maker, block, item, values[i], -2, x, y);
             paper_op_text(maker, block, &text, x + PAPER_BOX + LABEL_GAP, y + (PAPER_BOX - text.line) / 2);
             most = fmax(most, row_height(&text));
+            x += grid.widths[column];
         }
         y += most;
     }
@@ -121,16 +165,16 @@ void paper_block_digits(struct paper_maker *maker, struct paper_block *block, co
 {
     static const char *const values[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
     double x0 = PAPER_COLUMN - 9 * PAPER_PITCH - PAPER_BOX;
-    block->h += BEFORE_ANSWER;
     if (entry->minus) {
+        block->h += BEFORE_ANSWER;
         struct paper_text text = paper_text(maker->texts, PAPER_HINT, PAPER_LEFT_ALIGNED, 0,
                                             survey_arena_format(maker->arena, "–  %s", maker->phrases[0]->minus));
         paper_add_mark(maker, block, entry->item, "-", -1, x0, block->h);
         paper_op_text(maker, block, &text, x0 + PAPER_BOX + LABEL_GAP, block->h + (PAPER_BOX - text.line) / 2);
         block->h += PAPER_ROW - 1;
     }
-    digit_names(maker, block, x0, block->h - 0.4);
-    block->h += 4.4;
+    digit_names(maker, block, x0, block->h - 0.2);
+    block->h += 4.5; // 2 mm of white between the names and the frames
     for (int digit = 0; digit < entry->digits; digit++) {
         int place = entry->digits - 1 - digit;
         struct paper_text name = paper_text(maker->texts, PAPER_DIGIT, PAPER_LEFT_ALIGNED, 0, maker->phrases[0]->places[place]);

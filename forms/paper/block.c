@@ -6,13 +6,13 @@
 #include "survey/base/format.h"
 #include "survey/base/text.h"
 
-#include <math.h>
 #include <string.h>
 
 enum { NOTE_LINES = 10 };
 
-#define AFTER_QUESTION 3.2
-#define AFTER_HEADING 1.8
+#define AFTER_QUESTION 2.5
+#define ARROW 2.6
+#define AFTER_HEADING 1.4
 #define TALLEST 200.0 // a block that fits every page, mm
 
 void *paper_grow(struct survey_arena *arena, void *at, size_t count, size_t *capacity, size_t size)
@@ -101,21 +101,31 @@ static void add_condition(struct paper_maker *maker, struct paper_block *block, 
 {
     for (size_t i = 0; i < maker->language_count; i++) {
         const char *said = paper_say_condition(maker, relevant, i);
+        bool hangs = x >= ARROW; // the arrow stands before the text's edge
+        struct paper_text arrow = paper_text(maker->texts, PAPER_HINT, PAPER_LEFT_ALIGNED, 0, hangs && *said ? "▸" : "");
+        double top = block->h;
         if (*said)
-            add_text(maker, block, PAPER_HINT, x, survey_arena_format(maker->arena, "▸ %s", said));
+            add_text(maker, block, PAPER_HINT, x, hangs ? said : survey_arena_format(maker->arena, "▸ %s", said));
+        paper_op_text(maker, block, &arrow, x - ARROW, top);
     }
 }
 
-// The hint and the constraint's message on one line.
+// The hint, what the constraint says and how many may be marked, on one line.
 static void add_hints(struct paper_maker *maker, struct paper_block *block, double x, const struct survey_item *item)
 {
     for (size_t i = 0; i < maker->language_count; i++) {
         size_t language = maker->languages[i];
-        const char *hint = paper_say(maker, item->hints, language);
-        const char *bound = paper_say(maker, item->constraint_messages, language);
-        const char *gap = *hint && *bound ? " · " : "";
-        if (*hint || *bound)
-            add_text(maker, block, PAPER_HINT, x, survey_arena_format(maker->arena, "%s%s%s", hint, gap, bound));
+        // What is wrong with a single choice shows in the data; on paper it would only confuse.
+        bool bounded = item->type != SURVEY_TYPE_SELECT_ONE;
+        const char *parts[] = {item->type == SURVEY_TYPE_SELECT_MULTIPLE ? maker->phrases[i]->several : "",
+                               paper_say(maker, item->hints, language),
+                               bounded ? paper_say(maker, item->constraint_messages, language) : ""};
+        struct survey_buffer line = SURVEY_BUFFER(1 << 16);
+        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+            if (*parts[k])
+                survey_format(&line, "%s%s", line.length ? " · " : "", parts[k]);
+        add_text(maker, block, PAPER_HINT, x, survey_buffer_string(&line));
+        survey_buffer_clear(&line);
     }
 }
 
@@ -140,9 +150,6 @@ void paper_block_question(struct paper_maker *maker, struct paper_block *block, 
     add_condition(maker, block, PAPER_INDENT, &item->relevant);
     add_label(maker, block, item, maker->plan->numbers[item->index]);
     add_hints(maker, block, PAPER_INDENT, item);
-    if (item->type == SURVEY_TYPE_SELECT_MULTIPLE)
-        for (size_t i = 0; i < maker->language_count; i++)
-            add_text(maker, block, PAPER_HINT, PAPER_INDENT, maker->phrases[i]->several);
 }
 
 // "A 标识信息" and "A. Identification" carry their own letter.
@@ -153,6 +160,22 @@ static bool starts_with_letter(const char *label, const char *letter)
     return strncmp(label, letter, length) == 0 && (*after == ' ' || *after == '.' || *after == ':' || strncmp(after, "、", 3) == 0);
 }
 
+// A title, its condition on the same line where there is room for it.
+static void add_title(struct paper_maker *maker, struct paper_block *block, enum paper_face face, const char *label,
+                      const struct survey_logic *relevant)
+{
+    const char *said = maker->language_count == 1 ? paper_say_condition(maker, relevant, 0) : "";
+    struct paper_text title = paper_text(maker->texts, face, PAPER_LEFT_ALIGNED, block->w, label);
+    struct paper_text condition = paper_text(maker->texts, PAPER_HINT, PAPER_LEFT_ALIGNED, 0, *said ? survey_arena_format(maker->arena, "▸ %s", said) : "");
+    bool beside = title.lines == 1 && condition.layout && title.w + condition.w + 4 <= block->w;
+    paper_op_text(maker, block, &title, 0, block->h);
+    if (beside)
+        paper_op_text(maker, block, &condition, block->w - condition.w, block->h + title.base - condition.base);
+    block->h += title.h;
+    if (!beside)
+        add_condition(maker, block, 0, relevant);
+}
+
 static void block_heading(struct paper_maker *maker, struct paper_blocks *blocks, const struct paper_entry *entry, bool full)
 {
     const struct survey_item *item = entry->item;
@@ -161,14 +184,13 @@ static void block_heading(struct paper_maker *maker, struct paper_blocks *blocks
     paper_texts_place(maker->texts, "survey", item->row);
     block->glued = true;
     if (entry->level == 1) {
-        block->h = 1.2;
+        block->h = 0.6;
         paper_op_fill(maker, block, 0, block->h, block->w, 0.5);
-        block->h += 1.2;
+        block->h += 1.1;
     }
     if (letter && !starts_with_letter(label, letter))
         label = *label ? survey_arena_format(maker->arena, "%s  %s", letter, label) : letter;
-    add_text(maker, block, entry->level == 1 ? PAPER_HEADING : PAPER_SUBHEADING, 0, label);
-    add_condition(maker, block, 0, &item->relevant);
+    add_title(maker, block, entry->level == 1 ? PAPER_HEADING : PAPER_SUBHEADING, label, &item->relevant);
     add_hints(maker, block, 0, item);
     block->h += AFTER_HEADING;
 }
@@ -222,7 +244,7 @@ static bool fill_question(struct paper_maker *maker, struct paper_block *block, 
         paper_block_write(maker, block, entry);
     else
         block_absent(maker, block, entry);
-    block->h += AFTER_QUESTION;
+    block->h += block->tail = AFTER_QUESTION;
     return done;
 }
 
@@ -242,7 +264,7 @@ static void block_question(struct paper_maker *maker, struct paper_blocks *block
         size_t before = blocks->count;
         struct paper_block *block = paper_block_add(maker, blocks, entry->item, attempt > 0);
         bool done = fill_question(maker, block, &tried);
-        if (done && block->h <= (attempt ? TALLEST : TALLEST * 0.7))
+        if (done && block->h <= TALLEST)
             return;
         blocks->count = before;
         if (attempt == 1 && entry->shape == PAPER_SHAPE_CHOICES)

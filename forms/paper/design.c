@@ -114,7 +114,7 @@ static double first_head(struct paper_design *design, struct paper_block *block)
     struct paper_maker *maker = &design->maker;
     double width = TEXT_RIGHT - design->qr[0] - QUIET - TEXT_LEFT, y = MARGIN - 1;
     paper_texts_place(maker->texts, "settings", 2);
-    y += text_at(maker, block, PAPER_TITLE, TEXT_LEFT, y, width, form_title(maker->form)) + 0.5;
+    y += text_at(maker, block, PAPER_TITLE, TEXT_LEFT, y, width, form_title(maker->form)) + 0.3;
     y += text_at(maker, block, PAPER_SMALL, TEXT_LEFT, y, width, version_line(maker)) + 2;
     design->places.unit_x = TEXT_LEFT;
     design->places.unit_y = y;

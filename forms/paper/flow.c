@@ -68,6 +68,7 @@ static bool flow_full(struct flow *flow, size_t *at)
     double height, y;
     size_t end = unit_at(flow, *at, &height);
     y = fmax(flow->left, flow->right);
+    height -= flow->blocks->at[end - 1].tail;
     if (y + height > flow->frame->left_bottom && !flow->fresh) {
         new_page(flow, false);
         y = fmax(flow->left, flow->right);
@@ -105,7 +106,8 @@ static bool balance(struct flow *flow, size_t from, size_t end)
         for (size_t k = from; k < i; k++)
             left += flow->blocks->at[k].h;
         double left_end = flow->left + left, right_end = flow->right + total - left;
-        if (left_end > flow->frame->left_bottom || right_end > flow->frame->right_bottom)
+        double left_tail = i > from ? flow->blocks->at[i - 1].tail : 0, right_tail = i < end ? flow->blocks->at[end - 1].tail : 0;
+        if (left_end - left_tail > flow->frame->left_bottom || right_end - right_tail > flow->frame->right_bottom)
             continue;
         if (fmax(left_end, right_end) < best) {
             best = fmax(left_end, right_end);
@@ -124,7 +126,7 @@ static size_t fill_column(struct flow *flow, size_t at, size_t end, double x, do
     while (at < end) {
         double height;
         size_t next = unit_at(flow, at, &height);
-        if (*y + height > bottom)
+        if (*y + height - flow->blocks->at[next - 1].tail > bottom)
             break;
         place(flow, at, next, x, y);
         at = next;

@@ -50,6 +50,7 @@ struct paper_op {
 // What cannot be split: a question, a heading, a note. Coordinates are its own.
 struct paper_block {
     double w, h;
+    double tail; // white at the end of h, which may fall off the foot of a column
     bool full;  // the page's width; else a column's
     bool glued; // stays with the next one
     const struct survey_item *item;

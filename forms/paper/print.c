@@ -121,15 +121,15 @@ static void put_head(struct printer *printer, const struct paper_copy *copy, con
     struct paper_places places = paper_design_places(printer->run->designs[copy->design]);
     bool first = page == 0;
     double x = first ? places.unit_x : places.running_x, y = first ? places.unit_y + 3.6 : places.running_y, size = first ? 10.5 : 8;
-    if (printer->run->specimen)
-        x = put_word(printer, copy, 3, x, y) + 4;
+    if (printer->run->specimen) // where a unit's places would be
+        put_word(printer, copy, 3, first ? x : x + 85, first ? y + 5 : y);
     if (copy->unit) {
         x = put_word(printer, copy, 0, x, y);
         x = put_text(printer, x, y, size, copy->unit) + 6;
     } else {
         x = put_word(printer, copy, 2, x, y);
-        paper_pdf_text(printer->pdf, x, y, size, "____________________");
-        x += 0.602 * size / PAPER_POINTS * 20 + 6;
+        paper_pdf_text(printer->pdf, x, y, size, "________________");
+        x += 0.602 * size / PAPER_POINTS * 16 + 6;
     }
     x = put_word(printer, copy, 1, x, y);
     put_text(printer, x, y, size, sheet);

@@ -61,7 +61,7 @@ bool paper_block_matrix(struct paper_maker *maker, struct paper_blocks *blocks, 
         matrix_head(maker, block, &matrix);
         for (size_t i = from; i < entry->part_count && i < from + MATRIX_ROWS; i++)
             matrix_row(maker, block, &matrix, entry->parts[i]);
-        block->h += 3;
+        block->h += block->tail = 3;
     }
     return true;
 }
@@ -127,7 +127,7 @@ void paper_block_rows(struct paper_maker *maker, struct paper_blocks *blocks, co
         struct paper_block *block = paper_block_add(maker, blocks, entry->item, true);
         table_head(maker, block, entry, from, count, left, width);
         table_rows(maker, block, entry, from, count, left, width);
-        block->h += 4;
+        block->h += block->tail = 4;
         from += count;
     }
 }

@@ -34,9 +34,9 @@ static bool say_pair(const struct survey_expr *question, const struct survey_exp
     }
     const char *label = words->choice(words->user, question->text, said);
     if (label)
-        survey_format(text, words->chinese ? "第%s题%s“%s”" : "%s %s “%s”", name, verb, label);
+        survey_format(text, words->chinese ? "%s%s“%s”" : "%s %s “%s”", name, verb, label);
     else if (*said)
-        survey_format(text, words->chinese ? "第%s题%s%s" : "%s %s %s", name, verb, said);
+        survey_format(text, words->chinese ? "%s%s%s" : "%s %s %s", name, verb, said);
     else
         return false;
     return true;
@@ -85,7 +85,7 @@ static bool say_alternatives(const struct survey_expr *expr, const struct survey
     const char *name = words->question(words->user, question->text);
     if (!name)
         return false;
-    survey_format(text, words->chinese ? "第%s题是" : "%s is ", name);
+    survey_format(text, words->chinese ? "%s是" : "%s is ", name);
     for (size_t i = 0; i < expr->count; i++) {
         const char *label = words->choice(words->user, question->text, expr->arguments[i]->arguments[1]->text);
         if (!label)
