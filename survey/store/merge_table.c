@@ -49,8 +49,8 @@ const struct merge_step merge_steps[] = {
      offsetof(struct survey_merged, images)},
     {"page", NULL,
      "INSERT INTO main.page SELECT id, " IMAGE_OF("t") ", file, file_page, state, reason, (SELECT number FROM main.sheet WHERE "
-     "number = t.sheet), number, (SELECT id FROM main.response WHERE id = t.response), turned, transform, scanned_at, who "
-     "FROM other.page t WHERE id NOT IN (SELECT id FROM main.page)",
+     "number = t.sheet), number, (SELECT id FROM main.response WHERE id = t.response), turned, transform, scanned_at, who, "
+     "reading FROM other.page t WHERE id NOT IN (SELECT id FROM main.page)",
      offsetof(struct survey_merged, pages)},
     {"mark",
      "SELECT t.response || ' ' || t.question, coalesce(m.value, ''), coalesce(t.value, '') FROM other.mark t JOIN main.mark m "

@@ -310,6 +310,19 @@ bool survey_response_load(struct survey_store *store, const char *id, struct sur
     return done;
 }
 
+bool survey_response_fill(struct survey_record *record, const char *name, const char *kind, const char *raw,
+                          size_t length, struct survey_error *error)
+{
+    struct survey_arena *arena = survey_arena_new();
+    struct survey_received *received = NULL;
+    size_t count = 0;
+    bool done = survey_raw_read(arena, survey_record_form(record), name, kind, raw, length, &received, &count, error);
+    if (done)
+        survey_received_fill(record, received, count);
+    survey_arena_free(arena);
+    return done;
+}
+
 bool survey_response_write(struct survey_store *store, struct survey_record *record, const char *id,
                            struct survey_error *error)
 {

@@ -38,6 +38,10 @@ bool survey_response_edit(struct survey_store *store, const char *id, const char
                           const struct survey_actor *actor, struct survey_error *error);
 // Writes the wide answers, missing kinds and violations again from the raw and the edits.
 bool survey_response_rebuild(struct survey_store *store, const char *id, struct survey_error *error);
+// Fills a fresh record from a raw of a kind (xml, csv, scan), as loading a response does; name is for
+// messages.
+bool survey_response_fill(struct survey_record *record, const char *name, const char *kind, const char *raw,
+                          size_t length, struct survey_error *error);
 // Keeps a file that belongs to a response (a photograph); the first bytes under a name stay.
 bool survey_response_attach(struct survey_store *store, const char *id, const char *name,
                             const void *bytes, size_t length, struct survey_error *error);

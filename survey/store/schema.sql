@@ -118,7 +118,8 @@ CREATE TABLE page (
     turned INTEGER NOT NULL DEFAULT 0,  -- degrees
     transform TEXT NOT NULL DEFAULT '', -- page millimetres to image pixels, JSON
     scanned_at TEXT NOT NULL,
-    who TEXT NOT NULL
+    who TEXT NOT NULL,
+    reading TEXT NOT NULL DEFAULT ''    -- what was read, with scores and places, JSON; never changed later
 ) STRICT;
 CREATE INDEX page_by_sheet ON page (sheet, number);
 
