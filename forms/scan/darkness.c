@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A page as darkness against its local white: shading and paper colour are gone, and a blank page, a
+// faint one and one with print differ.
+#include "forms/scan/register.h"
+
+#include "survey/base/arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TILE = 40 };
+
+// The white of a tile: the level that nine in ten pixels don't reach.
+static int tile_white(const struct scan_image *page, int left, int top)
+{
+    unsigned counts[256] = {0}, total = 0, seen = 0;
+    for (int y = top; y < top + TILE && y < page->height; y++)
+        for (int x = left; x < left + TILE && x < page->width; x++, total++)
+            counts[page->pixels[(size_t)y * page->stride + (size_t)x]]++;
+    for (int level = 255; level > 0; level--)
+        if ((seen += counts[level]) * 10 >= total)
+            return level;
+    return 255;
+}
+
+// Turns gray into darkness in place: the white of the four nearest tiles, in between.
+static void against_white(struct scan_image *page)
+{
+    int across = (page->width + TILE - 1) / TILE, down = (page->height + TILE - 1) / TILE;
+    int *white = survey_alloc((size_t)across * (size_t)down * sizeof *white);
+    for (int y = 0; y < down; y++)
+        for (int x = 0; x < across; x++)
+            white[y * across + x] = tile_white(page, x * TILE, y * TILE);
+    for (int y = 0; y < page->height; y++) {
+        int v = y - TILE / 2, top = v < 0 ? 0 : v / TILE, fy = v < 0 ? 0 : v % TILE;
+        int below = top + 1 < down ? top + 1 : top;
+        uint8_t *row = page->pixels + (size_t)y * page->stride;
+        for (int x = 0; x < page->width; x++) {
+            int u = x - TILE / 2, left = u < 0 ? 0 : u / TILE, fx = u < 0 ? 0 : u % TILE;
+            int right = left + 1 < across ? left + 1 : left;
+            int a = white[top * across + left] * (TILE - fx) + white[top * across + right] * fx;
+            int b = white[below * across + left] * (TILE - fx) + white[below * across + right] * fx;
+            int level = (a * (TILE - fy) + b * fy) / (TILE * TILE) - row[x];
+            row[x] = (uint8_t)(level > 0 ? level : 0);
+        }
+    }
+    free(white);
+}
+
+static double percentile(const struct scan_image *page, double share)
+{
+    size_t counts[256] = {0}, total = (size_t)page->width * (size_t)page->height, seen = 0;
+    for (int y = 0; y < page->height; y++)
+        for (int x = 0; x < page->width; x++)
+            counts[page->pixels[(size_t)y * page->stride + (size_t)x]]++;
+    for (int level = 255; level > 0; level--)
+        if ((double)(seen += counts[level]) >= share * (double)total)
+            return level;
+    return 0;
+}
+
+// The share of dark pixels away from the edges, without columns or rows that are dark from end to end.
+static double dark_share(const struct scan_image *page, double threshold)
+{
+    int margin = page->width / 30;
+    size_t total = 0, dark = 0;
+    for (int x = margin; x < page->width - margin; x++) {
+        size_t in_column = 0, height = 0;
+        for (int y = margin; y < page->height - margin; y++, height++)
+            in_column += page->pixels[(size_t)y * page->stride + (size_t)x] > threshold;
+        if (in_column * 2 <= height)
+            dark += in_column;
+        total += height;
+    }
+    return total ? (double)dark / (double)total : 0;
+}
+
+static void sum_up(const struct scan_image *page, uint32_t *sums)
+{
+    size_t stride = (size_t)page->width + 1;
+    memset(sums, 0, stride * sizeof *sums);
+    for (int y = 0; y < page->height; y++) {
+        const uint8_t *row = page->pixels + (size_t)y * page->stride;
+        uint32_t *above = sums + (size_t)y * stride, *at = above + stride, run = 0;
+        at[0] = 0;
+        for (int x = 0; x < page->width; x++) {
+            run += row[x];
+            at[x + 1] = above[x + 1] + run;
+        }
+    }
+}
+
+bool scan_darkness_new(const struct scan_image *image, int factor, struct scan_darkness *darkness,
+                       struct survey_error *error)
+{
+    struct scan_image page = {0};
+    if (!scan_image_reduce(image, factor, &page, error))
+        return false;
+    size_t black = 0;
+    for (int y = 0; y < page.height; y++)
+        for (int x = 0; x < page.width; x++)
+            black += page.pixels[(size_t)y * page.stride + (size_t)x] < 48;
+    against_white(&page);
+    double contrast = percentile(&page, 0.002);
+    *darkness = (struct scan_darkness){.width = page.width, .height = page.height, .factor = factor, .contrast = contrast,
+                                       .black = (double)black / ((double)page.width * page.height),
+                                       .dark = dark_share(&page, contrast > 80 ? contrast / 2 : 40)};
+    darkness->sums = survey_alloc(((size_t)page.width + 1) * ((size_t)page.height + 1) * sizeof *darkness->sums);
+    sum_up(&page, darkness->sums);
+    scan_image_clear(&page);
+    return true;
+}
+
+void scan_darkness_clear(struct scan_darkness *darkness)
+{
+    free(darkness->sums);
+    *darkness = (struct scan_darkness){0};
+}
+
+static uint32_t area_sum(const struct scan_darkness *d, int left, int top, int right, int bottom, int *area)
+{
+    left = left < 0 ? 0 : left;
+    top = top < 0 ? 0 : top;
+    right = right > d->width ? d->width : right;
+    bottom = bottom > d->height ? d->height : bottom;
+    if (left >= right || top >= bottom) {
+        *area = 0;
+        return 0;
+    }
+    size_t stride = (size_t)d->width + 1;
+    const uint32_t *a = d->sums + (size_t)top * stride, *b = d->sums + (size_t)bottom * stride;
+    *area = (right - left) * (bottom - top);
+    return b[right] - b[left] - a[right] + a[left];
+}
+
+double scan_darkness_square(const struct scan_darkness *darkness, double x, double y, double half)
+{
+    int area;
+    uint32_t sum = area_sum(darkness, (int)floor(x - half + 0.5), (int)floor(y - half + 0.5), (int)floor(x + half + 0.5),
+                            (int)floor(y + half + 0.5), &area);
+    return area ? (double)sum / area : 0;
+}
+
+// The ring's inner edge stands off by a sixth of a side, so that blur and skew don't reach it.
+static double mark_score(const struct scan_darkness *d, int x, int y, int inner, int gap, int outer)
+{
+    int inner_area, gap_area, outer_area;
+    uint32_t in = area_sum(d, x - inner, y - inner, x + inner, y + inner, &inner_area);
+    if (inner_area == 0 || in * 10.0 < inner_area * d->contrast * 4)
+        return 0;
+    uint32_t hole = area_sum(d, x - gap, y - gap, x + gap, y + gap, &gap_area);
+    uint32_t around = area_sum(d, x - outer, y - outer, x + outer, y + outer, &outer_area);
+    double ring = outer_area > gap_area ? (double)(around - hole) / (outer_area - gap_area) : 0;
+    return ((double)in / inner_area - ring * 1.5) / d->contrast;
+}
+
+static int half_of(double side, double share)
+{
+    int half = (int)(side * share / 2 + 0.5);
+    return half < 1 ? 1 : half;
+}
+
+double scan_darkness_mark(const struct scan_darkness *darkness, double x, double y, double side, double most_side)
+{
+    return mark_score(darkness, (int)(x + 0.5), (int)(y + 0.5), half_of(side, 0.8), half_of(side, 1.3),
+                      half_of(most_side, 1));
+}
+
+static void keep_candidate(struct scan_candidate *found, int *count, const struct scan_candidate *one, double near)
+{
+    for (int i = 0; i < *count; i++)
+        if (fabs(found[i].x - one->x) < near && fabs(found[i].y - one->y) < near) {
+            if (found[i].score < one->score)
+                found[i] = *one;
+            return;
+        }
+    if (*count < SCAN_MOST_CANDIDATES) {
+        found[(*count)++] = *one;
+        return;
+    }
+    int worst = 0;
+    for (int i = 1; i < *count; i++)
+        if (found[i].score < found[worst].score)
+            worst = i;
+    if (found[worst].score < one->score)
+        found[worst] = *one;
+}
+
+int scan_candidates(const struct scan_darkness *d, double side, struct scan_candidate found[SCAN_MOST_CANDIDATES])
+{
+    int count = 0, inner = half_of(side / d->factor, 0.8), gap = half_of(side / d->factor, 1.3),
+        outer = half_of(side / d->factor, 2);
+    for (int y = inner; y <= d->height - inner; y++)
+        for (int x = inner; x <= d->width - inner; x++) {
+            double score = mark_score(d, x, y, inner, gap, outer);
+            if (score < 0.4)
+                continue;
+            struct scan_candidate one = {x * d->factor, y * d->factor, score};
+            keep_candidate(found, &count, &one, side);
+        }
+    for (int i = 1; i < count; i++)
+        for (int k = i; k > 0 && found[k].score > found[k - 1].score; k--) {
+            struct scan_candidate swap = found[k];
+            found[k] = found[k - 1];
+            found[k - 1] = swap;
+        }
+    return count;
+}

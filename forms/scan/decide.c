@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The decision rules.
+#include "forms/scan/decide.h"
+
+#include "survey/base/arena.h"
+#include "survey/base/format.h"
+
+#include <string.h>
+
+const struct scan_rules scan_rules_pen = {
+    .faint = 0.02, .marked = 0.08, .filled = 0.85, .unfilled = 0.75, .ratio = 4, .beside = 0.06};
+const struct scan_rules scan_rules_pencil = {
+    .faint = 0.015, .marked = 0.05, .filled = 0.85, .unfilled = 0.75, .ratio = 4, .beside = 0.06};
+
+struct deciding {
+    const struct paper_page *page;
+    const struct scan_mark *marks;
+    const struct scan_rules *rules;
+    struct survey_arena *arena;
+};
+
+struct tally {
+    size_t marked, faint, filled, unfilled; // unfilled: marked, surely not filled out
+    size_t best, lone; // index of the most ink, and of the last unfilled one
+    double most, least; // ink of the fullest and of the lightest that is marked
+    double most_faint;  // ink of the fullest that is not marked
+    double beside;
+    bool hidden;
+};
+
+static struct tally tally_of(const struct deciding *d, const size_t *at, size_t count)
+{
+    struct tally t = {.least = 2};
+    for (size_t i = 0; i < count; i++) {
+        const struct scan_mark *mark = &d->marks[at[i]];
+        t.hidden |= mark->hidden;
+        t.beside = fmax(t.beside, mark->outer);
+        if (i == 0 || mark->score > t.most) {
+            t.most = mark->score;
+            t.best = at[i];
+        }
+        if (mark->score >= d->rules->marked) {
+            t.marked++;
+            t.least = fmin(t.least, mark->score);
+            t.filled += mark->score >= d->rules->filled;
+            if (mark->score < d->rules->unfilled) {
+                t.unfilled++;
+                t.lone = at[i];
+            }
+        } else {
+            t.faint += mark->score >= d->rules->faint;
+            t.most_faint = fmax(t.most_faint, mark->score);
+        }
+    }
+    return t;
+}
+
+// Exactly one of the boxes at: *chosen is its index. why is set where it is doubtful, or corrected.
+static enum scan_verdict choose_one(const struct deciding *d, const size_t *at, size_t count, size_t *chosen,
+                                    const char **why)
+{
+    struct tally t = tally_of(d, at, count);
+    *chosen = t.best;
+    *why = "";
+    if (t.hidden) {
+        *why = SCAN_WHY_HIDDEN;
+        return SCAN_DOUBTFUL;
+    }
+    if (t.marked == 0) {
+        *why = t.faint ? SCAN_WHY_FAINT : t.beside >= d->rules->beside ? SCAN_WHY_BESIDE : "";
+        return **why ? SCAN_DOUBTFUL : SCAN_BLANK;
+    }
+    if (t.marked == 1) {
+        bool clear = t.faint == 0 || t.most >= d->rules->ratio * t.most_faint;
+        *why = t.faint ? SCAN_WHY_FAINT : "";
+        return clear ? SCAN_ANSWERED : SCAN_DOUBTFUL;
+    }
+    if (t.unfilled == 1 && t.filled == t.marked - 1 && t.faint == 0) {
+        *chosen = t.lone;
+        *why = SCAN_WHY_CORRECTED;
+        return d->rules->corrections ? SCAN_ANSWERED : SCAN_DOUBTFUL;
+    }
+    *why = SCAN_WHY_MULTIPLE;
+    return SCAN_DOUBTFUL;
+}
+
+static void decide_one(const struct deciding *d, struct scan_answer *answer)
+{
+    size_t chosen;
+    answer->verdict = choose_one(d, answer->marks, answer->mark_count, &chosen, &answer->why);
+    bool told = answer->verdict == SCAN_ANSWERED || strcmp(answer->why, SCAN_WHY_CORRECTED) == 0 ||
+                strcmp(answer->why, SCAN_WHY_FAINT) == 0;
+    answer->value = told ? d->page->marks[chosen].value : NULL;
+}
+
+static void decide_many(const struct deciding *d, struct scan_answer *answer)
+{
+    struct tally t = tally_of(d, answer->marks, answer->mark_count);
+    struct survey_buffer value = SURVEY_BUFFER(1 << 16);
+    for (size_t i = 0; i < answer->mark_count; i++)
+        if (d->marks[answer->marks[i]].score >= d->rules->marked)
+            survey_format(&value, "%s%s", value.length ? " " : "", d->page->marks[answer->marks[i]].value);
+    answer->value = value.length ? survey_arena_strdup(d->arena, survey_buffer_string(&value)) : NULL;
+    survey_buffer_clear(&value);
+    if (t.hidden)
+        answer->why = SCAN_WHY_HIDDEN;
+    else if (t.faint)
+        answer->why = SCAN_WHY_FAINT;
+    else if (t.filled && t.unfilled)
+        answer->why = SCAN_WHY_FILLED;
+    else if (t.marked == 0 && t.beside >= d->rules->beside)
+        answer->why = SCAN_WHY_BESIDE;
+    answer->verdict = *answer->why ? SCAN_DOUBTFUL : t.marked ? SCAN_ANSWERED : SCAN_BLANK;
+}
+
+static int last_digit(const struct deciding *d, const struct scan_answer *answer)
+{
+    int last = -1;
+    for (size_t i = 0; i < answer->mark_count; i++)
+        if (d->page->marks[answer->marks[i]].digit > last)
+            last = d->page->marks[answer->marks[i]].digit;
+    return last;
+}
+
+// One digit's boxes.
+static size_t boxes_of(const struct deciding *d, const struct scan_answer *answer, int digit, size_t *at)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < answer->mark_count; i++)
+        if (d->page->marks[answer->marks[i]].digit == digit)
+            at[count++] = answer->marks[i];
+    return count;
+}
+
+static void decide_number(const struct deciding *d, struct scan_answer *answer)
+{
+    size_t *at = survey_arena_array(d->arena, answer->mark_count + 1, sizeof *at);
+    int digits = 0, read = 0;
+    char text[40] = "";
+    bool minus = false, told = true;
+    for (int digit = -1; digit <= last_digit(d, answer) && digit < 30; digit++) {
+        size_t count = boxes_of(d, answer, digit, at), chosen;
+        const char *why;
+        if (count == 0)
+            continue;
+        enum scan_verdict verdict = choose_one(d, at, count, &chosen, &why);
+        digits += digit >= 0;
+        if (verdict == SCAN_DOUBTFUL)
+            answer->why = why;
+        if (verdict == SCAN_ANSWERED && digit >= 0)
+            read++;
+        minus |= verdict == SCAN_ANSWERED && digit < 0;
+        told &= verdict == SCAN_ANSWERED || digit < 0;
+        if (verdict == SCAN_ANSWERED)
+            survey_format_into(text + strlen(text), sizeof text - strlen(text), "%s", d->page->marks[chosen].value);
+    }
+    if (!*answer->why && read > 0 && read < digits)
+        answer->why = SCAN_WHY_PARTIAL;
+    if (!*answer->why && read == 0 && minus)
+        answer->why = SCAN_WHY_PARTIAL;
+    answer->value = told && read ? survey_arena_strdup(d->arena, text) : NULL;
+    answer->verdict = *answer->why ? SCAN_DOUBTFUL : read ? SCAN_ANSWERED : SCAN_BLANK;
+}
+
+static void widen(struct paper_box *area, const struct paper_box *box)
+{
+    double right = fmax(area->x + area->w, box->x + box->w), bottom = fmax(area->y + area->h, box->y + box->h);
+    area->x = fmin(area->x, box->x);
+    area->y = fmin(area->y, box->y);
+    area->w = right - area->x;
+    area->h = bottom - area->y;
+}
+
+static enum scan_kind_of_question kind_of(const struct paper_layout *layout, const char *question, const struct paper_mark *mark)
+{
+    if (mark->digit > -2)
+        return SCAN_NUMBER;
+    size_t bare = strcspn(question, "["); // an instance of a repeat
+    for (size_t i = 0; i < layout->question_count; i++) {
+        const struct paper_question *q = &layout->questions[i];
+        if (strcmp(q->name, question) == 0 || (strlen(q->name) == bare && strncmp(q->name, question, bare) == 0))
+            return q->kind == PAPER_SELECT_MULTIPLE ? SCAN_MANY : SCAN_ONE;
+    }
+    return SCAN_ONE;
+}
+
+// The boxes of the question at mark first, which are taken.
+static void gather(const struct deciding *d, const struct paper_layout *layout, size_t first, bool *taken,
+                   struct scan_answer *answer)
+{
+    const char *question = d->page->marks[first].question;
+    size_t *at = survey_arena_array(d->arena, d->page->mark_count - first, sizeof *at);
+    *answer = (struct scan_answer){.question = question, .kind = kind_of(layout, question, &d->page->marks[first]),
+                                   .why = "", .area = d->page->marks[first].box, .marks = at};
+    for (size_t i = first; i < d->page->mark_count; i++)
+        if (!taken[i] && strcmp(d->page->marks[i].question, question) == 0) {
+            taken[i] = true;
+            at[answer->mark_count++] = i;
+            widen(&answer->area, &d->page->marks[i].box);
+        }
+}
+
+void scan_decide(const struct paper_layout *layout, const struct paper_page *page, const struct scan_mark *marks,
+                 const bool *written, const struct scan_rules *rules, struct survey_arena *arena,
+                 struct scan_answer **answers, size_t *count)
+{
+    struct deciding d = {page, marks, rules, arena};
+    bool *taken = survey_arena_array(arena, page->mark_count + 1, sizeof *taken);
+    struct scan_answer *all = survey_arena_array(arena, page->mark_count + page->writing_count + 1, sizeof *all);
+    size_t found = 0;
+    for (size_t i = 0; i < page->mark_count; i++) {
+        if (taken[i])
+            continue;
+        struct scan_answer *answer = &all[found++];
+        gather(&d, layout, i, taken, answer);
+        if (answer->kind == SCAN_NUMBER)
+            decide_number(&d, answer);
+        else if (answer->kind == SCAN_MANY)
+            decide_many(&d, answer);
+        else
+            decide_one(&d, answer);
+    }
+    for (size_t i = 0; i < page->writing_count; i++)
+        all[found++] = (struct scan_answer){.question = page->writing[i].question,
+                                            .kind = SCAN_TEXT,
+                                            .verdict = written[i] ? SCAN_WRITTEN : SCAN_BLANK,
+                                            .why = written[i] ? SCAN_WHY_WRITING : "",
+                                            .area = page->writing[i].box};
+    *answers = all;
+    *count = found;
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From ink to answers: two thresholds, and what the question allows. What is doubtful is never settled.
+#pragma once
+
+#include "forms/scan/mark.h"
+
+struct survey_arena;
+
+// The one table of thresholds, shares of full ink.
+struct scan_rules {
+    double faint;    // below: empty; from here: doubtful
+    double marked;   // from here: marked
+    double filled;   // from here: filled out, which is a mark, or a correction
+    double unfilled; // below: surely not filled out
+    double ratio;    // of one choice's ink to every other's, from which a faint other is let pass
+    double beside;   // outside a box whose question is otherwise empty: doubtful
+    bool corrections; // settle "one box filled out, another crossed" for the crossed one
+};
+extern const struct scan_rules scan_rules_pen, scan_rules_pencil;
+
+enum scan_verdict { SCAN_BLANK, SCAN_ANSWERED, SCAN_DOUBTFUL, SCAN_WRITTEN };
+
+// Why a mark is doubtful, or how a settled one was read; "" where there is nothing to say.
+#define SCAN_WHY_FAINT "faint"         // too little ink to say
+#define SCAN_WHY_MULTIPLE "multiple"   // more than one answer where one is asked for
+#define SCAN_WHY_CORRECTED "corrected" // a box filled out and another crossed
+#define SCAN_WHY_FILLED "filled"       // one box filled out among crosses
+#define SCAN_WHY_PARTIAL "partial"     // digits are missing
+#define SCAN_WHY_BESIDE "beside"       // ink beside the boxes, none in them
+#define SCAN_WHY_HIDDEN "hidden"       // a streak or dirt covers a box
+#define SCAN_WHY_WRITING "writing"     // handwriting, to be keyed
+
+struct scan_answer {
+    const char *question;
+    enum scan_kind_of_question { SCAN_ONE, SCAN_MANY, SCAN_NUMBER, SCAN_TEXT } kind;
+    enum scan_verdict verdict;
+    const char *value;     // as read; for a doubtful one what the reader would say; NULL where nothing
+    const char *why;
+    struct paper_box area; // all of its boxes
+    const size_t *marks;   // indices into the page's marks
+    size_t mark_count;
+};
+
+// Every question of the page, in its order. written[i] says whether writing box i holds handwriting.
+void scan_decide(const struct paper_layout *layout, const struct paper_page *page, const struct scan_mark *marks,
+                 const bool *written, const struct scan_rules *rules, struct survey_arena *arena,
+                 struct scan_answer **answers, size_t *count);

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Frames and ink. The two are measured apart: where the box is must not depend on how it is filled.
+#include "forms/scan/mark.h"
+
+#include "survey/base/arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const double reach = 1.4;         // millimetres within which a frame is looked for
+static const double most_stray = 0.35;   // from the median of the nearest
+static const double least_found = 0.95, most_offset = 0.7;
+static const double inset = 0.11, around = 0.28; // shares of a box: inside the frame, and the white beside it
+static const double ring = 1.0, clear = 0.35;    // millimetres outside: where a stray mark counts
+enum { NEAREST = 9, ALONG = 9 };
+
+// Darkness along one side of a box: side 0 left, 1 right, 2 top, 3 bottom, out millimetres outwards.
+static double side_level(const struct scan_image *image, const struct scan_place *p, const struct paper_box *box, int side,
+                         double dx, double dy, double out)
+{
+    double half_w = box->w / 2, half_h = box->h / 2, sum = 0;
+    for (int i = 0; i < ALONG; i++) {
+        double along = 0.8 * (2.0 * i / (ALONG - 1) - 1);
+        double x = dx + (side == 0 ? -half_w - out : side == 1 ? half_w + out : along * half_w);
+        double y = dy + (side == 2 ? -half_h - out : side == 3 ? half_h + out : along * half_h);
+        sum += scan_nearest(image, p->x + p->ax * x + p->bx * y, p->y + p->ay * x + p->by * y);
+    }
+    return sum / ALONG;
+}
+
+// How well two opposite sides show at an offset: dark on the line, light just outside.
+static double pair_fit(const struct scan_image *image, const struct scan_place *p, const struct paper_box *box, int axis,
+                       double dx, double dy)
+{
+    double fit = 0;
+    for (int side = axis * 2; side < axis * 2 + 2; side++)
+        fit += side_level(image, p, box, side, dx, dy, 0.55) - side_level(image, p, box, side, dx, dy, 0);
+    return fit;
+}
+
+// Searches along one axis around *offset.
+static void search(const struct scan_image *image, const struct scan_place *p, const struct paper_box *box, int axis,
+                   double width, double step, double *dx, double *dy)
+{
+    double *offset = axis == 0 ? dx : dy, middle = *offset, best = -1e9, weight = 0, sum = 0;
+    for (double at = -width; at <= width + 1e-9; at += step) {
+        *offset = middle + at;
+        double fit = pair_fit(image, p, box, axis, *dx, *dy) - fabs(at);
+        if (fit > best + 1e-9) {
+            best = fit;
+            weight = 1;
+            sum = at;
+        } else if (fabs(fit - best) <= 1e-9) { // a plateau: its middle
+            weight++;
+            sum += at;
+        }
+    }
+    *offset = middle + sum / weight;
+}
+
+// The same between pixels, for measuring.
+static double side_level_fine(const struct scan_image *image, const struct scan_place *p, const struct paper_box *box,
+                              int side, double dx, double dy, double out)
+{
+    double half_w = box->w / 2, half_h = box->h / 2, sum = 0;
+    for (int i = 0; i < ALONG; i++) {
+        double along = 0.8 * (2.0 * i / (ALONG - 1) - 1);
+        double x = dx + (side == 0 ? -half_w - out : side == 1 ? half_w + out : along * half_w);
+        double y = dy + (side == 2 ? -half_h - out : side == 3 ? half_h + out : along * half_h);
+        sum += scan_sample(image, p->x + p->ax * x + p->bx * y, p->y + p->ay * x + p->by * y);
+    }
+    return sum / ALONG;
+}
+
+// The outer edge of a side's line: where it is half as dark as it gets, coming from outside. *dark is
+// how much darker than outside it gets.
+static double outer_edge(const struct scan_image *image, const struct scan_place *p, const struct paper_box *box, int side,
+                         double dx, double dy, double *dark)
+{
+    enum { LOOKS = 17 };
+    static const double from = 0.55, step = 0.0625;
+    double level[LOOKS], darkest = 255;
+    for (int i = 0; i < LOOKS; i++) {
+        level[i] = side_level_fine(image, p, box, side, dx, dy, from - i * step);
+        darkest = fmin(darkest, level[i]);
+    }
+    double half = (level[0] + darkest) / 2;
+    *dark = level[0] - darkest;
+    for (int i = 1; i < LOOKS; i++)
+        if (level[i] <= half)
+            return from - (i - (half - level[i]) / fmax(level[i - 1] - level[i], 1e-6)) * step;
+    return 0;
+}
+
+// Looks for the frame; how dark its lines are, in gray levels, goes to *seen.
+static void find_frame(const struct scan_image *image, const struct scan_place *p, const struct paper_box *box,
+                       struct scan_mark *mark, double *seen)
+{
+    double edges[4];
+    mark->dx = mark->dy = 0;
+    search(image, p, box, 0, reach, 0.2, &mark->dx, &mark->dy);
+    search(image, p, box, 1, reach, 0.2, &mark->dx, &mark->dy);
+    search(image, p, box, 0, 0.2, 0.1, &mark->dx, &mark->dy);
+    *seen = 0;
+    for (int side = 0; side < 4; side++) {
+        double dark;
+        edges[side] = outer_edge(image, p, box, side, mark->dx, mark->dy, &dark);
+        *seen += dark / 4;
+    }
+    mark->dx += (edges[1] - edges[0]) / 2;
+    mark->dy += (edges[3] - edges[2]) / 2;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+// The median offset of the nearest boxes whose frames were seen.
+static bool nearby(const struct paper_page *page, const struct scan_mark *marks, size_t index, double *dx, double *dy)
+{
+    double distance[NEAREST], xs[NEAREST], ys[NEAREST];
+    int count = 0;
+    const struct paper_box *at = &page->marks[index].box;
+    for (size_t i = 0; i < page->mark_count; i++) {
+        if (!marks[i].found)
+            continue;
+        double far = hypot(page->marks[i].box.x - at->x, page->marks[i].box.y - at->y);
+        if (count == NEAREST && far >= distance[count - 1])
+            continue;
+        int place = count < NEAREST ? count++ : count - 1;
+        for (; place > 0 && distance[place - 1] > far; place--) {
+            distance[place] = distance[place - 1];
+            xs[place] = xs[place - 1];
+            ys[place] = ys[place - 1];
+        }
+        distance[place] = far;
+        xs[place] = marks[i].dx;
+        ys[place] = marks[i].dy;
+    }
+    if (count == 0)
+        return false;
+    qsort(xs, (size_t)count, sizeof *xs, by_value);
+    qsort(ys, (size_t)count, sizeof *ys, by_value);
+    *dx = xs[count / 2];
+    *dy = ys[count / 2];
+    return true;
+}
+
+// A frame that a heavy mark hides stands where its neighbours say.
+static void agree(const struct paper_page *page, struct scan_mark *marks)
+{
+    double *moved = survey_alloc((page->mark_count * 2 + 1) * sizeof *moved);
+    for (size_t i = 0; i < page->mark_count; i++) {
+        double dx = 0, dy = 0;
+        bool known = nearby(page, marks, i, &dx, &dy);
+        bool stray = !marks[i].found || hypot(marks[i].dx - dx, marks[i].dy - dy) > most_stray;
+        moved[2 * i] = known && stray ? dx : marks[i].dx;
+        moved[2 * i + 1] = known && stray ? dy : marks[i].dy;
+    }
+    for (size_t i = 0; i < page->mark_count; i++) {
+        marks[i].dx = moved[2 * i];
+        marks[i].dy = moved[2 * i + 1];
+    }
+    free(moved);
+}
+
+static double ink_of(double white, double level)
+{
+    return fmin(1, 2 * fmax(0, (white - level) / (white - 20) - 0.16));
+}
+
+// The level that three in five of the places beside the box don't reach.
+static double local_white(const struct scan_image *image, const struct scan_streaks *streaks, const struct scan_place *p,
+                          const struct paper_box *box, double step)
+{
+    unsigned counts[256] = {0}, total = 0, seen = 0;
+    double inner_w = box->w / 2 + clear, inner_h = box->h / 2 + clear;
+    double outer_w = box->w * (0.5 + around), outer_h = box->h * (0.5 + around);
+    for (double y = -outer_h; y <= outer_h; y += step)
+        for (double x = -outer_w; x <= outer_w; x += step) {
+            if (fabs(x) < inner_w && fabs(y) < inner_h)
+                continue;
+            double px = p->x + p->ax * x + p->bx * y, py = p->y + p->ay * x + p->by * y;
+            if (scan_is_streaked(streaks, image, px, py))
+                continue;
+            counts[scan_nearest(image, px, py)]++;
+            total++;
+        }
+    for (int level = 255; level >= 0; level--)
+        if ((seen += counts[level]) * 10 > total * 4)
+            return level;
+    return 255;
+}
+
+static void measure_inside(const struct scan_image *image, const struct scan_streaks *streaks, const struct scan_place *p,
+                           const struct paper_box *box, double white, double step, struct scan_mark *mark)
+{
+    unsigned counts[256] = {0}, total = 0, looked = 0, seen = 0;
+    double half_w = box->w * (0.5 - inset), half_h = box->h * (0.5 - inset), ink = 0;
+    for (double y = -half_h; y <= half_h; y += step)
+        for (double x = -half_w; x <= half_w; x += step, looked++) {
+            double px = p->x + p->ax * x + p->bx * y, py = p->y + p->ay * x + p->by * y;
+            if (scan_is_streaked(streaks, image, px, py))
+                continue;
+            int level = scan_nearest(image, px, py);
+            ink += ink_of(white, level);
+            counts[level]++;
+            total++;
+        }
+    mark->hidden = total * 10 < looked * 6 || white < 90;
+    mark->score = total ? ink / total : 0;
+    int level = 0;
+    while (level < 255 && (seen += counts[level]) * 20 < total)
+        level++;
+    mark->peak = fmax(0, (white - level) / (white - 20));
+}
+
+static void measure_outside(const struct scan_image *image, const struct scan_streaks *streaks, const struct scan_place *p,
+                            const struct paper_box *box, double white, double step, struct scan_mark *mark)
+{
+    double inner_w = box->w / 2 + clear, inner_h = box->h / 2 + clear, outer_w = box->w / 2 + ring, outer_h = box->h / 2 + ring;
+    double ink = 0;
+    int total = 0;
+    for (double y = -outer_h; y <= outer_h; y += step)
+        for (double x = -outer_w; x <= outer_w; x += step) {
+            if (fabs(x) < inner_w && fabs(y) < inner_h)
+                continue;
+            double px = p->x + p->ax * x + p->bx * y, py = p->y + p->ay * x + p->by * y;
+            if (scan_is_streaked(streaks, image, px, py))
+                continue;
+            ink += ink_of(white, scan_nearest(image, px, py));
+            total++;
+        }
+    mark->outer = total ? ink / total : 0;
+}
+
+static struct scan_place place_of(const struct scan_registration *registration, const struct paper_box *box)
+{
+    return scan_transform_at(&registration->transform, box->x + box->w / 2, box->y + box->h / 2);
+}
+
+static void find_frames(const struct scan_image *image, const struct scan_registration *registration,
+                        const struct paper_page *page, struct scan_mark *marks, struct scan_fit *fit)
+{
+    double *offsets = survey_alloc((page->mark_count + 1) * sizeof *offsets);
+    size_t found = 0;
+    for (size_t i = 0; i < page->mark_count; i++) {
+        double seen = 0;
+        struct scan_place place = place_of(registration, &page->marks[i].box);
+        find_frame(image, &place, &page->marks[i].box, &marks[i], &seen);
+        marks[i].found = seen >= 0.5 * (registration->white - registration->black);
+        if (marks[i].found)
+            offsets[found++] = hypot(marks[i].dx, marks[i].dy);
+    }
+    qsort(offsets, found, sizeof *offsets, by_value);
+    fit->found = page->mark_count ? (double)found / (double)page->mark_count : 1;
+    fit->offset = found ? offsets[found / 2] : page->mark_count ? reach : 0;
+    free(offsets);
+}
+
+void scan_marks_read(const struct scan_image *image, const struct scan_registration *registration,
+                     const struct scan_streaks *streaks, const struct paper_page *page, struct scan_mark *marks,
+                     struct scan_fit *fit)
+{
+    double step = 25.4 / registration->dpi;
+    memset(marks, 0, page->mark_count * sizeof *marks);
+    find_frames(image, registration, page, marks, fit);
+    agree(page, marks);
+    for (size_t i = 0; i < page->mark_count; i++) {
+        const struct paper_box *box = &page->marks[i].box;
+        struct scan_place place = place_of(registration, box);
+        place.x += place.ax * marks[i].dx + place.bx * marks[i].dy;
+        place.y += place.ay * marks[i].dx + place.by * marks[i].dy;
+        double white = local_white(image, streaks, &place, box, step * 2);
+        measure_inside(image, streaks, &place, box, white, step, &marks[i]);
+        measure_outside(image, streaks, &place, box, white, step * 1.5, &marks[i]);
+    }
+}
+
+bool scan_fit_good(const struct scan_fit *fit)
+{
+    return fit->found >= least_found && fit->offset < most_offset;
+}
