@@ -21,6 +21,7 @@ static const struct survey_command *const commands[] = {
     &survey_import_command,
     &survey_merge_command,
     &survey_edit_command,
+    &forms_scan_command,
     &survey_export_command,
     &survey_xform_command,
     &stats_estimate_command,
@@ -34,7 +35,6 @@ static const struct survey_command *const commands[] = {
 
 // Commands of the contract that this version does not have yet.
 static const char *const missing[] = {
-    "scan",
     "review",
     "case",
     "report",

@@ -5,5 +5,6 @@
 #include "survey/command/command.h"
 
 extern const struct survey_command forms_print_command;
+extern const struct survey_command forms_scan_command;
 extern const struct survey_command forms_serve_command;
 extern const struct survey_command forms_team_command;
