@@ -30,13 +30,13 @@ static const struct survey_command *const commands[] = {
     &forms_serve_command,
     &forms_team_command,
     &stats_weight_command,
+    &stats_case_command,
     NULL,
 };
 
 // Commands of the contract that this version does not have yet.
 static const char *const missing[] = {
     "review",
-    "case",
     "report",
     "verify",
     "demo",

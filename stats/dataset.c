@@ -25,14 +25,17 @@ const char *stats_dataset_keep(struct stats_dataset *dataset, const char *text)
 }
 
 // The last day of the round; today's where the rounds sheet does not say.
-static int64_t last_day(struct survey_store *store, const struct survey_actor *actor, const char *round)
+static int64_t last_day(struct survey_store *store, const struct survey_actor *actor,
+                        const char *round)
 {
     const struct survey_sheet *sheet = survey_store_plan(store, "rounds");
-    int name = sheet ? survey_sheet_column(sheet, "round") : -1, end = sheet ? survey_sheet_column(sheet, "end") : -1;
+    int name = sheet ? survey_sheet_column(sheet, "round") : -1,
+        end = sheet ? survey_sheet_column(sheet, "end") : -1;
     int64_t day;
     for (uint32_t row = 1; name >= 0 && end >= 0 && row < sheet->rows; row++) {
         const char *text = survey_sheet_cell(sheet, row, (uint32_t)end);
-        if (strcmp(survey_sheet_cell(sheet, row, (uint32_t)name), round) == 0 && survey_date_parse(text, strlen(text), &day))
+        if (strcmp(survey_sheet_cell(sheet, row, (uint32_t)name), round) == 0 &&
+            survey_date_parse(text, strlen(text), &day))
             return day;
     }
     return (actor->now.seconds + (int64_t)actor->now.offset * 60) / 86400;
@@ -46,14 +49,17 @@ static int by_rowid(const void *a, const void *b)
     return (x->row > y->row) - (x->row < y->row);
 }
 
-static void take_rowid(struct stats_source *source, const struct survey_query *query, int column, size_t row)
+static void take_rowid(struct stats_source *source, const struct survey_query *query, int column,
+                       size_t row)
 {
     if (!survey_query_null(query, column))
-        source->rowids[source->count++] = (struct stats_rowid){survey_query_integer(query, column), (uint32_t)row};
+        source->rowids[source->count++] =
+            (struct stats_rowid){survey_query_integer(query, column), (uint32_t)row};
 }
 
 #define FROM_RESPONSES " FROM response r JOIN form f ON f.id = r.form"
-#define OF_THE_ROUND " WHERE r.round = ? AND f.name = ? AND r.state IN ('complete', 'waiting', 'received')"
+#define OF_THE_ROUND                                                                               \
+    " WHERE r.round = ? AND f.name = ? AND r.state IN ('complete', 'waiting', 'received')"
 
 static void make_room(struct stats_dataset *dataset, size_t count)
 {
@@ -70,20 +76,25 @@ static void make_room(struct stats_dataset *dataset, size_t count)
 static bool read_rows(struct stats_dataset *dataset, struct survey_error *error)
 {
     struct survey_buffer sql = SURVEY_BUFFER(1 << 16);
-    size_t count = (size_t)survey_store_count(dataset->store, 0, "SELECT count(*)" FROM_RESPONSES OF_THE_ROUND, "tt",
-                                              dataset->round, dataset->form->id);
+    size_t count =
+        (size_t)survey_store_count(dataset->store, 0, "SELECT count(*)" FROM_RESPONSES OF_THE_ROUND,
+                                   "tt", dataset->round, dataset->form->id);
     make_room(dataset, count);
-    survey_buffer_text(&sql, "SELECT r.id, r.unit, r.disposition, a.rowid, h.rowid" FROM_RESPONSES " LEFT JOIN ");
+    survey_buffer_text(&sql, "SELECT r.id, r.unit, r.disposition, a.rowid, h.rowid" FROM_RESPONSES
+                             " LEFT JOIN ");
     survey_sql_name(&sql, dataset->answers.table);
-    survey_buffer_text(&sql, " a ON a.response = r.id LEFT JOIN frame h ON h.unit = r.unit" OF_THE_ROUND " ORDER BY r.id");
-    struct survey_query *query =
-        survey_query(dataset->store, error, survey_buffer_string(&sql), "tt", dataset->round, dataset->form->id);
+    survey_buffer_text(&sql,
+                       " a ON a.response = r.id LEFT JOIN frame h ON h.unit = r.unit" OF_THE_ROUND
+                       " ORDER BY r.id");
+    struct survey_query *query = survey_query(dataset->store, error, survey_buffer_string(&sql),
+                                              "tt", dataset->round, dataset->form->id);
     survey_buffer_clear(&sql);
     if (!query)
         return false;
     while (dataset->n < count && survey_query_next(query)) {
         size_t row = dataset->n++;
-        struct survey_map_entry *entry = survey_map_put(&dataset->rows, dataset->arena, survey_query_text(query, 0), NULL);
+        struct survey_map_entry *entry =
+            survey_map_put(&dataset->rows, dataset->arena, survey_query_text(query, 0), NULL);
         entry->number = (int64_t)row;
         dataset->responses[row] = entry->key;
         dataset->units[row] = stats_dataset_keep(dataset, survey_query_text(query, 1));
@@ -91,17 +102,21 @@ static bool read_rows(struct stats_dataset *dataset, struct survey_error *error)
         take_rowid(&dataset->answers, query, 3, row);
         take_rowid(&dataset->frame, query, 4, row);
     }
-    qsort(dataset->answers.rowids, dataset->answers.count, sizeof *dataset->answers.rowids, by_rowid);
+    qsort(dataset->answers.rowids, dataset->answers.count, sizeof *dataset->answers.rowids,
+          by_rowid);
     qsort(dataset->frame.rowids, dataset->frame.count, sizeof *dataset->frame.rowids, by_rowid);
     return survey_query_end(query, error);
 }
 
-static struct stats_column *add_column(struct stats_dataset *dataset, struct stats_source *source, const char *key,
-                                       const char *name, const struct survey_item *item)
+static struct stats_column *add_column(struct stats_dataset *dataset, struct stats_source *source,
+                                       const char *key, const char *name,
+                                       const struct survey_item *item)
 {
     struct stats_column *column = survey_arena_alloc(dataset->arena, sizeof *column);
     *column = (struct stats_column){.name = name, .item = item};
-    column->numeric = item && (item->type == SURVEY_TYPE_INTEGER || item->type == SURVEY_TYPE_DECIMAL || item->type == SURVEY_TYPE_RANGE);
+    column->numeric =
+        item && (item->type == SURVEY_TYPE_INTEGER || item->type == SURVEY_TYPE_DECIMAL ||
+                 item->type == SURVEY_TYPE_RANGE);
     for (size_t i = 0; item && item->list && i < item->list->count; i++) {
         enum survey_missing kind = item->list->choices[i].missing;
         if ((kind == SURVEY_DONT_KNOW || kind == SURVEY_REFUSED) && !column->codes[kind]) {
@@ -113,6 +128,14 @@ static struct stats_column *add_column(struct stats_dataset *dataset, struct sta
     return column;
 }
 
+// Asked for once, it is not looked for again.
+static struct stats_column *no_column(struct stats_dataset *dataset, struct stats_source *source,
+                                      const char *key)
+{
+    survey_map_put(&source->columns, dataset->arena, key, NULL);
+    return NULL;
+}
+
 struct stats_column *stats_dataset_question(struct stats_dataset *dataset, const char *name)
 {
     const struct survey_map_entry *known = survey_map_find(&dataset->answers.columns, name);
@@ -120,7 +143,7 @@ struct stats_column *stats_dataset_question(struct stats_dataset *dataset, const
         return known->value;
     const struct survey_item *item = survey_form_find(dataset->form, name);
     if (!item || item->repeat || !survey_item_has_value(item))
-        return NULL;
+        return no_column(dataset, &dataset->answers, name);
     struct survey_buffer column = SURVEY_BUFFER(4096);
     survey_response_column(item, &column);
     const char *text = survey_arena_strdup(dataset->arena, survey_buffer_string(&column));
@@ -133,12 +156,17 @@ struct stats_column *stats_dataset_frame_column(struct stats_dataset *dataset, c
     const struct survey_map_entry *known = survey_map_find(&dataset->frame.columns, name);
     if (known)
         return known->value;
-    if (!survey_store_count(dataset->store, 0, "SELECT count(*) FROM pragma_table_info('frame') WHERE lower(name) = lower(?)", "t", name))
-        return NULL;
-    return add_column(dataset, &dataset->frame, name, survey_arena_strdup(dataset->arena, name), NULL);
+    if (!survey_store_count(
+            dataset->store, 0,
+            "SELECT count(*) FROM pragma_table_info('frame') WHERE lower(name) = lower(?)", "t",
+            name))
+        return no_column(dataset, &dataset->frame, name);
+    return add_column(dataset, &dataset->frame, name, survey_arena_strdup(dataset->arena, name),
+                      NULL);
 }
 
-// The rows of the dataset that a row of the table stands for: from *from on, while the rowid is the same.
+// The rows of the dataset that a row of the table stands for: from *from on, while the rowid is the
+// same.
 static const struct stats_rowid *rows_of(const struct stats_source *source, int64_t rowid)
 {
     size_t low = 0, high = source->count;
@@ -152,8 +180,8 @@ static const struct stats_rowid *rows_of(const struct stats_source *source, int6
     return source->rowids + low;
 }
 
-static bool scan(struct stats_dataset *dataset, struct stats_source *source, const char *sql, struct stats_column **columns,
-                 size_t count, struct survey_error *error)
+static bool scan(struct stats_dataset *dataset, struct stats_source *source, const char *sql,
+                 struct stats_column **columns, size_t count, struct survey_error *error)
 {
     struct survey_query *query = survey_query(dataset->store, error, sql, "");
     if (!query)
@@ -161,19 +189,20 @@ static bool scan(struct stats_dataset *dataset, struct stats_source *source, con
     const struct stats_rowid *end = source->rowids + source->count;
     while (survey_query_next(query)) {
         int64_t rowid = survey_query_integer(query, 0);
-        for (const struct stats_rowid *at = rows_of(source, rowid); at < end && at->rowid == rowid; at++)
+        for (const struct stats_rowid *at = rows_of(source, rowid); at < end && at->rowid == rowid;
+             at++)
             for (size_t c = 0; c < count; c++) {
                 const char *text = survey_query_text(query, (int)c + 1);
-                bool nothing = columns[c]->item && !columns[c]->numeric && strcmp(text, "NaN") == 0 &&
-                               columns[c]->item->calculation.text;
+                bool nothing = columns[c]->item && !columns[c]->numeric &&
+                               strcmp(text, "NaN") == 0 && columns[c]->item->calculation.text;
                 columns[c]->texts[at->row] = nothing ? "" : stats_dataset_keep(dataset, text);
             }
     }
     return survey_query_end(query, error);
 }
 
-bool stats_dataset_load(struct stats_dataset *dataset, struct stats_source *source, struct stats_column **columns,
-                        size_t count, struct survey_error *error)
+bool stats_dataset_load(struct stats_dataset *dataset, struct stats_source *source,
+                        struct stats_column **columns, size_t count, struct survey_error *error)
 {
     struct survey_buffer sql = SURVEY_BUFFER(1 << 20);
     struct survey_arena *arena = survey_arena_new();
@@ -193,7 +222,8 @@ bool stats_dataset_load(struct stats_dataset *dataset, struct stats_source *sour
     }
     survey_buffer_text(&sql, " FROM ");
     survey_sql_name(&sql, source->table);
-    bool done = wanted == 0 || scan(dataset, source, survey_buffer_string(&sql), fresh, wanted, error);
+    bool done =
+        wanted == 0 || scan(dataset, source, survey_buffer_string(&sql), fresh, wanted, error);
     for (size_t i = 0; !done && i < wanted; i++)
         fresh[i]->texts = NULL;
     survey_buffer_clear(&sql);
@@ -211,8 +241,9 @@ static enum survey_missing kind_named(const char *name)
 
 static void load_kinds(struct stats_dataset *dataset)
 {
-    struct survey_query *query =
-        survey_query(dataset->store, NULL, "SELECT response, question, kind FROM missing WHERE occurrence = '' ORDER BY response", "");
+    struct survey_query *query = survey_query(
+        dataset->store, NULL,
+        "SELECT response, question, kind FROM missing WHERE occurrence = '' ORDER BY response", "");
     const char *last = "";
     bool inside = false;
     size_t row = 0;
@@ -227,7 +258,8 @@ static void load_kinds(struct stats_dataset *dataset)
         }
         if (!inside)
             continue;
-        struct survey_map_entry *kinds = survey_map_put(&dataset->kinds, dataset->arena, survey_query_text(query, 1), NULL);
+        struct survey_map_entry *kinds =
+            survey_map_put(&dataset->kinds, dataset->arena, survey_query_text(query, 1), NULL);
         if (!kinds->value)
             kinds->value = survey_arena_array(dataset->arena, dataset->n + 1, 1);
         ((uint8_t *)kinds->value)[row] = (uint8_t)kind_named(survey_query_text(query, 2));
@@ -253,15 +285,16 @@ static const char *answers_table(struct survey_arena *arena, const struct survey
     return text;
 }
 
-bool stats_dataset_open(struct survey_store *store, const struct survey_actor *actor, const char *form,
-                        struct stats_dataset **opened, struct survey_error *error)
+bool stats_dataset_open(struct survey_store *store, const struct survey_actor *actor,
+                        const char *form, struct stats_dataset **opened, struct survey_error *error)
 {
     const struct survey_form *definition = survey_store_current_form(store, form, NULL, error);
     if (!definition)
         return false;
     struct stats_dataset *dataset = survey_alloc(sizeof *dataset);
     const char *assessed = NULL;
-    *dataset = (struct stats_dataset){.store = store, .actor = *actor, .arena = survey_arena_new(), .form = definition};
+    *dataset = (struct stats_dataset){
+        .store = store, .actor = *actor, .arena = survey_arena_new(), .form = definition};
     dataset->round = survey_arena_strdup(dataset->arena, survey_store_round(store, actor));
     dataset->actor.round = dataset->round;
     dataset->day = last_day(store, actor, dataset->round);
@@ -280,7 +313,8 @@ bool stats_dataset_open(struct survey_store *store, const struct survey_actor *a
 static void clear_source(struct stats_source *source)
 {
     for (size_t i = 0; i < source->columns.count; i++)
-        survey_map_clear(&((struct stats_column *)source->columns.entries[i].value)->counts);
+        if (source->columns.entries[i].value)
+            survey_map_clear(&((struct stats_column *)source->columns.entries[i].value)->counts);
     survey_map_clear(&source->columns);
 }
 
@@ -290,8 +324,9 @@ void stats_dataset_free(struct stats_dataset *dataset)
         return;
     clear_source(&dataset->answers);
     clear_source(&dataset->frame);
-    struct survey_map *maps[] = {&dataset->rows, &dataset->texts, &dataset->kinds, &dataset->rules,
-                                 &dataset->parameters, &dataset->admin, &dataset->cases};
+    struct survey_map *maps[] = {&dataset->rows,  &dataset->texts,      &dataset->kinds,
+                                 &dataset->rules, &dataset->parameters, &dataset->admin,
+                                 &dataset->cases};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         survey_map_clear(maps[i]);
     survey_arena_free(dataset->arena);

@@ -13,7 +13,7 @@ struct placing {
     struct stats_sample sample;
     struct stats_outcome_codes codes;
     struct survey_arena *scratch;
-    struct survey_map labels; // text of a stratum or unit -> number of it
+    struct survey_map labels;          // text of a stratum or unit -> number of it
     const struct stats_place **places; // by row; NULL outside the sample
     double *weight;
     uint32_t *stratum, *unit[STATS_STAGES], *substratum[STATS_STAGES];
@@ -32,16 +32,18 @@ static uint32_t label(struct placing *in, const char *text)
 
 static uint32_t unit_label(struct placing *in, const struct stats_place *place)
 {
-    return label(in, survey_arena_format(in->scratch, "unit\x1f%d\x1f%s", place->stage, place->unit));
+    return label(in,
+                 survey_arena_format(in->scratch, "unit\x1f%d\x1f%s", place->stage, place->unit));
 }
 
-// A stratum is named by the unit within which it lies, the row of the sample sheet and its values. A
-// unit that PPS took with certainty at the last stage stands by itself.
+// A stratum is named by the unit within which it lies, the row of the sample sheet and its values.
+// A unit that PPS took with certainty at the last stage stands by itself.
 static const char *stratum_text(struct placing *in, const struct stats_place *place)
 {
     bool alone = place->pps && place->probability >= 1;
-    return survey_arena_format(in->scratch, "stratum\x1f%d\x1f%s\x1f%lld\x1f%s\x1f%s", place->stage, place->parent_unit,
-                                         (long long)place->plan_row, place->stratum, alone ? place->unit : "");
+    return survey_arena_format(in->scratch, "stratum\x1f%d\x1f%s\x1f%lld\x1f%s\x1f%s", place->stage,
+                               place->parent_unit, (long long)place->plan_row, place->stratum,
+                               alone ? place->unit : "");
 }
 
 static uint32_t stratum_label(struct placing *in, const struct stats_place *place)
@@ -104,7 +106,8 @@ static void place_rows(struct placing *in)
     in->stages = 1;
     for (size_t row = 0; row < n; row++) {
         in->places[row] = stats_sample_find(&in->sample, in->dataset->units[row]);
-        in->dataset->strata[row] = in->places[row] ? stats_dataset_keep(in->dataset, in->places[row]->stratum) : "";
+        in->dataset->strata[row] =
+            in->places[row] ? stats_dataset_keep(in->dataset, in->places[row]->stratum) : "";
         if (!in->places[row])
             continue;
         used[in->places[row] - in->sample.places] = !in->places[row]->selected;
@@ -113,7 +116,8 @@ static void place_rows(struct placing *in)
         inside = inside == n ? row : inside;
     }
     stats_sample_release(&in->sample, used, in->scratch);
-    // What is outside the sample has no weight; it joins a PSU that is there, so as to change nothing.
+    // What is outside the sample has no weight; it joins a PSU that is there, so as to change
+    // nothing.
     for (size_t row = 0; row < n && inside < n; row++)
         if (!in->places[row])
             copy_row(in, row, inside);
@@ -135,9 +139,10 @@ static bool judge_interviews(struct placing *in, struct survey_error *error)
     for (size_t row = 0; row < dataset->n; row++) {
         int outcome = stats_outcome_of(&in->codes, dataset->dispositions[row]);
         if (outcome < 0)
-            return survey_fail(error, SURVEY_ERROR_INPUT, survey_store_path(dataset->store),
-                               _("response '%s' has the result '%s', which the dispositions sheet lacks"),
-                               dataset->responses[row], dataset->dispositions[row]);
+            return survey_fail(
+                error, SURVEY_ERROR_INPUT, survey_store_path(dataset->store),
+                _("response '%s' has the result '%s', which the dispositions sheet lacks"),
+                dataset->responses[row], dataset->dispositions[row]);
         dataset->interview[row] = stats_outcome_is_interview(outcome);
     }
     return true;
@@ -151,12 +156,14 @@ static bool read_weights(struct placing *in, struct survey_error *error)
         in->weight[row] = (double)NAN;
     struct survey_query *query =
         survey_query(dataset->store, error,
-                     "SELECT response, value FROM weight WHERE round = ?1 AND step = (SELECT max(step) FROM weight WHERE round = ?1)",
+                     "SELECT response, value FROM weight WHERE round = ?1 AND step = (SELECT "
+                     "max(step) FROM weight WHERE round = ?1)",
                      "t", dataset->round);
     if (!query)
         return false;
     while (survey_query_next(query)) {
-        const struct survey_map_entry *entry = survey_map_find(&dataset->rows, survey_query_text(query, 0));
+        const struct survey_map_entry *entry =
+            survey_map_find(&dataset->rows, survey_query_text(query, 0));
         dataset->weighted = true;
         if (entry)
             in->weight[entry->number] = survey_query_number(query, 1);
@@ -170,7 +177,8 @@ static bool is_weighed(const struct placing *in, size_t row)
     const struct stats_place *place = in->places[row];
     if (!place || place->stage != in->sample.stages)
         return false;
-    const struct survey_form *main = survey_store_current_form(in->dataset->store, NULL, NULL, NULL);
+    const struct survey_form *main =
+        survey_store_current_form(in->dataset->store, NULL, NULL, NULL);
     return strcmp(*place->form ? place->form : main ? main->id : "", in->dataset->form->id) == 0;
 }
 
@@ -185,10 +193,13 @@ static bool set_weights(struct placing *in, struct survey_error *error)
         else if (!given && dataset->weighted && is_weighed(in, row))
             late++;
         else if (!given)
-            in->weight[row] = in->places[row] ? 1 / in->places[row]->chain : in->sample.stages ? 0 : 1;
+            in->weight[row] = in->places[row]     ? 1 / in->places[row]->chain
+                              : in->sample.stages ? 0
+                                                  : 1;
     }
     return !late || survey_fail(error, SURVEY_ERROR_INPUT, survey_store_path(dataset->store),
-                                _("%zu interviews of round '%s' came after the weights were computed; run 'assay weight' again"),
+                                _("%zu interviews of round '%s' came after the weights were "
+                                  "computed; run 'assay weight' again"),
                                 late, dataset->round);
 }
 
@@ -202,13 +213,17 @@ static bool read_settings(struct stats_dataset *dataset, struct survey_error *er
         (!survey_number_parse(confidence, strlen(confidence), &dataset->design.confidence) ||
          dataset->design.confidence < 0.5 || dataset->design.confidence >= 1))
         return survey_fail(error, SURVEY_ERROR_INPUT, survey_store_path(dataset->store),
-                           _("evaluation sheet: confidence '%s' is no number from 0.5 to below 1"), confidence);
+                           _("evaluation sheet: confidence '%s' is no number from 0.5 to below 1"),
+                           confidence);
     if (lonely && *lonely && !stats_lonely_parse(lonely, &dataset->design.lonely))
         return survey_fail(error, SURVEY_ERROR_INPUT, survey_store_path(dataset->store),
-                           _("evaluation sheet: lonely_psu '%s' is none of fail, remove, certainty, adjust, average"), lonely);
+                           _("evaluation sheet: lonely_psu '%s' is none of fail, remove, "
+                             "certainty, adjust, average"),
+                           lonely);
     const char *icc = survey_store_setting(dataset->store, "assumed_icc", dataset->day);
-    if (icc && *icc && (!survey_number_parse(icc, strlen(icc), &dataset->design.assumed_icc) ||
-                        dataset->design.assumed_icc < 0 || dataset->design.assumed_icc > 1))
+    if (icc && *icc &&
+        (!survey_number_parse(icc, strlen(icc), &dataset->design.assumed_icc) ||
+         dataset->design.assumed_icc < 0 || dataset->design.assumed_icc > 1))
         return survey_fail(error, SURVEY_ERROR_INPUT, survey_store_path(dataset->store),
                            _("evaluation sheet: assumed_icc '%s' is no number from 0 to 1"), icc);
     return true;
@@ -217,7 +232,8 @@ static bool read_settings(struct stats_dataset *dataset, struct survey_error *er
 // Names of the strata for messages: the unit within which they lie, and their values.
 static const char *const *stratum_names(struct placing *in)
 {
-    const char **names = survey_arena_array(in->dataset->arena, in->labels.count + 1, sizeof *names);
+    const char **names =
+        survey_arena_array(in->dataset->arena, in->labels.count + 1, sizeof *names);
     size_t count = in->labels.count;
     for (size_t row = 0; row < in->dataset->n; row++) {
         const struct stats_place *at = in->places[row];
@@ -226,8 +242,9 @@ static const char *const *stratum_names(struct placing *in)
         while (at && label(in, stratum_text(in, at)) != in->stratum[row])
             at = at->parent;
         if (at)
-            names[in->stratum[row]] = survey_arena_format(in->dataset->arena, "%s%s%s", at->parent_unit,
-                                                          *at->parent_unit && *at->stratum ? " " : "", at->stratum);
+            names[in->stratum[row]] =
+                survey_arena_format(in->dataset->arena, "%s%s%s", at->parent_unit,
+                                    *at->parent_unit && *at->stratum ? " " : "", at->stratum);
     }
     for (size_t i = 0; i <= count; i++)
         names[i] = names[i] ? names[i] : "";
@@ -272,8 +289,10 @@ bool stats_dataset_place(struct stats_dataset *dataset, struct survey_error *err
 {
     struct placing in = {.dataset = dataset, .scratch = survey_arena_new()};
     make_room(&in);
-    bool done = read_settings(dataset, error) && stats_outcome_codes_read(dataset->store, in.scratch, &in.codes, error) &&
-                judge_interviews(&in, error) && stats_sample_read(dataset->store, in.scratch, dataset->round, &in.sample, error);
+    bool done = read_settings(dataset, error) &&
+                stats_outcome_codes_read(dataset->store, in.scratch, &in.codes, error) &&
+                judge_interviews(&in, error) &&
+                stats_sample_read(dataset->store, in.scratch, dataset->round, &in.sample, error);
     if (done && in.sample.stages)
         place_rows(&in);
     else if (done)

@@ -12,7 +12,8 @@
 
 enum { ROWS_AN_ARENA = 512, MOST_NAMES = 512 };
 
-// --- making ready ---------------------------------------------------------------------------------
+// --- making ready
+// ---------------------------------------------------------------------------------
 
 struct names {
     struct stats_dataset *dataset;
@@ -49,7 +50,8 @@ static bool take_question(struct names *names, const char *name)
 {
     const struct survey_item *item = survey_form_find(names->dataset->form, name);
     if (item && item->repeat)
-        return fail(names, _("the question '%s' stands in a repeat: it has many answers a row"), name);
+        return fail(names, _("the question '%s' stands in a repeat: it has many answers a row"),
+                    name);
     struct stats_column *column = stats_dataset_question(names->dataset, name);
     if (!column)
         return fail(names, _("there is no question '%s'"), name);
@@ -66,7 +68,8 @@ static bool visit(void *user, enum survey_expr_use use, const char *name, size_t
         return take_question(names, name);
     if (use == SURVEY_USES_PATH)
         return fail(names, _("'%s' is neither ${a question} nor 'a text'"), name);
-    if (use != SURVEY_USES_FUNCTION || !literal_argument(names->text, at, argument, sizeof argument))
+    if (use != SURVEY_USES_FUNCTION ||
+        !literal_argument(names->text, at, argument, sizeof argument))
         return true;
     if (strcmp(name, "rule") == 0) {
         names->failed = !stats_dataset_rule(names->dataset, argument, names->error);
@@ -89,8 +92,9 @@ static bool at_place(struct survey_error *error, const char *where)
     return false;
 }
 
-bool stats_dataset_prepare(struct stats_dataset *dataset, struct survey_arena *arena, const char *text, const char *where,
-                           const struct survey_expr **expr, struct survey_error *error)
+bool stats_dataset_prepare(struct stats_dataset *dataset, struct survey_arena *arena,
+                           const char *text, const char *where, const struct survey_expr **expr,
+                           struct survey_error *error)
 {
     struct survey_error spare = {0};
     error = error ? error : &spare;
@@ -100,40 +104,48 @@ bool stats_dataset_prepare(struct stats_dataset *dataset, struct survey_arena *a
     *names = (struct names){.dataset = dataset, .text = text, .error = error};
     survey_expr_each_use(*expr, visit, names);
     if (names->failed ||
-        !stats_dataset_load(dataset, &dataset->answers, names->questions, names->question_count, error) ||
+        !stats_dataset_load(dataset, &dataset->answers, names->questions, names->question_count,
+                            error) ||
         !stats_dataset_load(dataset, &dataset->frame, names->frame, names->frame_count, error))
         return at_place(error, where);
     return true;
 }
 
-// --- rules ----------------------------------------------------------------------------------------
+// --- rules
+// ----------------------------------------------------------------------------------------
 
 static void load_rules(struct stats_dataset *dataset)
 {
     const struct survey_sheet *sheet = survey_store_plan(dataset->store, "rules");
     const struct survey_form *main = survey_store_current_form(dataset->store, NULL, NULL, NULL);
-    int name = sheet ? survey_sheet_column(sheet, "rule") : -1, expression = sheet ? survey_sheet_column(sheet, "expression") : -1;
+    int name = sheet ? survey_sheet_column(sheet, "rule") : -1,
+        expression = sheet ? survey_sheet_column(sheet, "expression") : -1;
     dataset->rules_loaded = true;
     for (uint32_t row = 1; name >= 0 && expression >= 0 && row < sheet->rows; row++) {
         const char *id = survey_sheet_cell(sheet, row, (uint32_t)name);
         bool added;
         if (!*id)
             continue;
-        struct survey_map_entry *entry = survey_map_put(&dataset->rules, dataset->arena, id, &added);
+        struct survey_map_entry *entry =
+            survey_map_put(&dataset->rules, dataset->arena, id, &added);
         if (!added)
             continue; // `case flag` reports it
-        struct survey_problem problem = {.file = main->path, .sheet = sheet->name, .row = survey_sheet_line(sheet, row),
+        struct survey_problem problem = {.file = main->path,
+                                         .sheet = sheet->name,
+                                         .row = survey_sheet_line(sheet, row),
                                          .column = (uint32_t)expression + 1};
         char where[512];
         survey_place_text(&problem, where, sizeof where);
         struct stats_rule *rule = survey_arena_alloc(dataset->arena, sizeof *rule);
-        *rule = (struct stats_rule){.name = entry->key, .text = survey_sheet_cell(sheet, row, (uint32_t)expression),
+        *rule = (struct stats_rule){.name = entry->key,
+                                    .text = survey_sheet_cell(sheet, row, (uint32_t)expression),
                                     .where = survey_arena_strdup(dataset->arena, where)};
         entry->value = rule;
     }
 }
 
-const struct stats_rule *stats_dataset_rule(struct stats_dataset *dataset, const char *name, struct survey_error *error)
+const struct stats_rule *stats_dataset_rule(struct stats_dataset *dataset, const char *name,
+                                            struct survey_error *error)
 {
     if (!dataset->rules_loaded)
         load_rules(dataset);
@@ -144,18 +156,21 @@ const struct stats_rule *stats_dataset_rule(struct stats_dataset *dataset, const
         return NULL;
     }
     if (rule->state == STATS_RULE_OPEN) {
-        survey_fail(error, SURVEY_ERROR_INPUT, rule->where, _("rule '%s' leads back to itself"), name);
+        survey_fail(error, SURVEY_ERROR_INPUT, rule->where, _("rule '%s' leads back to itself"),
+                    name);
         return NULL;
     }
     if (rule->state == STATS_RULE_READY)
         return rule;
     rule->state = STATS_RULE_OPEN;
-    bool good = stats_dataset_prepare(dataset, dataset->arena, rule->text, rule->where, &rule->expr, error);
+    bool good =
+        stats_dataset_prepare(dataset, dataset->arena, rule->text, rule->where, &rule->expr, error);
     rule->state = good ? STATS_RULE_READY : STATS_RULE_NEW;
     return good ? rule : NULL;
 }
 
-// --- evaluating -----------------------------------------------------------------------------------
+// --- evaluating
+// -----------------------------------------------------------------------------------
 
 static bool variable(void *user, const char *name, struct survey_value *value)
 {
@@ -173,7 +188,8 @@ static bool variable(void *user, const char *name, struct survey_value *value)
     }
     value->missing = true;
     if (column->has_codes) {
-        const uint8_t *kinds = column->kinds ? column->kinds : stats_dataset_kinds(at->dataset, column->item);
+        const uint8_t *kinds =
+            column->kinds ? column->kinds : stats_dataset_kinds(at->dataset, column->item);
         column->kinds = kinds;
         if (kinds && kinds[at->row] < 4 && column->codes[kinds[at->row]])
             value->text = column->codes[kinds[at->row]];
@@ -181,17 +197,22 @@ static bool variable(void *user, const char *name, struct survey_value *value)
     return true;
 }
 
-bool stats_dataset_evaluate(struct stats_dataset *dataset, struct survey_arena *arena, const struct survey_expr *expr, size_t row,
-                            struct survey_value *value, struct survey_error *error)
+bool stats_dataset_evaluate(struct stats_dataset *dataset, struct survey_arena *arena,
+                            const struct survey_expr *expr, size_t row, struct survey_value *value,
+                            struct survey_error *error)
 {
     struct stats_row at = {dataset, arena, row};
-    struct survey_expr_env env = {.arena = arena, .variable = variable, .function = stats_dataset_function, .user = &at,
-                                  .now = dataset->actor.now, .has_now = true};
+    struct survey_expr_env env = {.arena = arena,
+                                  .variable = variable,
+                                  .function = stats_dataset_function,
+                                  .user = &at,
+                                  .now = dataset->actor.now,
+                                  .has_now = true};
     return survey_expr_evaluate_known(expr, &env, value, error);
 }
 
-bool stats_dataset_number(struct stats_dataset *dataset, const char *expression, const char *where, double *values,
-                          struct survey_error *error)
+bool stats_dataset_number(struct stats_dataset *dataset, const char *expression, const char *where,
+                          double *values, struct survey_error *error)
 {
     struct survey_arena *arena = survey_arena_new(), *rows = survey_arena_new();
     const struct survey_expr *expr;
@@ -203,7 +224,8 @@ bool stats_dataset_number(struct stats_dataset *dataset, const char *expression,
             survey_arena_free(rows);
             rows = survey_arena_new();
         }
-        done = stats_dataset_evaluate(dataset, rows, expr, row, &value, &fault) || at_place(&fault, where);
+        done = stats_dataset_evaluate(dataset, rows, expr, row, &value, &fault) ||
+               at_place(&fault, where);
         if (done)
             values[row] = value.missing ? (double)NAN : survey_value_number(&value);
     }
@@ -212,8 +234,8 @@ bool stats_dataset_number(struct stats_dataset *dataset, const char *expression,
     return done || survey_fail(error, fault.code, fault.where, "%s", fault.message);
 }
 
-bool stats_dataset_condition(struct stats_dataset *dataset, const char *expression, const char *where, uint8_t *inside,
-                             struct survey_error *error)
+bool stats_dataset_condition(struct stats_dataset *dataset, const char *expression,
+                             const char *where, uint8_t *inside, struct survey_error *error)
 {
     struct survey_arena *arena = survey_arena_new(), *rows = survey_arena_new();
     const struct survey_expr *expr;
@@ -225,7 +247,8 @@ bool stats_dataset_condition(struct stats_dataset *dataset, const char *expressi
             survey_arena_free(rows);
             rows = survey_arena_new();
         }
-        done = stats_dataset_evaluate(dataset, rows, expr, row, &value, &fault) || at_place(&fault, where);
+        done = stats_dataset_evaluate(dataset, rows, expr, row, &value, &fault) ||
+               at_place(&fault, where);
         if (done)
             inside[row] = !value.missing && survey_value_boolean(&value);
     }

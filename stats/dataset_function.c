@@ -84,11 +84,13 @@ static bool call_parameter(struct call *call)
     struct stats_dataset *dataset = call->at->dataset;
     const char *key = text_of(call, 0);
     bool added;
-    struct survey_map_entry *entry = survey_map_put(&dataset->parameters, dataset->arena, key, &added);
+    struct survey_map_entry *entry =
+        survey_map_put(&dataset->parameters, dataset->arena, key, &added);
     if (added)
         entry->value = (void *)(uintptr_t)survey_store_setting(dataset->store, key, dataset->day);
     if (!entry->value)
-        return survey_fail(call->error, SURVEY_ERROR_INPUT, "", _("the evaluation sheet has no '%s' that holds in round '%s'"), key,
+        return survey_fail(call->error, SURVEY_ERROR_INPUT, "",
+                           _("the evaluation sheet has no '%s' that holds in round '%s'"), key,
                            dataset->round);
     return give_text(call, entry->value);
 }
@@ -96,17 +98,20 @@ static bool call_parameter(struct call *call)
 static bool call_admin(struct call *call)
 {
     struct stats_dataset *dataset = call->at->dataset;
-    const char *name = text_of(call, 0), *column = call->count == 2 ? text_of(call, 1) : dataset->assessed;
+    const char *name = text_of(call, 0),
+               *column = call->count == 2 ? text_of(call, 1) : dataset->assessed;
     bool absent = false, added;
     if (!*column)
-        return survey_fail(call->error, SURVEY_ERROR_INPUT, "", "%s", _("admin() needs the setting assessed_unit, or a frame column"));
+        return survey_fail(call->error, SURVEY_ERROR_INPUT, "", "%s",
+                           _("admin() needs the setting assessed_unit, or a frame column"));
     const char *unit = frame_text(call, column, &absent);
     if (!unit)
         return false;
     const char *key = survey_arena_format(call->at->arena, "%s\x1f%s", unit, name);
     struct survey_map_entry *entry = survey_map_put(&dataset->admin, dataset->arena, key, &added);
     if (added)
-        entry->value = (void *)(uintptr_t)survey_admin_value(dataset->store, unit, name, dataset->round);
+        entry->value =
+            (void *)(uintptr_t)survey_admin_value(dataset->store, unit, name, dataset->round);
     return entry->value ? give_text(call, entry->value) : missing(call);
 }
 
@@ -115,10 +120,13 @@ static bool call_minutes(struct call *call)
     struct survey_time from, to;
     const char *first = text_of(call, 0), *second = text_of(call, 1);
     int offset = call->at->dataset->actor.now.offset;
-    if (call->arguments[0].missing || call->arguments[1].missing || !survey_time_parse(first, strlen(first), offset, &from) ||
+    if (call->arguments[0].missing || call->arguments[1].missing ||
+        !survey_time_parse(first, strlen(first), offset, &from) ||
         !survey_time_parse(second, strlen(second), offset, &to))
         return missing(call);
-    return give_number(call, ((double)(to.seconds - from.seconds) + (to.milliseconds - from.milliseconds) / 1000.0) / 60);
+    return give_number(call, ((double)(to.seconds - from.seconds) +
+                              (to.milliseconds - from.milliseconds) / 1000.0) /
+                                 60);
 }
 
 // "38.04 114.51 ...": latitude and longitude in radians.
@@ -139,7 +147,8 @@ static bool read_place(const char *text, double place[2])
 static bool call_distance(struct call *call)
 {
     double a[2], b[2];
-    if (call->arguments[0].missing || call->arguments[1].missing || !read_place(text_of(call, 0), a) || !read_place(text_of(call, 1), b))
+    if (call->arguments[0].missing || call->arguments[1].missing ||
+        !read_place(text_of(call, 0), a) || !read_place(text_of(call, 1), b))
         return missing(call);
     double south = sin((b[0] - a[0]) / 2), east = sin((b[1] - a[1]) / 2);
     double h = south * south + cos(a[0]) * cos(b[0]) * east * east;
@@ -152,7 +161,8 @@ static bool call_same(struct call *call)
     const char *name = call->arguments[0].name;
     struct stats_column *column = name ? stats_dataset_question(dataset, name) : NULL;
     if (!column)
-        return survey_fail(call->error, SURVEY_ERROR_INPUT, "", "%s", _("same() takes a question: same(${name})"));
+        return survey_fail(call->error, SURVEY_ERROR_INPUT, "", "%s",
+                           _("same() takes a question: same(${name})"));
     if (!stats_dataset_load(dataset, &dataset->answers, &column, 1, call->error))
         return false;
     for (size_t row = 0; !column->counted && row < dataset->n; row++)
@@ -160,7 +170,8 @@ static bool call_same(struct call *call)
             survey_map_put(&column->counts, dataset->arena, column->texts[row], NULL)->number++;
     column->counted = true;
     const char *text = column->texts[call->at->row];
-    return *text ? give_number(call, (double)survey_map_find(&column->counts, text)->number) : missing(call);
+    return *text ? give_number(call, (double)survey_map_find(&column->counts, text)->number)
+                 : missing(call);
 }
 
 static bool call_all_equal(struct call *call)
@@ -182,34 +193,44 @@ static bool call_all_equal(struct call *call)
 
 static bool call_rule(struct call *call)
 {
-    const struct stats_rule *rule = stats_dataset_rule(call->at->dataset, text_of(call, 0), call->error);
-    if (!rule || !stats_dataset_evaluate(call->at->dataset, call->at->arena, rule->expr, call->at->row, call->value, call->error))
+    const struct stats_rule *rule =
+        stats_dataset_rule(call->at->dataset, text_of(call, 0), call->error);
+    if (!rule || !stats_dataset_evaluate(call->at->dataset, call->at->arena, rule->expr,
+                                         call->at->row, call->value, call->error))
         return false;
-    return call->value->missing ? missing(call) : give_boolean(call, survey_value_boolean(call->value));
+    return call->value->missing ? missing(call)
+                                : give_boolean(call, survey_value_boolean(call->value));
 }
 
 static bool call_case(struct call *call)
 {
-    const struct stats_case_column *cases = stats_dataset_cases(call->at->dataset, text_of(call, 0), call->error);
-    return cases && give_number(call, cases->persons[call->at->row] > 0);
+    const struct stats_case_column *cases =
+        stats_dataset_cases(call->at->dataset, text_of(call, 0), call->error);
+    return cases && give_number(call, cases->confirmed[call->at->row]);
 }
 
-const struct stats_case_column *stats_dataset_cases(struct stats_dataset *dataset, const char *type, struct survey_error *error)
+const struct stats_case_column *stats_dataset_cases(struct stats_dataset *dataset, const char *type,
+                                                    struct survey_error *error)
 {
     const struct survey_map_entry *known = survey_map_find(&dataset->cases, type);
     if (known)
         return known->value;
-    struct survey_query *query =
-        survey_query(dataset->store, error, "SELECT response, persons FROM \"case\" WHERE round = ? AND type = ? AND state = 'confirmed'",
-                     "tt", dataset->round, type);
+    struct survey_query *query = survey_query(dataset->store, error,
+                                              "SELECT response, persons FROM \"case\" WHERE round "
+                                              "= ? AND type = ? AND state = 'confirmed'",
+                                              "tt", dataset->round, type);
     if (!query)
         return NULL;
     struct stats_case_column *cases = survey_arena_alloc(dataset->arena, sizeof *cases);
     cases->persons = survey_arena_array(dataset->arena, dataset->n + 1, sizeof *cases->persons);
+    cases->confirmed = survey_arena_array(dataset->arena, dataset->n + 1, 1);
     while (survey_query_next(query)) {
-        const struct survey_map_entry *entry = survey_map_find(&dataset->rows, survey_query_text(query, 0));
-        if (entry)
-            cases->persons[entry->number] = survey_query_number(query, 1);
+        const struct survey_map_entry *entry =
+            survey_map_find(&dataset->rows, survey_query_text(query, 0));
+        if (!entry)
+            continue;
+        cases->confirmed[entry->number] = 1;
+        cases->persons[entry->number] = survey_query_number(query, 1);
     }
     if (!survey_query_end(query, error))
         return NULL;
@@ -217,17 +238,24 @@ const struct stats_case_column *stats_dataset_cases(struct stats_dataset *datase
     return cases;
 }
 
-bool stats_dataset_function(void *user, const char *name, const struct survey_value *arguments, size_t count,
-                            struct survey_value *value, bool *known, struct survey_error *error)
+bool stats_dataset_function(void *user, const char *name, const struct survey_value *arguments,
+                            size_t count, struct survey_value *value, bool *known,
+                            struct survey_error *error)
 {
     static const struct {
         const char *name;
         size_t least, most;
         bool (*call)(struct call *call);
     } functions[] = {
-        {"frame", 1, 1, call_frame}, {"admin", 1, 2, call_admin}, {"parameter", 1, 1, call_parameter},
-        {"minutes", 2, 2, call_minutes}, {"distance-km", 2, 2, call_distance}, {"same", 1, 1, call_same},
-        {"all-equal", 2, 255, call_all_equal}, {"rule", 1, 1, call_rule}, {"case", 1, 1, call_case},
+        {"frame", 1, 1, call_frame},
+        {"admin", 1, 2, call_admin},
+        {"parameter", 1, 1, call_parameter},
+        {"minutes", 2, 2, call_minutes},
+        {"distance-km", 2, 2, call_distance},
+        {"same", 1, 1, call_same},
+        {"all-equal", 2, 255, call_all_equal},
+        {"rule", 1, 1, call_rule},
+        {"case", 1, 1, call_case},
     };
     struct call call = {user, name, arguments, count, value, error};
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
@@ -235,7 +263,8 @@ bool stats_dataset_function(void *user, const char *name, const struct survey_va
             continue;
         *known = true;
         if (count < functions[i].least || count > functions[i].most)
-            return survey_fail(error, SURVEY_ERROR_INPUT, "", _("%s() takes another number of arguments"), name);
+            return survey_fail(error, SURVEY_ERROR_INPUT, "",
+                               _("%s() takes another number of arguments"), name);
         return functions[i].call(&call);
     }
     return false;

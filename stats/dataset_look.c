@@ -53,16 +53,18 @@ static struct stats_dataset *loading(const struct stats_dataset *dataset)
 const char *stats_dataset_frame(const struct stats_dataset *dataset, const char *name, size_t row)
 {
     struct stats_column *column = stats_dataset_frame_column(loading(dataset), name);
-    if (!column || !stats_dataset_load(loading(dataset), &loading(dataset)->frame, &column, 1, NULL))
+    if (!column ||
+        !stats_dataset_load(loading(dataset), &loading(dataset)->frame, &column, 1, NULL))
         return NULL;
     return column->texts[row];
 }
 
-const char *stats_dataset_answer(const struct stats_dataset *dataset, const char *question, size_t row,
-                                 enum survey_missing *kind)
+const char *stats_dataset_answer(const struct stats_dataset *dataset, const char *question,
+                                 size_t row, enum survey_missing *kind)
 {
     struct stats_column *column = stats_dataset_question(loading(dataset), question);
-    if (!column || !stats_dataset_load(loading(dataset), &loading(dataset)->answers, &column, 1, NULL))
+    if (!column ||
+        !stats_dataset_load(loading(dataset), &loading(dataset)->answers, &column, 1, NULL))
         return NULL;
     if (kind && *column->texts[row])
         *kind = SURVEY_PRESENT;

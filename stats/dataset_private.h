@@ -17,11 +17,12 @@ struct stats_column {
     const char *name;               // in its table
     const struct survey_item *item; // NULL for a frame column
     const char **texts;             // n; "" where missing; NULL until loaded
-    const uint8_t *kinds;           // enum survey_missing by row; NULL until asked for, or where nothing is missing
-    bool has_codes;                 // its choices have codes of what is missing
-    const char *codes[4];           // choice name by kind; NULL
+    const uint8_t
+        *kinds;     // enum survey_missing by row; NULL until asked for, or where nothing is missing
+    bool has_codes; // its choices have codes of what is missing
+    const char *codes[4]; // choice name by kind; NULL
     bool numeric;
-    struct survey_map counts;       // value -> number: rows with it
+    struct survey_map counts; // value -> number: rows with it
     bool counted;
 };
 
@@ -30,7 +31,7 @@ struct stats_source {
     const char *table;
     struct stats_rowid *rowids; // by rowid
     size_t count;
-    struct survey_map columns;  // lower-case name -> struct stats_column
+    struct survey_map columns; // lower-case name -> struct stats_column
 };
 
 struct stats_rule {
@@ -38,11 +39,16 @@ struct stats_rule {
     const char *text;
     const char *where; // its cell
     const struct survey_expr *expr;
-    enum { STATS_RULE_NEW, STATS_RULE_OPEN, STATS_RULE_READY } state; // open: its references are followed
+    enum {
+        STATS_RULE_NEW,
+        STATS_RULE_OPEN,
+        STATS_RULE_READY
+    } state; // open: its references are followed
 };
 
 struct stats_case_column {
-    double *persons; // by row; 0 where there is no confirmed case
+    uint8_t *confirmed; // by row
+    double *persons;    // 0 where there is no confirmed case
 };
 
 struct stats_dataset {
@@ -64,17 +70,17 @@ struct stats_dataset {
     struct survey_map rules; // name -> struct stats_rule
     bool rules_loaded;
     struct survey_map parameters, admin; // key -> const char *, NULL where there is none
-    struct survey_map cases; // type -> struct stats_case_column
+    struct survey_map cases;             // type -> struct stats_case_column
     struct stats_design design;
     bool weighted;
 };
 
 // A text that lives as long as the dataset, kept once where it is short.
 const char *stats_dataset_keep(struct stats_dataset *dataset, const char *text);
-// Columns, loaded in one pass over their table. names are questions or frame columns; *column is NULL
-// where there is none of that name.
-bool stats_dataset_load(struct stats_dataset *dataset, struct stats_source *source, struct stats_column **columns,
-                        size_t count, struct survey_error *error);
+// Columns, loaded in one pass over their table. names are questions or frame columns; *column is
+// NULL where there is none of that name.
+bool stats_dataset_load(struct stats_dataset *dataset, struct stats_source *source,
+                        struct stats_column **columns, size_t count, struct survey_error *error);
 struct stats_column *stats_dataset_question(struct stats_dataset *dataset, const char *name);
 struct stats_column *stats_dataset_frame_column(struct stats_dataset *dataset, const char *name);
 // The kinds of missing answers of a question; NULL where none is missing or the store failed.
@@ -83,11 +89,13 @@ const uint8_t *stats_dataset_kinds(struct stats_dataset *dataset, const struct s
 bool stats_dataset_place(struct stats_dataset *dataset, struct survey_error *error);
 
 // An expression made ready: parsed, its names checked and their columns loaded, its rules too.
-bool stats_dataset_prepare(struct stats_dataset *dataset, struct survey_arena *arena, const char *text,
-                           const char *where, const struct survey_expr **expr, struct survey_error *error);
+bool stats_dataset_prepare(struct stats_dataset *dataset, struct survey_arena *arena,
+                           const char *text, const char *where, const struct survey_expr **expr,
+                           struct survey_error *error);
 struct survey_value;
-bool stats_dataset_evaluate(struct stats_dataset *dataset, struct survey_arena *arena, const struct survey_expr *expr,
-                            size_t row, struct survey_value *value, struct survey_error *error);
+bool stats_dataset_evaluate(struct stats_dataset *dataset, struct survey_arena *arena,
+                            const struct survey_expr *expr, size_t row, struct survey_value *value,
+                            struct survey_error *error);
 // The confirmed cases of a type by row.
 const struct stats_case_column *stats_dataset_cases(struct stats_dataset *dataset, const char *type,
                                                     struct survey_error *error);
@@ -98,7 +106,9 @@ struct stats_row {
     size_t row;
 };
 struct survey_value;
-bool stats_dataset_function(void *user, const char *name, const struct survey_value *arguments, size_t count,
-                            struct survey_value *value, bool *known, struct survey_error *error);
+bool stats_dataset_function(void *user, const char *name, const struct survey_value *arguments,
+                            size_t count, struct survey_value *value, bool *known,
+                            struct survey_error *error);
 // The rule of that name with its references checked for cycles; NULL and a fault.
-const struct stats_rule *stats_dataset_rule(struct stats_dataset *dataset, const char *name, struct survey_error *error);
+const struct stats_rule *stats_dataset_rule(struct stats_dataset *dataset, const char *name,
+                                            struct survey_error *error);

@@ -30,7 +30,8 @@ static int by_keys(const void *a, const void *b)
     return compare_keys(a, b);
 }
 
-static const char *const *copy_words(struct survey_arena *arena, const char *const *words, size_t count)
+static const char *const *copy_words(struct survey_arena *arena, const char *const *words,
+                                     size_t count)
 {
     const char **copy = survey_arena_array(arena, count + 1, sizeof *copy);
     for (size_t i = 0; i < count; i++)
@@ -38,7 +39,8 @@ static const char *const *copy_words(struct survey_arena *arena, const char *con
     return copy;
 }
 
-static void fill(struct stats_outcome_table *table, const struct stats_roster *roster, const char *const *values)
+static void fill(struct stats_outcome_table *table, const struct stats_roster *roster,
+                 const char *const *values)
 {
     struct keyed *keyed = survey_arena_array(roster->arena, roster->count + 1, sizeof *keyed);
     for (size_t i = 0; i < roster->count; i++)
@@ -50,7 +52,8 @@ static void fill(struct stats_outcome_table *table, const struct stats_roster *r
     table->groups = survey_arena_array(table->arena, groups + 1, sizeof *table->groups);
     for (size_t i = 0; i < roster->count; i++) {
         if (i == 0 || compare_keys(&keyed[i - 1], &keyed[i]) != 0)
-            table->groups[table->group_count++].keys = copy_words(table->arena, keyed[i].values, table->by_count);
+            table->groups[table->group_count++].keys =
+                copy_words(table->arena, keyed[i].values, table->by_count);
         count_unit(&table->groups[table->group_count - 1], keyed[i].unit);
         count_unit(&table->all, keyed[i].unit);
     }
@@ -59,8 +62,9 @@ static void fill(struct stats_outcome_table *table, const struct stats_roster *r
     stats_outcome_rates(table->all.count, &table->all.rates);
 }
 
-bool stats_outcome_table(struct survey_store *store, const struct survey_actor *actor, const char *by,
-                         struct stats_outcome_table **made, struct survey_error *error)
+bool stats_outcome_table(struct survey_store *store, const struct survey_actor *actor,
+                         const char *by, struct stats_outcome_table **made,
+                         struct survey_error *error)
 {
     struct stats_roster *roster;
     const char **words, **values;
@@ -73,7 +77,9 @@ bool stats_outcome_table(struct survey_store *store, const struct survey_actor *
     }
     struct survey_arena *arena = survey_arena_new();
     struct stats_outcome_table *table = survey_arena_alloc(arena, sizeof *table);
-    *table = (struct stats_outcome_table){.arena = arena, .by = copy_words(arena, words, count), .by_count = count,
+    *table = (struct stats_outcome_table){.arena = arena,
+                                          .by = copy_words(arena, words, count),
+                                          .by_count = count,
                                           .outside = roster->outside};
     fill(table, roster, values);
     stats_roster_free(roster);

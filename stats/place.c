@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-static void read_place(const struct survey_query *query, struct survey_arena *arena, struct stats_place *place)
+static void read_place(const struct survey_query *query, struct survey_arena *arena,
+                       struct stats_place *place)
 {
     *place = (struct stats_place){
         .stage = (int)survey_query_integer(query, 0),
@@ -16,7 +17,8 @@ static void read_place(const struct survey_query *query, struct survey_arena *ar
         .stratum = survey_arena_strdup(arena, survey_query_text(query, 3)),
         .plan_row = survey_query_integer(query, 4),
         .pps = strncmp(survey_query_text(query, 5), "pps", 3) == 0,
-        .selected = strcmp(survey_query_text(query, 6), "reserve") != 0, // a replaced unit was selected too
+        .selected =
+            strcmp(survey_query_text(query, 6), "reserve") != 0, // a replaced unit was selected too
         .probability = survey_query_number(query, 7),
         .population = survey_query_number(query, 8),
         .taken = survey_query_number(query, 9),
@@ -25,21 +27,27 @@ static void read_place(const struct survey_query *query, struct survey_arena *ar
     };
 }
 
-static bool join(struct stats_sample *sample, struct survey_arena *arena, struct survey_error *error)
+static bool join(struct stats_sample *sample, struct survey_arena *arena,
+                 struct survey_error *error)
 {
     for (size_t i = 0; i < sample->count; i++) {
         struct stats_place *place = &sample->places[i];
-        if (place->stage < 1 || place->stage > STATS_MOST_STAGES || place->probability <= 0 || place->chain <= 0)
-            return survey_fail(error, SURVEY_ERROR_INPUT, "", _("the sample has unit '%s' at stage %d with probability %g"),
+        if (place->stage < 1 || place->stage > STATS_MOST_STAGES || place->probability <= 0 ||
+            place->chain <= 0)
+            return survey_fail(error, SURVEY_ERROR_INPUT, "",
+                               _("the sample has unit '%s' at stage %d with probability %g"),
                                place->unit, place->stage, place->chain);
-        survey_map_put(&sample->at[place->stage - 1], arena, place->unit, NULL)->number = (int64_t)i;
+        survey_map_put(&sample->at[place->stage - 1], arena, place->unit, NULL)->number =
+            (int64_t)i;
         if (place->stage > sample->stages)
             sample->stages = place->stage;
         if (place->stage == 1)
             continue;
-        const struct survey_map_entry *above = survey_map_find(&sample->at[place->stage - 2], place->parent_unit);
+        const struct survey_map_entry *above =
+            survey_map_find(&sample->at[place->stage - 2], place->parent_unit);
         if (!above)
-            return survey_fail(error, SURVEY_ERROR_INPUT, "", _("the sample lacks '%s', from which '%s' was drawn"),
+            return survey_fail(error, SURVEY_ERROR_INPUT, "",
+                               _("the sample lacks '%s', from which '%s' was drawn"),
                                place->parent_unit, place->unit);
         place->parent = &sample->places[above->number];
     }
@@ -51,13 +59,16 @@ bool stats_sample_read(struct survey_store *store, struct survey_arena *arena, c
 {
     *sample = (struct stats_sample){0};
     int64_t count = survey_store_count(store, 0,
-                                       "SELECT count(*) FROM sample WHERE draw = (SELECT id FROM draw WHERE round = ? AND current)",
+                                       "SELECT count(*) FROM sample WHERE draw = (SELECT id FROM "
+                                       "draw WHERE round = ? AND current)",
                                        "t", round);
-    struct survey_query *query = survey_query(
-        store, error,
-        "SELECT stage, unit, parent, stratum, plan_row, method, status, probability, population, taken, chain, form "
-        "FROM sample WHERE draw = (SELECT id FROM draw WHERE round = ? AND current) ORDER BY stage, unit",
-        "t", round);
+    struct survey_query *query =
+        survey_query(store, error,
+                     "SELECT stage, unit, parent, stratum, plan_row, method, status, probability, "
+                     "population, taken, chain, form "
+                     "FROM sample WHERE draw = (SELECT id FROM draw WHERE round = ? AND current) "
+                     "ORDER BY stage, unit",
+                     "t", round);
     if (!query)
         return false;
     sample->places = survey_arena_array(arena, (size_t)count + 1, sizeof *sample->places);
@@ -84,7 +95,8 @@ const struct stats_place *stats_sample_find(const struct stats_sample *sample, c
 
 static const char *group_key(const struct stats_place *place, struct survey_arena *arena)
 {
-    return survey_arena_format(arena, "%d\x1f%s\x1f%lld\x1f%s", place->stage, place->parent_unit, (long long)place->plan_row, place->stratum);
+    return survey_arena_format(arena, "%d\x1f%s\x1f%lld\x1f%s", place->stage, place->parent_unit,
+                               (long long)place->plan_row, place->stratum);
 }
 
 void stats_sample_release(struct stats_sample *sample, const bool *used, struct survey_arena *arena)

@@ -10,23 +10,23 @@ struct survey_arena;
 enum { STATS_MOST_STAGES = 8 };
 
 struct stats_place {
-    int stage;          // from 1
+    int stage; // from 1
     const char *unit;
-    const char *parent_unit; // "" at stage 1
+    const char *parent_unit;          // "" at stage 1
     const struct stats_place *parent; // NULL at stage 1
     const char *stratum;
     int64_t plan_row;
-    bool pps;           // drawn with unequal probabilities
-    bool selected;      // false: in reserve
+    bool pps;      // drawn with unequal probabilities
+    bool selected; // false: in reserve
     double probability, chain;
     double population, taken;
-    const char *form;   // form_id to use; "" for the main form
+    const char *form; // form_id to use; "" for the main form
 };
 
 struct stats_sample {
     struct stats_place *places; // by stage, then unit
     size_t count;
-    int stages;                 // 0 where nothing was drawn in the round
+    int stages;                              // 0 where nothing was drawn in the round
     struct survey_map at[STATS_MOST_STAGES]; // by unit -> number: index in places
 };
 
@@ -36,7 +36,8 @@ bool stats_sample_read(struct survey_store *store, struct survey_arena *arena, c
 void stats_sample_clear(struct stats_sample *sample);
 // The place of a unit at the deepest stage that knows it; NULL.
 const struct stats_place *stats_sample_find(const struct stats_sample *sample, const char *unit);
-// Reserves that were used make the sample larger: where r of them were taken beside the n selected in
-// a stratum, each unit there is one of n + r, and its chain of probabilities is (n + r) / n times what
-// the draw stored. used: by place.
-void stats_sample_release(struct stats_sample *sample, const bool *used, struct survey_arena *arena);
+// Reserves that were used make the sample larger: where r of them were taken beside the n selected
+// in a stratum, each unit there is one of n + r, and its chain of probabilities is (n + r) / n
+// times what the draw stored. used: by place.
+void stats_sample_release(struct stats_sample *sample, const bool *used,
+                          struct survey_arena *arena);

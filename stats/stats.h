@@ -5,5 +5,6 @@
 #include "survey/command/command.h"
 
 extern const struct survey_command stats_estimate_command;
+extern const struct survey_command stats_case_command;
 extern const struct survey_command stats_score_command;
 extern const struct survey_command stats_weight_command;

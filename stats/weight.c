@@ -15,11 +15,17 @@ const char *weight_text(const struct weighing *in, const char *header)
     return column < 0 ? "" : survey_sheet_cell(in->sheet, in->row, (uint32_t)column);
 }
 
-bool weight_fault(struct weighing *in, const char *header, const char *code, const char *message, const char *expected)
+bool weight_fault(struct weighing *in, const char *header, const char *code, const char *message,
+                  const char *expected)
 {
-    struct survey_problem problem = {.severity = SURVEY_FAULT, .code = code, .file = in->path, .sheet = in->sheet->name,
+    struct survey_problem problem = {.severity = SURVEY_FAULT,
+                                     .code = code,
+                                     .file = in->path,
+                                     .sheet = in->sheet->name,
                                      .row = survey_sheet_line(in->sheet, in->row),
-                                     .column = (uint32_t)(survey_sheet_column(in->sheet, header) + 1), .message = message,
+                                     .column =
+                                         (uint32_t)(survey_sheet_column(in->sheet, header) + 1),
+                                     .message = message,
                                      .expected = expected};
     survey_report_add(in->report, &problem);
     return false;
@@ -63,7 +69,8 @@ static bool run_method(struct weighing *in, size_t place, struct survey_error *e
         return base(in);
     if (strcmp(method, "nonresponse") == 0) {
         if (in->adjusted)
-            return weight_fault(in, "method", "W104", _("nonresponse comes right after base, and once"), "");
+            return weight_fault(in, "method", "W104",
+                                _("nonresponse comes right after base, and once"), "");
         in->adjusted = true;
         return weight_nonresponse(in);
     }
@@ -77,8 +84,10 @@ static bool run_method(struct weighing *in, size_t place, struct survey_error *e
     if (strcmp(method, "trim") == 0)
         return weight_trim(in);
     if (strcmp(method, "calibrate") == 0)
-        return weight_fault(in, "method", "W102", _("calibrate is not in this version yet"), "poststratify, rake");
-    return weight_fault(in, "method", "W101", survey_arena_format(in->arena, _("'%s' is no weighting method"), method),
+        return weight_fault(in, "method", "W102", _("calibrate is not in this version yet"),
+                            "poststratify, rake");
+    return weight_fault(in, "method", "W101",
+                        survey_arena_format(in->arena, _("'%s' is no weighting method"), method),
                         "base, nonresponse, poststratify, rake, trim");
 }
 
@@ -109,11 +118,14 @@ static bool store_step(struct weighing *in, struct survey_error *error)
         if (!weight_is_interview(in, i))
             continue;
         if (!(in->w[i] > 0) || isinf(in->w[i]))
-            return survey_fail(error, SURVEY_ERROR_INPUT, in->path, _("step %d gives unit '%s' the weight %g"), in->step->step,
+            return survey_fail(error, SURVEY_ERROR_INPUT, in->path,
+                               _("step %d gives unit '%s' the weight %g"), in->step->step,
                                in->roster->units[i].unit, in->w[i]);
-        if (!survey_store_run(in->store, error, "INSERT INTO weight (round, response, step, method, value) VALUES (?, ?, ?, ?, ?)",
-                              "ttitd", in->roster->round, in->roster->units[i].response, (int64_t)in->step->step, in->step->method,
-                              in->w[i]))
+        if (!survey_store_run(
+                in->store, error,
+                "INSERT INTO weight (round, response, step, method, value) VALUES (?, ?, ?, ?, ?)",
+                "ttitd", in->roster->round, in->roster->units[i].response, (int64_t)in->step->step,
+                in->step->method, in->w[i]))
             return false;
     }
     return true;
@@ -124,7 +136,9 @@ static bool read_number(struct weighing *in, const struct stats_weights *weights
     const char *text = weight_text(in, "step");
     int64_t step = 0;
     if (!survey_integer_parse(text, strlen(text), &step) || step < 1 || step > 1000)
-        return weight_fault(in, "step", "W105", survey_arena_format(in->arena, _("'%s' is no step"), text), "1, 2, ...");
+        return weight_fault(in, "step", "W105",
+                            survey_arena_format(in->arena, _("'%s' is no step"), text),
+                            "1, 2, ...");
     if (weights->count && step <= weights->steps[weights->count - 1].step)
         return weight_fault(in, "step", "W105", _("steps go up from row to row"), "");
     *number = (int)step;
@@ -137,7 +151,8 @@ static bool is_blank(const struct weighing *in)
 }
 
 // *good: no fault so far.
-static bool run_rows(struct weighing *in, struct stats_weights *weights, bool *good, struct survey_error *error)
+static bool run_rows(struct weighing *in, struct stats_weights *weights, bool *good,
+                     struct survey_error *error)
 {
     weights->steps = survey_arena_array(in->arena, in->sheet->rows + 1u, sizeof *weights->steps);
     for (in->row = 1; *good && in->row < in->sheet->rows; in->row++) {
@@ -147,8 +162,10 @@ static bool run_rows(struct weighing *in, struct stats_weights *weights, bool *g
         struct survey_error fault = {0};
         in->step = &weights->steps[weights->count];
         *good = read_number(in, weights, &number);
-        *in->step = (struct stats_weight_step){.step = number, .method = survey_arena_strdup(in->arena, weight_text(in, "method")),
-                                               .by = survey_arena_strdup(in->arena, weight_text(in, "by"))};
+        *in->step = (struct stats_weight_step){
+            .step = number,
+            .method = survey_arena_strdup(in->arena, weight_text(in, "method")),
+            .by = survey_arena_strdup(in->arena, weight_text(in, "by"))};
         *good = *good && run_method(in, weights->count, &fault);
         if (fault.code != SURVEY_OK)
             return survey_fail(error, fault.code, fault.where, "%s", fault.message);
@@ -162,7 +179,8 @@ static bool run_rows(struct weighing *in, struct stats_weights *weights, bool *g
     return true;
 }
 
-static bool log_weights(struct weighing *in, const struct stats_weights *weights, const char *before, struct survey_error *error)
+static bool log_weights(struct weighing *in, const struct stats_weights *weights,
+                        const char *before, struct survey_error *error)
 {
     struct survey_buffer after = SURVEY_BUFFER(1 << 20);
     struct survey_json_writer json = survey_json_writer(&after, false);
@@ -177,28 +195,34 @@ static bool log_weights(struct weighing *in, const struct stats_weights *weights
         survey_json_close(&json, '}');
     }
     survey_json_close(&json, ']');
-    bool done = survey_store_log(in->store, in->actor, "weight", in->roster->round, before, survey_buffer_string(&after), error);
+    bool done = survey_store_log(in->store, in->actor, "weight", in->roster->round, before,
+                                 survey_buffer_string(&after), error);
     survey_buffer_clear(&after);
     return done;
 }
 
-static bool weigh(struct weighing *in, struct stats_weights *weights, bool *good, struct survey_error *error)
+static bool weigh(struct weighing *in, struct stats_weights *weights, bool *good,
+                  struct survey_error *error)
 {
     const char *round = in->roster->round;
     size_t interviews = 0;
     for (size_t i = 0; i < in->roster->count; i++)
         interviews += weight_is_interview(in, i);
     if (!interviews)
-        return survey_fail(error, SURVEY_ERROR_INPUT, survey_store_path(in->store), _("round '%s' has no interview to weight"), round);
-    int64_t before = survey_store_count(in->store, 0, "SELECT count(*) FROM weight WHERE round = ?", "t", round);
-    const char *were = before ? survey_arena_format(in->arena, "{\"rows\": %lld}", (long long)before) : "";
+        return survey_fail(error, SURVEY_ERROR_INPUT, survey_store_path(in->store),
+                           _("round '%s' has no interview to weight"), round);
+    int64_t before =
+        survey_store_count(in->store, 0, "SELECT count(*) FROM weight WHERE round = ?", "t", round);
+    const char *were =
+        before ? survey_arena_format(in->arena, "{\"rows\": %lld}", (long long)before) : "";
     *good = true;
     return survey_store_run(in->store, error, "DELETE FROM weight WHERE round = ?", "t", round) &&
            run_rows(in, weights, good, error) && (!*good || log_weights(in, weights, were, error));
 }
 
-bool stats_weigh(struct survey_store *store, const struct survey_actor *actor, struct survey_report *report,
-                 struct stats_weights **made, struct survey_error *error)
+bool stats_weigh(struct survey_store *store, const struct survey_actor *actor,
+                 struct survey_report *report, struct stats_weights **made,
+                 struct survey_error *error)
 {
     const struct survey_form *form = survey_store_current_form(store, NULL, NULL, error);
     if (!form)
@@ -206,17 +230,20 @@ bool stats_weigh(struct survey_store *store, const struct survey_actor *actor, s
     struct weighing in = {.store = store, .actor = actor, .report = report, .path = form->path};
     in.sheet = survey_store_plan(store, "weights");
     if (!in.sheet || in.sheet->rows < 2)
-        return survey_fail(error, SURVEY_ERROR_INPUT, form->path, "%s", _("the workbook has no 'weights' sheet to go by"));
+        return survey_fail(error, SURVEY_ERROR_INPUT, form->path, "%s",
+                           _("the workbook has no 'weights' sheet to go by"));
     if (!stats_roster_read(store, actor, &in.roster, error))
         return false;
     if (!in.roster->sample.stages) {
-        bool said = survey_fail(error, SURVEY_ERROR_INPUT, survey_store_path(store), _("nothing was drawn in round '%s'"), in.roster->round);
+        bool said = survey_fail(error, SURVEY_ERROR_INPUT, survey_store_path(store),
+                                _("nothing was drawn in round '%s'"), in.roster->round);
         stats_roster_free(in.roster);
         return said;
     }
     in.arena = survey_arena_new();
     struct stats_weights *weights = survey_arena_alloc(in.arena, sizeof *weights);
-    *weights = (struct stats_weights){.arena = in.arena, .round = survey_arena_strdup(in.arena, in.roster->round)};
+    *weights = (struct stats_weights){.arena = in.arena,
+                                      .round = survey_arena_strdup(in.arena, in.roster->round)};
     in.w = survey_arena_array(in.arena, in.roster->count + 1, sizeof *in.w);
     bool good = false, done = weigh(&in, weights, &good, error);
     stats_roster_free(in.roster);

@@ -33,7 +33,8 @@ bool weight_cells(struct weighing *in, const char *by, struct cells *cells)
     for (size_t i = 0; i < roster->count; i++) {
         bool added;
         const char **values = cells->values + i * cells->width;
-        struct survey_map_entry *entry = survey_map_put(&cells->index, in->arena, join(in->arena, values, cells->width), &added);
+        struct survey_map_entry *entry =
+            survey_map_put(&cells->index, in->arena, join(in->arena, values, cells->width), &added);
         if (added) {
             entry->number = (int64_t)cells->count;
             cells->keys[cells->count++] = values;
@@ -53,17 +54,26 @@ const char *weight_cell_name(struct weighing *in, const struct cells *cells, siz
     return stats_cell_name(in->arena, cells->columns, cells->keys[cell], cells->width);
 }
 
-// --- totals ---------------------------------------------------------------------------------------
+// --- totals
+// ---------------------------------------------------------------------------------------
 
-static bool count_frame(struct weighing *in, const struct cells *cells, double *totals, struct survey_error *error)
+static bool count_frame(struct weighing *in, const struct cells *cells, double *totals,
+                        struct survey_error *error)
 {
     struct survey_buffer sql = SURVEY_BUFFER(1 << 16);
     const char **values = survey_arena_array(in->arena, cells->width + 1, sizeof *values);
     survey_buffer_text(&sql, "SELECT count(*)");
     for (size_t c = 0; c < cells->width; c++) {
-        if (!survey_store_count(in->store, 0, "SELECT count(*) FROM pragma_table_info('frame') WHERE lower(name) = lower(?)", "t", cells->columns[c])) {
+        if (!survey_store_count(
+                in->store, 0,
+                "SELECT count(*) FROM pragma_table_info('frame') WHERE lower(name) = lower(?)", "t",
+                cells->columns[c])) {
             survey_buffer_clear(&sql);
-            return weight_fault(in, "by", "W201", survey_arena_format(in->arena, _("the frame has no column '%s' to count by"), cells->columns[c]), "");
+            return weight_fault(in, "by", "W201",
+                                survey_arena_format(in->arena,
+                                                    _("the frame has no column '%s' to count by"),
+                                                    cells->columns[c]),
+                                "");
         }
         survey_buffer_text(&sql, ", ");
         survey_sql_name(&sql, cells->columns[c]);
@@ -79,31 +89,41 @@ static bool count_frame(struct weighing *in, const struct cells *cells, double *
     while (query && good && survey_query_next(query)) {
         for (size_t c = 0; c < cells->width; c++)
             values[c] = survey_arena_strdup(in->arena, survey_query_text(query, (int)c + 1));
-        const struct survey_map_entry *entry = survey_map_find(&cells->index, join(in->arena, values, cells->width));
+        const struct survey_map_entry *entry =
+            survey_map_find(&cells->index, join(in->arena, values, cells->width));
         if (entry)
             totals[entry->number] = survey_query_number(query, 0);
         else
-            good = weight_fault(in, "by", "W202", survey_arena_format(in->arena, _("the frame has %lld units in the cell %s, of which none was sampled"),
-                                                                      (long long)survey_query_integer(query, 0),
-                                                                      stats_cell_name(in->arena, cells->columns, values, cells->width)),
-                                _("fewer columns, or wider categories"));
+            good = weight_fault(
+                in, "by", "W202",
+                survey_arena_format(
+                    in->arena,
+                    _("the frame has %lld units in the cell %s, of which none was sampled"),
+                    (long long)survey_query_integer(query, 0),
+                    stats_cell_name(in->arena, cells->columns, values, cells->width)),
+                _("fewer columns, or wider categories"));
     }
     return query && survey_query_end(query, error) && good;
 }
 
 // The sheet of the workbook, else a CSV file beside the evaluation file.
-static const struct survey_sheet *find_totals(struct weighing *in, const char *source, const char **name, struct survey_error *error)
+static const struct survey_sheet *find_totals(struct weighing *in, const char *source,
+                                              const char **name, struct survey_error *error)
 {
     size_t length = strlen(source);
     bool csv = length > 4 && strcmp(source + length - 4, ".csv") == 0;
-    const struct survey_sheet *sheet = survey_store_plan(in->store, csv ? survey_arena_strndup(in->arena, source, length - 4) : source);
+    const struct survey_sheet *sheet = survey_store_plan(
+        in->store, csv ? survey_arena_strndup(in->arena, source, length - 4) : source);
     *name = in->path;
     if (sheet || !csv)
         return sheet;
     const char *path = survey_store_path(in->store), *slash = strrchr(path, '/');
-    *name = *source == '/' || !slash ? source : survey_arena_format(in->arena, "%.*s%s", (int)(slash - path + 1), path, source);
+    *name = *source == '/' || !slash
+                ? source
+                : survey_arena_format(in->arena, "%.*s%s", (int)(slash - path + 1), path, source);
     struct survey_sheet *read = survey_arena_alloc(in->arena, sizeof *read);
-    return survey_csv_open(in->arena, *name, &survey_workbook_default_limits, read, error) ? read : NULL;
+    return survey_csv_open(in->arena, *name, &survey_workbook_default_limits, read, error) ? read
+                                                                                           : NULL;
 }
 
 struct table {
@@ -112,16 +132,23 @@ struct table {
     int columns[16], total;
 };
 
-static bool table_fault(struct weighing *in, const struct table *table, uint32_t row, const char *message)
+static bool table_fault(struct weighing *in, const struct table *table, uint32_t row,
+                        const char *message)
 {
-    struct survey_problem problem = {.severity = SURVEY_FAULT, .code = "W203", .file = table->name, .sheet = table->sheet->name,
-                                     .row = survey_sheet_line(table->sheet, row), .message = message, .expected = ""};
+    struct survey_problem problem = {.severity = SURVEY_FAULT,
+                                     .code = "W203",
+                                     .file = table->name,
+                                     .sheet = table->sheet->name,
+                                     .row = survey_sheet_line(table->sheet, row),
+                                     .message = message,
+                                     .expected = ""};
     survey_report_add(in->report, &problem);
     return false;
 }
 
 // Rows of other margins leave this margin's columns blank, or fill columns of their own.
-static bool is_of_margin(const struct table *table, const struct cells *cells, uint32_t row, bool shared)
+static bool is_of_margin(const struct table *table, const struct cells *cells, uint32_t row,
+                         bool shared)
 {
     bool filled = true, other = false;
     for (uint32_t c = 0; c < table->sheet->columns; c++) {
@@ -135,26 +162,34 @@ static bool is_of_margin(const struct table *table, const struct cells *cells, u
     return shared ? filled && !other : filled;
 }
 
-static bool read_total(struct weighing *in, const struct table *table, const struct cells *cells, uint32_t row, double *totals)
+static bool read_total(struct weighing *in, const struct table *table, const struct cells *cells,
+                       uint32_t row, double *totals)
 {
     const char *values[16], *text = survey_sheet_cell(table->sheet, row, (uint32_t)table->total);
     double total;
     for (size_t c = 0; c < cells->width; c++)
         values[c] = survey_sheet_cell(table->sheet, row, (uint32_t)table->columns[c]);
     if (!survey_number_parse(text, strlen(text), &total) || !(total >= 0))
-        return table_fault(in, table, row, survey_arena_format(in->arena, _("'%s' is no total"), text));
-    const struct survey_map_entry *entry = survey_map_find(&cells->index, join(in->arena, values, cells->width));
+        return table_fault(in, table, row,
+                           survey_arena_format(in->arena, _("'%s' is no total"), text));
+    const struct survey_map_entry *entry =
+        survey_map_find(&cells->index, join(in->arena, values, cells->width));
     const char *name = stats_cell_name(in->arena, cells->columns, values, cells->width);
     if (!entry)
-        return total == 0 || table_fault(in, table, row, survey_arena_format(in->arena, _("no unit of the sample is in the cell %s"), name));
+        return total == 0 ||
+               table_fault(in, table, row,
+                           survey_arena_format(in->arena,
+                                               _("no unit of the sample is in the cell %s"), name));
     if (!isnan(totals[entry->number]))
-        return table_fault(in, table, row, survey_arena_format(in->arena, _("the cell %s has a total already"), name));
+        return table_fault(
+            in, table, row,
+            survey_arena_format(in->arena, _("the cell %s has a total already"), name));
     totals[entry->number] = total;
     return true;
 }
 
-bool weight_totals(struct weighing *in, const struct cells *cells, const char *source, bool shared, double *totals,
-                   struct survey_error *error)
+bool weight_totals(struct weighing *in, const struct cells *cells, const char *source, bool shared,
+                   double *totals, struct survey_error *error)
 {
     struct table table = {0};
     for (size_t cell = 0; cell < cells->count; cell++)
@@ -164,14 +199,17 @@ bool weight_totals(struct weighing *in, const struct cells *cells, const char *s
     table.sheet = find_totals(in, source, &table.name, error);
     if (!table.sheet)
         return error->code == SURVEY_OK &&
-               weight_fault(in, "totals", "W204", survey_arena_format(in->arena, _("there is no sheet '%s'"), source),
+               weight_fault(in, "totals", "W204",
+                            survey_arena_format(in->arena, _("there is no sheet '%s'"), source),
                             _("a sheet of the workbook, or a .csv beside the evaluation file"));
     table.total = survey_sheet_column(table.sheet, "total");
     bool good = table.total >= 0 || table_fault(in, &table, 0, _("the column 'total' is missing"));
     for (size_t c = 0; c < cells->width; c++) {
         table.columns[c] = survey_sheet_column(table.sheet, cells->columns[c]);
         if (table.columns[c] < 0)
-            good = table_fault(in, &table, 0, survey_arena_format(in->arena, _("the column '%s' is missing"), cells->columns[c]));
+            good = table_fault(
+                in, &table, 0,
+                survey_arena_format(in->arena, _("the column '%s' is missing"), cells->columns[c]));
     }
     for (uint32_t row = 1; good && row < table.sheet->rows; row++)
         if (is_of_margin(&table, cells, row, shared))

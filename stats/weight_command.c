@@ -95,12 +95,14 @@ static int run(struct survey_invocation *invocation)
     if (!survey_store_open(invocation->arguments[0], SURVEY_STORE_WRITE, &store, &error))
         return survey_command_fail(invocation, &error);
     struct survey_report *report = survey_report_new();
-    bool done = survey_store_begin(store, &error) && stats_weigh(store, &invocation->actor, report, &weights, &error);
+    bool done = survey_store_begin(store, &error) &&
+                stats_weigh(store, &invocation->actor, report, &weights, &error);
     if (done && weights)
         done = survey_store_commit(store, &error);
     int code = !done ? survey_command_fail(invocation, &error)
-               : weights ? tell(invocation, weights)
-                         : survey_command_report(invocation, report, invocation->json ? stdout : stderr);
+               : weights
+                   ? tell(invocation, weights)
+                   : survey_command_report(invocation, report, invocation->json ? stdout : stderr);
     stats_weights_free(weights);
     survey_report_free(report);
     survey_store_close(store); // rolls back what was not committed

@@ -12,14 +12,17 @@
 enum { MOST_ROUNDS = 1000, MOST_MARGINS = 16 };
 static const double tolerance = 1e-10;
 
-// --- nonresponse ----------------------------------------------------------------------------------
+// --- nonresponse
+// ----------------------------------------------------------------------------------
 
 struct nonresponse {
-    double interviewed, eligible, unknown, not_eligible; // sums of base weights; eligible: not interviewed
-    double to_carry; // what the interviews of the cell are to sum to
+    double interviewed, eligible, unknown,
+        not_eligible; // sums of base weights; eligible: not interviewed
+    double to_carry;  // what the interviews of the cell are to sum to
 };
 
-static void sum_cells(const struct weighing *in, const struct cells *cells, struct nonresponse *sums)
+static void sum_cells(const struct weighing *in, const struct cells *cells,
+                      struct nonresponse *sums)
 {
     for (size_t i = 0; i < in->roster->count; i++) {
         struct nonresponse *sum = &sums[cells->of[i]];
@@ -35,7 +38,8 @@ static void sum_cells(const struct weighing *in, const struct cells *cells, stru
     }
     for (size_t cell = 0; cell < cells->count; cell++) {
         double known = sums[cell].interviewed + sums[cell].eligible;
-        double e = known + sums[cell].not_eligible > 0 ? known / (known + sums[cell].not_eligible) : 1;
+        double e =
+            known + sums[cell].not_eligible > 0 ? known / (known + sums[cell].not_eligible) : 1;
         sums[cell].to_carry = known + e * sums[cell].unknown;
     }
 }
@@ -48,21 +52,30 @@ static bool agree(const struct cells *cells, size_t a, size_t b, size_t width)
     return true;
 }
 
-// Shares out what a cell without interviews should carry. extra: by cell, on top of what it carries.
-static bool merge_cell(struct weighing *in, const struct cells *cells, const struct nonresponse *sums, size_t empty, double *extra)
+// Shares out what a cell without interviews should carry. extra: by cell, on top of what it
+// carries.
+static bool merge_cell(struct weighing *in, const struct cells *cells,
+                       const struct nonresponse *sums, size_t empty, double *extra)
 {
     for (size_t width = cells->width; width-- > 0;) {
         double all = 0;
         for (size_t cell = 0; cell < cells->count; cell++)
-            all += agree(cells, cell, empty, width) && sums[cell].interviewed > 0 ? sums[cell].to_carry : 0;
+            all += agree(cells, cell, empty, width) && sums[cell].interviewed > 0
+                       ? sums[cell].to_carry
+                       : 0;
         if (!(all > 0))
             continue;
         for (size_t cell = 0; cell < cells->count; cell++)
             if (agree(cells, cell, empty, width) && sums[cell].interviewed > 0)
                 extra[cell] += sums[empty].to_carry * sums[cell].to_carry / all;
-        weight_note(in, survey_arena_format(in->arena, _("the cell %s has no interview; the interviews of %s carry its weight of %.1f"),
-                                            weight_cell_name(in, cells, empty),
-                                            stats_cell_name(in->arena, cells->columns, cells->keys[empty], width), sums[empty].to_carry));
+        weight_note(
+            in,
+            survey_arena_format(
+                in->arena,
+                _("the cell %s has no interview; the interviews of %s carry its weight of %.1f"),
+                weight_cell_name(in, cells, empty),
+                stats_cell_name(in->arena, cells->columns, cells->keys[empty], width),
+                sums[empty].to_carry));
         return true;
     }
     return false;
@@ -81,13 +94,16 @@ bool weight_nonresponse(struct weighing *in)
             merge_cell(in, &cells, sums, cell, extra); // some cell has interviews: checked before
     for (size_t i = 0; i < in->roster->count; i++) {
         const struct nonresponse *sum = &sums[cells.of[i]];
-        in->w[i] = weight_is_interview(in, i) ? in->w[i] * (sum->to_carry + extra[cells.of[i]]) / sum->interviewed : 0;
+        in->w[i] = weight_is_interview(in, i)
+                       ? in->w[i] * (sum->to_carry + extra[cells.of[i]]) / sum->interviewed
+                       : 0;
     }
     weight_cells_clear(&cells);
     return true;
 }
 
-// --- poststratify and rake ------------------------------------------------------------------------
+// --- poststratify and rake
+// ------------------------------------------------------------------------
 
 struct margin {
     struct cells cells;
@@ -111,10 +127,16 @@ static bool check_margin(struct weighing *in, struct margin *margin)
         double total = margin->totals[cell], sum = margin->sums[cell];
         const char *name = weight_cell_name(in, &margin->cells, cell);
         if (sum > 0 && !(total > 0))
-            good = weight_fault(in, "totals", "W205", survey_arena_format(in->arena, _("the cell %s has interviews and no total"), name), "");
+            good = weight_fault(
+                in, "totals", "W205",
+                survey_arena_format(in->arena, _("the cell %s has interviews and no total"), name),
+                "");
         else if (total > 0 && !(sum > 0))
-            good = weight_fault(in, "totals", "W206", survey_arena_format(in->arena, _("the cell %s has the total %g and no interview"), name, total),
-                                _("wider categories"));
+            good = weight_fault(
+                in, "totals", "W206",
+                survey_arena_format(in->arena, _("the cell %s has the total %g and no interview"),
+                                    name, total),
+                _("wider categories"));
     }
     return good;
 }
@@ -124,7 +146,8 @@ static double fit_margin(struct weighing *in, struct margin *margin, size_t *wor
     double most = 0;
     sum_margin(in, margin);
     for (size_t cell = 0; cell < margin->cells.count; cell++) {
-        double off = margin->sums[cell] > 0 ? fabs(margin->sums[cell] / margin->totals[cell] - 1) : 0;
+        double off =
+            margin->sums[cell] > 0 ? fabs(margin->sums[cell] / margin->totals[cell] - 1) : 0;
         if (off > most) {
             most = off;
             *worst = cell;
@@ -136,23 +159,27 @@ static double fit_margin(struct weighing *in, struct margin *margin, size_t *wor
     return most;
 }
 
-static bool read_margin(struct weighing *in, struct margin *margin, const char *by, const char *source, bool shared, struct survey_error *error)
+static bool read_margin(struct weighing *in, struct margin *margin, const char *by,
+                        const char *source, bool shared, struct survey_error *error)
 {
     *margin = (struct margin){.by = by};
     if (!weight_cells(in, by, &margin->cells))
         return false;
     if (!margin->cells.width)
-        return weight_fault(in, "by", "W207", _("the columns of the cells are missing"), _("columns of the frame"));
+        return weight_fault(in, "by", "W207", _("the columns of the cells are missing"),
+                            _("columns of the frame"));
     margin->totals = survey_arena_array(in->arena, margin->cells.count + 1, sizeof *margin->totals);
     margin->sums = survey_arena_array(in->arena, margin->cells.count + 1, sizeof *margin->sums);
-    return weight_totals(in, &margin->cells, source, shared, margin->totals, error) && check_margin(in, margin);
+    return weight_totals(in, &margin->cells, source, shared, margin->totals, error) &&
+           check_margin(in, margin);
 }
 
 bool weight_poststratify(struct weighing *in, struct survey_error *error)
 {
     struct margin margin;
     size_t worst;
-    bool good = read_margin(in, &margin, weight_text(in, "by"), weight_text(in, "totals"), false, error);
+    bool good =
+        read_margin(in, &margin, weight_text(in, "by"), weight_text(in, "totals"), false, error);
     if (good)
         fit_margin(in, &margin, &worst);
     weight_cells_clear(&margin.cells);
@@ -167,8 +194,12 @@ static bool totals_agree(struct weighing *in, const struct margin *margins, size
         for (size_t cell = 0; cell < margins[m].cells.count; cell++)
             sum += isnan(margins[m].totals[cell]) ? 0 : margins[m].totals[cell];
         if (m > 0 && fabs(sum - first) > 1e-6 * first)
-            return weight_fault(in, "totals", "W208", survey_arena_format(in->arena, _("the totals of '%s' sum to %g, those of '%s' to %g"),
-                                                                          margins[m].by, sum, margins[0].by, first), "");
+            return weight_fault(
+                in, "totals", "W208",
+                survey_arena_format(in->arena,
+                                    _("the totals of '%s' sum to %g, those of '%s' to %g"),
+                                    margins[m].by, sum, margins[0].by, first),
+                "");
         first = m == 0 ? sum : first;
     }
     return true;
@@ -192,10 +223,12 @@ static bool fit(struct weighing *in, struct margin *margins, size_t count)
         if (most <= tolerance)
             return true;
     }
-    return weight_fault(in, "by", "W209",
-                        survey_arena_format(in->arena, _("raking does not settle: after %d rounds the cell %s is off by %g"), MOST_ROUNDS,
-                                            weight_cell_name(in, &margins[worst_margin].cells, worst_cell), most),
-                        _("wider categories, or fewer margins"));
+    return weight_fault(
+        in, "by", "W209",
+        survey_arena_format(
+            in->arena, _("raking does not settle: after %d rounds the cell %s is off by %g"),
+            MOST_ROUNDS, weight_cell_name(in, &margins[worst_margin].cells, worst_cell), most),
+        _("wider categories, or fewer margins"));
 }
 
 bool weight_rake(struct weighing *in, struct survey_error *error)
@@ -205,19 +238,25 @@ bool weight_rake(struct weighing *in, struct survey_error *error)
     size_t count = stats_words(in->arena, weight_text(in, "by"), ";", &by);
     size_t source_count = stats_words(in->arena, weight_text(in, "totals"), "; ", &sources);
     if (count < 2)
-        return weight_fault(in, "by", "W210", _("raking takes two margins or more, separated by ';'"), "stratum;county_code");
+        return weight_fault(in, "by", "W210",
+                            _("raking takes two margins or more, separated by ';'"),
+                            "stratum;county_code");
     if (source_count > 1 && source_count != count)
-        return weight_fault(in, "totals", "W211", _("name one sheet of totals for all margins, or one for each"), "");
+        return weight_fault(in, "totals", "W211",
+                            _("name one sheet of totals for all margins, or one for each"), "");
     bool good = true;
     for (size_t m = 0; good && m < count; m++)
-        good = read_margin(in, &margins[m], by[m], source_count == 0 ? NULL : sources[source_count > 1 ? m : 0], source_count == 1, error);
+        good = read_margin(in, &margins[m], by[m],
+                           source_count == 0 ? NULL : sources[source_count > 1 ? m : 0],
+                           source_count == 1, error);
     good = good && totals_agree(in, margins, count) && fit(in, margins, count);
     for (size_t m = 0; m < count; m++)
         weight_cells_clear(&margins[m].cells);
     return good;
 }
 
-// --- trim -----------------------------------------------------------------------------------------
+// --- trim
+// -----------------------------------------------------------------------------------------
 
 static int by_value(const void *a, const void *b)
 {
@@ -231,15 +270,18 @@ static bool read_bounds(struct weighing *in, double *low, double *high)
     size_t count = stats_words(in->arena, text, " ,;", &words);
     *low = 0;
     bool good = (count == 1 && survey_number_parse(words[0], strlen(words[0]), high)) ||
-                (count == 2 && survey_number_parse(words[0], strlen(words[0]), low) && survey_number_parse(words[1], strlen(words[1]), high));
+                (count == 2 && survey_number_parse(words[0], strlen(words[0]), low) &&
+                 survey_number_parse(words[1], strlen(words[1]), high));
     if (good && *low >= 0 && *low < 1 && *high > 1)
         return true;
-    return weight_fault(in, "bounds", "W301", survey_arena_format(in->arena, _("'%s' are no bounds"), text),
+    return weight_fault(in, "bounds", "W301",
+                        survey_arena_format(in->arena, _("'%s' are no bounds"), text),
                         _("0.3 3: multiples of the median weight below and above 1"));
 }
 
 // One cell: cut at the bounds and share the difference out over the rest until nothing is cut.
-static bool trim_cell(const struct weighing *in, const size_t *units, size_t n, double low, double high, size_t *cut)
+static bool trim_cell(const struct weighing *in, const size_t *units, size_t n, double low,
+                      double high, size_t *cut)
 {
     double *sorted = survey_arena_array(in->arena, n, sizeof *sorted), sum = 0;
     bool *held = survey_arena_array(in->arena, n, sizeof *held);
@@ -285,11 +327,16 @@ bool weight_trim(struct weighing *in)
             if (cells.of[i] == cell && in->w[i] > 0)
                 units[n++] = i;
         if (n && !trim_cell(in, units, n, low, high, &cut))
-            good = weight_fault(in, "bounds", "W302", survey_arena_format(in->arena, _("the bounds can't be kept in the cell %s with its sum"),
-                                                                          weight_cell_name(in, &cells, cell)), _("wider bounds"));
+            good = weight_fault(
+                in, "bounds", "W302",
+                survey_arena_format(in->arena,
+                                    _("the bounds can't be kept in the cell %s with its sum"),
+                                    weight_cell_name(in, &cells, cell)),
+                _("wider bounds"));
     }
     if (good && cut)
-        weight_note(in, survey_arena_format(in->arena, _("%zu weights were cut to the bounds"), cut));
+        weight_note(in,
+                    survey_arena_format(in->arena, _("%zu weights were cut to the bounds"), cut));
     weight_cells_clear(&cells);
     return good;
 }

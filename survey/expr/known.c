@@ -58,7 +58,7 @@ static bool equality(struct evaluation *evaluation, const struct survey_value *l
 }
 
 static bool operation(struct evaluation *evaluation, enum token operator,
-                      const struct survey_value *left, const struct survey_value *right,
+                      const struct survey_value * left, const struct survey_value *right,
                       struct survey_value *value)
 {
     if (left->missing || right->missing)
@@ -84,7 +84,7 @@ static bool chain(struct evaluation *evaluation, const struct survey_expr *expr,
         bool good = operator== TOKEN_EQUAL || operator== TOKEN_UNEQUAL
                         ? equality(evaluation, &left, &right, i == 1 ? expr->arguments[0] : NULL,
                                    expr->arguments[i], operator== TOKEN_EQUAL, value)
-                        : operation(evaluation, operator, &left, &right, value);
+                        : operation(evaluation, operator, & left, &right, value);
         if (!good)
             return false;
     }
@@ -165,7 +165,8 @@ static bool known(struct evaluation *evaluation, const struct survey_expr *expr,
     case EXPR_NEGATE:
         if (!known(evaluation, expr->start, value))
             return false;
-        return value->missing || expr_number(value, expr->number * expr_as_number(evaluation, value));
+        return value->missing ||
+               expr_number(value, expr->number * expr_as_number(evaluation, value));
     case EXPR_TEXT:
     case EXPR_NUMBER:
     case EXPR_PATH:

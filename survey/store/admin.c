@@ -28,15 +28,21 @@ struct loading {
 
 static const char *cell(const struct loading *in, uint32_t row, enum column column)
 {
-    return in->columns[column] < 0 ? "" : survey_sheet_cell(&in->sheet, row, (uint32_t)in->columns[column]);
+    return in->columns[column] < 0
+               ? ""
+               : survey_sheet_cell(&in->sheet, row, (uint32_t)in->columns[column]);
 }
 
-static void fault(struct loading *in, const char *code, uint32_t row, enum column column, const char *message,
-                  const char *expected)
+static void fault(struct loading *in, const char *code, uint32_t row, enum column column,
+                  const char *message, const char *expected)
 {
-    struct survey_problem problem = {.severity = SURVEY_FAULT, .code = code, .file = in->file, .sheet = "",
+    struct survey_problem problem = {.severity = SURVEY_FAULT,
+                                     .code = code,
+                                     .file = in->file,
+                                     .sheet = "",
                                      .row = survey_sheet_line(&in->sheet, row),
-                                     .column = (uint32_t)(in->columns[column] + 1), .message = message,
+                                     .column = (uint32_t)(in->columns[column] + 1),
+                                     .message = message,
                                      .expected = expected};
     survey_report_add(in->report, &problem);
 }
@@ -60,7 +66,9 @@ static bool map_columns(struct loading *in)
             known |= in->columns[column] == (int)c;
         if (!known) {
             in->columns[UNIT] = (int)c;
-            fault(in, "D402", 0, UNIT, survey_arena_format(in->arena, _("'%s' is no column of administrative values"), header),
+            fault(in, "D402", 0, UNIT,
+                  survey_arena_format(in->arena, _("'%s' is no column of administrative values"),
+                                      header),
                   "unit, name, value, round, source, date");
             good = false;
         }
@@ -74,28 +82,34 @@ static void read_rounds(struct loading *in)
     int column = sheet ? survey_sheet_column(sheet, "round") : -1;
     for (uint32_t row = 1; column >= 0 && row < sheet->rows; row++)
         if (*survey_sheet_cell(sheet, row, (uint32_t)column))
-            survey_map_put(&in->rounds, in->arena, survey_sheet_cell(sheet, row, (uint32_t)column), NULL);
+            survey_map_put(&in->rounds, in->arena, survey_sheet_cell(sheet, row, (uint32_t)column),
+                           NULL);
 }
 
 static void check_row(struct loading *in, uint32_t row)
 {
     for (int column = UNIT; column <= VALUE; column++)
         if (!*cell(in, row, (enum column)column))
-            fault(in, "D403", row, (enum column)column, survey_arena_format(in->arena, _("the row has no %s"), headers[column]), "");
+            fault(in, "D403", row, (enum column)column,
+                  survey_arena_format(in->arena, _("the row has no %s"), headers[column]), "");
     const char *round = cell(in, row, ROUND), *date = cell(in, row, DATE);
     int64_t days;
     if (*round && in->rounds.count && !survey_map_find(&in->rounds, round))
-        fault(in, "D404", row, ROUND, survey_arena_format(in->arena, _("'%s' is no round of the evaluation"), round),
+        fault(in, "D404", row, ROUND,
+              survey_arena_format(in->arena, _("'%s' is no round of the evaluation"), round),
               _("a round of the rounds sheet, or nothing where it holds for all"));
     if (*date && !survey_date_parse(date, strlen(date), &days))
-        fault(in, "D405", row, DATE, survey_arena_format(in->arena, _("'%s' is no date"), date), "2016-12-31");
+        fault(in, "D405", row, DATE, survey_arena_format(in->arena, _("'%s' is no date"), date),
+              "2016-12-31");
     bool added;
-    const char *key = survey_arena_format(in->arena, "%s\x1f%s\x1f%s", cell(in, row, UNIT), cell(in, row, NAME), round);
+    const char *key = survey_arena_format(in->arena, "%s\x1f%s\x1f%s", cell(in, row, UNIT),
+                                          cell(in, row, NAME), round);
     struct survey_map_entry *entry = survey_map_put(&in->seen, in->arena, key, &added);
     if (!added && strcmp(cell(in, (uint32_t)entry->number, VALUE), cell(in, row, VALUE)) != 0)
         fault(in, "D406", row, VALUE,
-              survey_arena_format(in->arena, _("'%s' of unit '%s' has another value at line %u"), cell(in, row, NAME),
-                                  cell(in, row, UNIT), survey_sheet_line(&in->sheet, (uint32_t)entry->number)),
+              survey_arena_format(in->arena, _("'%s' of unit '%s' has another value at line %u"),
+                                  cell(in, row, NAME), cell(in, row, UNIT),
+                                  survey_sheet_line(&in->sheet, (uint32_t)entry->number)),
               _("one value a unit, name and round"));
     if (added)
         entry->number = row;
@@ -109,7 +123,8 @@ static bool is_blank(const struct loading *in, uint32_t row)
     return true;
 }
 
-static void put_json(struct survey_buffer *json, const char *value, const char *source, const char *date)
+static void put_json(struct survey_buffer *json, const char *value, const char *source,
+                     const char *date)
 {
     struct survey_json_writer writer = survey_json_writer(json, false);
     survey_json_open(&writer, '{');
@@ -120,16 +135,19 @@ static void put_json(struct survey_buffer *json, const char *value, const char *
 }
 
 // What stands there already as JSON; "" where nothing does. *same says that nothing would change.
-static bool read_before(struct loading *in, uint32_t row, struct survey_buffer *before, bool *same, struct survey_error *error)
+static bool read_before(struct loading *in, uint32_t row, struct survey_buffer *before, bool *same,
+                        struct survey_error *error)
 {
-    struct survey_query *query =
-        survey_query(in->store, error, "SELECT value, source, date FROM admin WHERE unit = ? AND name = ? AND round = ?", "ttt",
-                     cell(in, row, UNIT), cell(in, row, NAME), cell(in, row, ROUND));
+    struct survey_query *query = survey_query(
+        in->store, error,
+        "SELECT value, source, date FROM admin WHERE unit = ? AND name = ? AND round = ?", "ttt",
+        cell(in, row, UNIT), cell(in, row, NAME), cell(in, row, ROUND));
     *same = false;
     if (!query)
         return false;
     if (survey_query_next(query)) {
-        put_json(before, survey_query_text(query, 0), survey_query_text(query, 1), survey_query_text(query, 2));
+        put_json(before, survey_query_text(query, 0), survey_query_text(query, 1),
+                 survey_query_text(query, 2));
         *same = strcmp(survey_query_text(query, 0), cell(in, row, VALUE)) == 0 &&
                 strcmp(survey_query_text(query, 1), cell(in, row, SOURCE)) == 0 &&
                 strcmp(survey_query_text(query, 2), cell(in, row, DATE)) == 0;
@@ -137,8 +155,8 @@ static bool read_before(struct loading *in, uint32_t row, struct survey_buffer *
     return survey_query_end(query, error);
 }
 
-static bool write_row(struct loading *in, uint32_t row, const struct survey_actor *actor, size_t *changed,
-                      struct survey_error *error)
+static bool write_row(struct loading *in, uint32_t row, const struct survey_actor *actor,
+                      size_t *changed, struct survey_error *error)
 {
     struct survey_buffer before = SURVEY_BUFFER(1 << 20), after = SURVEY_BUFFER(1 << 20);
     bool same, done = read_before(in, row, &before, &same, error);
@@ -146,20 +164,25 @@ static bool write_row(struct loading *in, uint32_t row, const struct survey_acto
         ++*changed;
         put_json(&after, cell(in, row, VALUE), cell(in, row, SOURCE), cell(in, row, DATE));
         done = survey_store_run(in->store, error,
-                                "INSERT OR REPLACE INTO admin (unit, name, round, value, source, date) VALUES (?, ?, ?, ?, ?, ?)",
-                                "tttttt", cell(in, row, UNIT), cell(in, row, NAME), cell(in, row, ROUND),
-                                cell(in, row, VALUE), cell(in, row, SOURCE), cell(in, row, DATE));
+                                "INSERT OR REPLACE INTO admin (unit, name, round, value, source, "
+                                "date) VALUES (?, ?, ?, ?, ?, ?)",
+                                "tttttt", cell(in, row, UNIT), cell(in, row, NAME),
+                                cell(in, row, ROUND), cell(in, row, VALUE), cell(in, row, SOURCE),
+                                cell(in, row, DATE));
         if (done && before.length) // a first value is told by the entry of the file
             done = survey_store_log(in->store, actor, "admin",
-                                    survey_arena_format(in->arena, "%s %s %s", cell(in, row, UNIT), cell(in, row, NAME), cell(in, row, ROUND)),
-                                    survey_buffer_string(&before), survey_buffer_string(&after), error);
+                                    survey_arena_format(in->arena, "%s %s %s", cell(in, row, UNIT),
+                                                        cell(in, row, NAME), cell(in, row, ROUND)),
+                                    survey_buffer_string(&before), survey_buffer_string(&after),
+                                    error);
     }
     survey_buffer_clear(&before);
     survey_buffer_clear(&after);
     return done;
 }
 
-static bool write_rows(struct loading *in, const struct survey_actor *actor, size_t *count, struct survey_error *error)
+static bool write_rows(struct loading *in, const struct survey_actor *actor, size_t *count,
+                       struct survey_error *error)
 {
     size_t changed = 0;
     for (uint32_t row = 1; row < in->sheet.rows; row++) {
@@ -171,14 +194,17 @@ static bool write_rows(struct loading *in, const struct survey_actor *actor, siz
     }
     if (!changed)
         return true;
-    const char *after = survey_arena_format(in->arena, "{\"rows\": %zu, \"changed\": %zu}", *count, changed);
+    const char *after =
+        survey_arena_format(in->arena, "{\"rows\": %zu, \"changed\": %zu}", *count, changed);
     return survey_store_log(in->store, actor, "import", in->file, "", after, error);
 }
 
-bool survey_admin_import(struct survey_store *store, const char *file, const struct survey_actor *actor,
-                         struct survey_report *report, size_t *count, struct survey_error *error)
+bool survey_admin_import(struct survey_store *store, const char *file,
+                         const struct survey_actor *actor, struct survey_report *report,
+                         size_t *count, struct survey_error *error)
 {
-    struct loading in = {.store = store, .arena = survey_arena_new(), .file = file, .report = report};
+    struct loading in = {
+        .store = store, .arena = survey_arena_new(), .file = file, .report = report};
     size_t faults = survey_report_count_of(report, SURVEY_FAULT);
     *count = 0;
     bool done = survey_csv_open(in.arena, file, &survey_workbook_default_limits, &in.sheet, error);
@@ -196,19 +222,24 @@ bool survey_admin_import(struct survey_store *store, const char *file, const str
     return done;
 }
 
-const char *survey_admin_value(struct survey_store *store, const char *unit, const char *name, const char *round)
+const char *survey_admin_value(struct survey_store *store, const char *unit, const char *name,
+                               const char *round)
 {
-    struct survey_query *query = survey_query(store, NULL,
-                                              "SELECT value FROM admin WHERE unit = ? AND name = ? AND round IN (?, '') "
-                                              "ORDER BY round = '' LIMIT 1",
-                                              "ttt", unit, name, round);
-    const char *value = query && survey_query_next(query) ? survey_arena_strdup(store->arena, survey_query_text(query, 0)) : NULL;
+    struct survey_query *query =
+        survey_query(store, NULL,
+                     "SELECT value FROM admin WHERE unit = ? AND name = ? AND round IN (?, '') "
+                     "ORDER BY round = '' LIMIT 1",
+                     "ttt", unit, name, round);
+    const char *value = query && survey_query_next(query)
+                            ? survey_arena_strdup(store->arena, survey_query_text(query, 0))
+                            : NULL;
     if (query)
         survey_query_end(query, NULL);
     return value;
 }
 
-bool survey_admin_number(struct survey_store *store, const char *unit, const char *name, const char *round, double *value)
+bool survey_admin_number(struct survey_store *store, const char *unit, const char *name,
+                         const char *round, double *value)
 {
     const char *text = survey_admin_value(store, unit, name, round);
     return text && survey_number_parse(text, strlen(text), value);

@@ -3,34 +3,34 @@
 #include "survey/store/admin.h"
 #include "tests/stats/rounds.h"
 
-static const char sheets[] =
-    "| evaluation | | | |\n"
-    "| | key | value | from |\n"
-    "| | assessed_unit | county | |\n"
-    "| | confidence | 0.9 | |\n"
-    "| | lonely_psu | adjust | |\n"
-    "| | line | 10 | 2015-01-01 |\n"
-    "| | line | 20 | 2016-01-01 |\n"
-    "| rounds | | | |\n"
-    "| | round | start | end |\n"
-    "| | 1 | 2015-11-01 | 2015-12-31 |\n"
-    "| rules | | |\n"
-    "| | rule | type | expression |\n"
-    "| | OLD | missed | ${age} > 60 |\n"
-    "| | BOTH | missed | rule('OLD') and ${income} < 3 |\n"
-    "| | LOOP | missed | rule('POOL') |\n"
-    "| | POOL | missed | ${age} = 1 and rule('LOOP') |\n"
-    "| dispositions | | |\n"
-    "| | code | aapor |\n"
-    "| | 110 | I |\n"
-    "| | 210 | R |\n";
+static const char sheets[] = "| evaluation | | | |\n"
+                             "| | key | value | from |\n"
+                             "| | assessed_unit | county | |\n"
+                             "| | confidence | 0.9 | |\n"
+                             "| | lonely_psu | adjust | |\n"
+                             "| | line | 10 | 2015-01-01 |\n"
+                             "| | line | 20 | 2016-01-01 |\n"
+                             "| rounds | | | |\n"
+                             "| | round | start | end |\n"
+                             "| | 1 | 2015-11-01 | 2015-12-31 |\n"
+                             "| rules | | |\n"
+                             "| | rule | type | expression |\n"
+                             "| | OLD | missed | ${age} > 60 |\n"
+                             "| | BOTH | missed | rule('OLD') and ${income} < 3 |\n"
+                             "| | LOOP | missed | rule('POOL') |\n"
+                             "| | POOL | missed | ${age} = 1 and rule('LOOP') |\n"
+                             "| dispositions | | |\n"
+                             "| | code | aapor |\n"
+                             "| | 110 | I |\n"
+                             "| | 210 | R |\n";
 
 static void begin(void)
 {
     begin_with(sheets);
     run_sql("ALTER TABLE frame ADD COLUMN county TEXT");
     run_sql("ALTER TABLE frame ADD COLUMN size TEXT");
-    run_sql("UPDATE frame SET county = CASE WHEN unit < 'A3' THEN 'C1' ELSE 'C2' END, size = position");
+    run_sql(
+        "UPDATE frame SET county = CASE WHEN unit < 'A3' THEN 'C1' ELSE 'C2' END, size = position");
     run_sql("UPDATE frame SET size = NULL WHERE unit = 'A3'");
 }
 
@@ -78,7 +78,7 @@ static void expressions(void)
     struct stats_dataset *dataset = open_round();
     NEED(dataset);
     VALUES("70 12 80 -", "${age}");
-    VALUES("140 24 160 -", "${twice}"); // a calculation: NaN where age is blank
+    VALUES("140 24 160 -", "${twice}");               // a calculation: NaN where age is blank
     VALUES("1 1 - -", "${age} < 18 or ${child} = 0"); // not asked, and not needed
     VALUES("0 1 0 -", "${age} < 18");
     VALUES("1 0 - -", "${sat} = '5'");
@@ -97,7 +97,8 @@ static void functions(void)
 {
     begin();
     take_four();
-    run_sql("INSERT INTO admin VALUES ('C1', 'people', '1', '1000', '', ''), ('C1', 'people', '', '900', '', ''), "
+    run_sql("INSERT INTO admin VALUES ('C1', 'people', '1', '1000', '', ''), ('C1', 'people', '', "
+            "'900', '', ''), "
             "('C2', 'people', '', '500', '', '')");
     struct stats_dataset *dataset = open_round();
     NEED(dataset);
@@ -125,13 +126,16 @@ static void confirmed_cases(void)
 {
     begin();
     take_four();
-    run_sql("INSERT INTO \"case\" VALUES ('c1', '1', 'missed', 'A1', 'r1', 3, 'OLD', 'confirmed', ''), "
-            "('c2', '1', 'missed', 'A2', 'r2', 1, 'OLD', 'flagged', ''), ('c3', '1', 'other', 'A3', 'r3', 2, 'OLD', 'confirmed', '')");
+    run_sql(
+        "INSERT INTO \"case\" VALUES ('c1', '1', 'missed', 'A1', 'r1', 3, 'OLD', 'confirmed', ''), "
+        "('c2', '1', 'missed', 'A2', 'r2', 1, 'OLD', 'flagged', ''), ('c3', '1', 'other', 'A3', "
+        "'r3', 2, 'OLD', 'confirmed', '')");
     struct stats_dataset *dataset = open_round();
     NEED(dataset);
     VALUES("1 0 0 0", "case('missed')");
     VALUES("0 0 1 0", "case('other')");
-    CHECK(stats_dataset_case_persons(dataset, "missed", 0) == 3 && stats_dataset_case_persons(dataset, "missed", 1) == 0);
+    CHECK(stats_dataset_case_persons(dataset, "missed", 0) == 3 &&
+          stats_dataset_case_persons(dataset, "missed", 1) == 0);
     stats_dataset_free(dataset);
     finish();
 }
@@ -143,13 +147,15 @@ static void faults(void)
     struct stats_dataset *dataset = open_round();
     NEED(dataset);
     VALUES("!here: there is no question 'nothing'", "${nothing} = 1");
-    VALUES("!here: the question 'mage' stands in a repeat: it has many answers a row", "${mage} = 1");
+    VALUES("!here: the question 'mage' stands in a repeat: it has many answers a row",
+           "${mage} = 1");
     VALUES("!here: the frame has no column 'nothing'", "frame('nothing')");
     VALUES("!here: there is no rule 'NONE'", "rule('NONE')");
     VALUES("!here: 'age' is neither ${a question} nor 'a text'", "age > 5");
     VALUES("!here: there is no function nothing()", "nothing(1)");
     VALUES("!here: same() takes a question: same(${name})", "same(1)");
-    VALUES("!here: the evaluation sheet has no 'none' that holds in round '1'", "parameter('none')");
+    VALUES("!here: the evaluation sheet has no 'none' that holds in round '1'",
+           "parameter('none')");
     VALUES("!hh.md: rules!C5: rule 'POOL' leads back to itself", "rule('POOL') or rule('LOOP')");
     CHECK(values_of(dataset, "${age} >")[0] == '!');
     stats_dataset_free(dataset);
@@ -165,19 +171,24 @@ static void one_stage(void)
     struct stats_dataset *dataset = open_round();
     NEED(dataset);
     const struct stats_design *design = stats_dataset_design(dataset);
-    CHECK(design->n == 4 && design->stages == 1 && design->confidence == 0.9 && design->lonely == STATS_LONELY_ADJUST);
-    CHECK(design->weight[0] == 2 && design->weight[2] == 2 && design->weight[3] == 0); // 1 / 0.5; a refusal outside the sample
+    CHECK(design->n == 4 && design->stages == 1 && design->confidence == 0.9 &&
+          design->lonely == STATS_LONELY_ADJUST);
+    CHECK(design->weight[0] == 2 && design->weight[2] == 2 &&
+          design->weight[3] == 0); // 1 / 0.5; a refusal outside the sample
     CHECK(design->stratum[0] == design->stratum[1] && design->unit[0][0] != design->unit[0][1]);
     CHECK(design->fpc[0] && design->fpc[0][0] == 5);
     CHECK_TEXT("s", design->stratum_names[design->stratum[0]]);
     CHECK(!stats_dataset_weighted(dataset));
     stats_dataset_free(dataset);
-    run_sql("INSERT INTO weight VALUES ('1', 'r1', 1, 'base', 2), ('1', 'r1', 2, 'trim', 7), ('1', 'r2', 2, 'trim', 8), ('1', 'r3', 2, 'trim', 9)");
+    run_sql("INSERT INTO weight VALUES ('1', 'r1', 1, 'base', 2), ('1', 'r1', 2, 'trim', 7), ('1', "
+            "'r2', 2, 'trim', 8), ('1', 'r3', 2, 'trim', 9)");
     dataset = open_round();
     NEED(dataset);
-    CHECK(stats_dataset_weighted(dataset) && stats_dataset_design(dataset)->weight[0] == 7 && stats_dataset_design(dataset)->weight[2] == 9);
+    CHECK(stats_dataset_weighted(dataset) && stats_dataset_design(dataset)->weight[0] == 7 &&
+          stats_dataset_design(dataset)->weight[2] == 9);
     stats_dataset_free(dataset);
-    run_sql("DELETE FROM weight WHERE response = 'r2'"); // an interview without a weight beside others
+    run_sql(
+        "DELETE FROM weight WHERE response = 'r2'"); // an interview without a weight beside others
     CHECK(open_round() == NULL && strstr(error.message, "1 interviews") != NULL);
     finish();
 }
@@ -189,8 +200,10 @@ static void two_stages(void)
     take_four();
     take_rows("KEY,unit,result,age\nr5,A4,110,5\n");
     run_sql("DELETE FROM sample");
-    run_sql("INSERT INTO sample VALUES ('d', '1', 1, 'V1', NULL, 'x', 2, 'pps_systematic', 'selected', 1, 1, 9, 2, 1, '', NULL), "
-            "('d', '1', 1, 'V2', NULL, 'x', 2, 'pps_systematic', 'selected', 2, 0.25, 9, 2, 0.25, '', NULL), "
+    run_sql("INSERT INTO sample VALUES ('d', '1', 1, 'V1', NULL, 'x', 2, 'pps_systematic', "
+            "'selected', 1, 1, 9, 2, 1, '', NULL), "
+            "('d', '1', 1, 'V2', NULL, 'x', 2, 'pps_systematic', 'selected', 2, 0.25, 9, 2, 0.25, "
+            "'', NULL), "
             "('d', '1', 2, 'A1', 'V1', 'p', 3, 'srs', 'selected', 1, 0.5, 4, 2, 0.5, '', NULL), "
             "('d', '1', 2, 'A2', 'V1', 'p', 3, 'srs', 'selected', 2, 0.5, 4, 2, 0.5, '', NULL), "
             "('d', '1', 2, 'A3', 'V2', 'p', 3, 'srs', 'selected', 1, 0.1, 20, 2, 0.025, '', NULL), "
@@ -200,7 +213,8 @@ static void two_stages(void)
     const struct stats_design *d = stats_dataset_design(dataset);
     CHECK(d->weight[0] == 2 && fabs(d->weight[2] - 40) < 1e-12 && d->weight[3] == 0);
     // V1 represents itself: its households are the PSUs, out of 4.
-    CHECK(d->stratum[0] == d->stratum[1] && d->stratum[0] != d->stratum[2] && d->stratum[2] == d->stratum[4]);
+    CHECK(d->stratum[0] == d->stratum[1] && d->stratum[0] != d->stratum[2] &&
+          d->stratum[2] == d->stratum[4]);
     CHECK(d->unit[0][0] != d->unit[0][1] && d->fpc[0][0] == 4);
     CHECK_TEXT("V1 p", d->stratum_names[d->stratum[0]]);
     // V2 is a PSU as if drawn with replacement; what is below it adds nothing.
@@ -212,17 +226,19 @@ static void two_stages(void)
     dataset = open_round();
     NEED(dataset);
     d = stats_dataset_design(dataset);
-    CHECK(d->stages == 2 && d->fpc[0][2] == 9 && d->fpc[1][2] == 20 && d->unit[1][2] != d->unit[1][4]);
+    CHECK(d->stages == 2 && d->fpc[0][2] == 9 && d->fpc[1][2] == 20 &&
+          d->unit[1][2] != d->unit[1][4]);
     CHECK(d->fpc[0][0] == 4 && d->fpc[1][0] == 1 && d->unit[1][0] != d->unit[1][1]);
     stats_dataset_free(dataset);
     run_sql("DELETE FROM sample");
     dataset = open_round();
     NEED(dataset);
     d = stats_dataset_design(dataset);
-    CHECK(d->stages == 1 && d->stratum == NULL && d->fpc[0] == NULL && d->weight[0] == 1 && d->unit[0][0] != d->unit[0][1]);
+    CHECK(d->stages == 1 && d->stratum == NULL && d->fpc[0] == NULL && d->weight[0] == 1 &&
+          d->unit[0][0] != d->unit[0][1]);
     stats_dataset_free(dataset);
     finish();
 }
 
-TESTS(CASE(answers_and_kinds), CASE(expressions), CASE(functions), CASE(confirmed_cases), CASE(faults), CASE(one_stage),
-      CASE(two_stages))
+TESTS(CASE(answers_and_kinds), CASE(expressions), CASE(functions), CASE(confirmed_cases),
+      CASE(faults), CASE(one_stage), CASE(two_stages))

@@ -7,7 +7,8 @@
 
 static void by_hand(void)
 {
-    // 1310 I, 40 P, 22 R, 48 NC, 12 O, 8 unknown, 30 not eligible: 1432 eligible, 1440 with the unknown.
+    // 1310 I, 40 P, 22 R, 48 NC, 12 O, 8 unknown, 30 not eligible: 1432 eligible, 1440 with the
+    // unknown.
     size_t count[STATS_OUTCOMES] = {1310, 40, 22, 48, 12, 5, 3, 30};
     struct stats_outcome_rates rates;
     stats_outcome_rates(count, &rates);
@@ -49,7 +50,8 @@ static void shared_vector(void)
 {
     char *bytes = NULL;
     size_t length;
-    if (!survey_file_read(SHARED "/data/example/test_vectors.json", 1 << 24, &bytes, &length, &error))
+    if (!survey_file_read(SHARED "/data/example/test_vectors.json", 1 << 24, &bytes, &length,
+                          &error))
         SKIP("../shared is not there");
     struct survey_arena *mine = survey_arena_new();
     struct survey_json *json = NULL;
@@ -93,9 +95,11 @@ static void counted(void)
     NEED(table && table->group_count == 2);
     CHECK_TEXT("C1", table->groups[0].keys[0]);
     CHECK_TEXT("s", table->groups[0].keys[1]);
-    CHECK(table->groups[0].count[STATS_COMPLETE] == 1 && table->groups[0].count[STATS_NON_CONTACT] == 1 && table->groups[0].silent == 1);
+    CHECK(table->groups[0].count[STATS_COMPLETE] == 1 &&
+          table->groups[0].count[STATS_NON_CONTACT] == 1 && table->groups[0].silent == 1);
     CHECK(table->groups[0].rates.response[0] == 0.5);
-    CHECK(table->groups[1].count[STATS_REFUSAL] == 1 && table->groups[1].count[STATS_COMPLETE] == 0);
+    CHECK(table->groups[1].count[STATS_REFUSAL] == 1 &&
+          table->groups[1].count[STATS_COMPLETE] == 0);
     CHECK(table->outside == 1 && table->all.silent == 1);
     CHECK_NEAR(1.0 / 3, table->all.rates.response[0], 1e-15); // the reserve does not count
     stats_outcome_table_free(table);

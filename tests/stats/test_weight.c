@@ -3,19 +3,21 @@
 #include "stats/weight.h"
 #include "tests/stats/rounds.h"
 
-#define DISPOSITIONS                                                                                                   \
-    "| dispositions | | |\n| | code | aapor |\n| | 110 | I |\n| | 210 | R |\n"                                         \
+#define DISPOSITIONS                                                                               \
+    "| dispositions | | |\n| | code | aapor |\n| | 110 | I |\n| | 210 | R |\n"                     \
     "| | 318 | UH |\n| | 410 | NE |\n"
 
 static struct stats_weights *weights;
 static struct survey_report *report;
 
-// An evaluation whose weights sheet has these rows, and a sample of these units: "unit county stratum
-// weight result; ..."; result "-" for none.
+// An evaluation whose weights sheet has these rows, and a sample of these units: "unit county
+// stratum weight result; ..."; result "-" for none.
 static void begin(const char *rows, const char *units)
 {
     struct survey_arena *scratch = survey_arena_new();
-    begin_with(survey_arena_format(scratch, "| weights | | | | |\n| | step | method | by | totals | bounds |\n%s" DISPOSITIONS, rows));
+    begin_with(survey_arena_format(
+        scratch, "| weights | | | | |\n| | step | method | by | totals | bounds |\n%s" DISPOSITIONS,
+        rows));
     report = survey_report_new();
     weights = NULL;
     run_sql("DELETE FROM sample");
@@ -33,15 +35,23 @@ static void begin(const char *rows, const char *units)
             at += length;
         }
         at += strspn(at, " ;");
-        run_sql(survey_arena_format(scratch, "INSERT INTO frame (unit, position, county, size) VALUES ('%s', 1, '%s', '%s')", part[0], part[1], part[2]));
-        run_sql(survey_arena_format(scratch, "INSERT INTO sample VALUES ('d', '1', 1, '%s', NULL, '%s', 2, 'srs', 'selected', 1, 1.0 / %s, 99, 9, "
-                                             "1.0 / %s, '', NULL)", part[0], part[2], part[3], part[3]));
+        run_sql(survey_arena_format(
+            scratch,
+            "INSERT INTO frame (unit, position, county, size) VALUES ('%s', 1, '%s', '%s')",
+            part[0], part[1], part[2]));
+        run_sql(survey_arena_format(scratch,
+                                    "INSERT INTO sample VALUES ('d', '1', 1, '%s', NULL, '%s', 2, "
+                                    "'srs', 'selected', 1, 1.0 / %s, 99, 9, "
+                                    "1.0 / %s, '', NULL)",
+                                    part[0], part[2], part[3], part[3]));
         if (*part[4] != '-')
             survey_format(&csv, "r%s,%s\n", part[0], part[0]);
-        survey_format(&results, "UPDATE response SET disposition = '%s' WHERE id = 'r%s';", part[4], part[0]);
+        survey_format(&results, "UPDATE response SET disposition = '%s' WHERE id = 'r%s';", part[4],
+                      part[0]);
     }
     take_rows(survey_buffer_string(&csv));
-    for (const char *at = survey_buffer_string(&results); *at; at = strchr(at, ';') + 1) // some codes are no choice of the form
+    for (const char *at = survey_buffer_string(&results); *at;
+         at = strchr(at, ';') + 1) // some codes are no choice of the form
         run_sql(survey_arena_format(scratch, "%.*s", (int)strcspn(at, ";"), at));
     survey_buffer_clear(&csv);
     survey_buffer_clear(&results);
@@ -72,9 +82,17 @@ static bool weigh(void)
 
 static double weight_of(const char *unit)
 {
-    return strcmp(value(store, arena, survey_arena_format(arena, "SELECT count(*) FROM weight WHERE response = 'r%s'", unit)), "0") == 0
+    return strcmp(value(store, arena,
+                        survey_arena_format(
+                            arena, "SELECT count(*) FROM weight WHERE response = 'r%s'", unit)),
+                  "0") == 0
                ? 0
-               : strtod(value(store, arena, survey_arena_format(arena, "SELECT value FROM weight WHERE response = 'r%s' ORDER BY step DESC LIMIT 1", unit)), NULL);
+               : strtod(value(store, arena,
+                              survey_arena_format(arena,
+                                                  "SELECT value FROM weight WHERE response = 'r%s' "
+                                                  "ORDER BY step DESC LIMIT 1",
+                                                  unit)),
+                        NULL);
 }
 #define WEIGHT(expected, unit) CHECK_NEAR(expected, weight_of(unit), 1e-9)
 
@@ -89,9 +107,9 @@ static void base_and_nonresponse(void)
     begin("| | 1 | base | | | |\n| | 2 | nonresponse | county | | |\n",
           "A1 C1 s 2 110; A2 C1 s 2 210; A3 C1 s 2 -; A4 C2 s 2 110; A5 C2 s 2 318; A6 C2 s 2 410");
     NEED(weigh());
-    WEIGHT(6, "A1");   // carries A2, who refused, and A3, whom nobody met
-    WEIGHT(3, "A4");   // half of the known are eligible: half of A5's 2
-    WEIGHT(0, "A2");   // no weight for who was not interviewed
+    WEIGHT(6, "A1"); // carries A2, who refused, and A3, whom nobody met
+    WEIGHT(3, "A4"); // half of the known are eligible: half of A5's 2
+    WEIGHT(0, "A2"); // no weight for who was not interviewed
     CHECK(weights->count == 2 && weights->steps[1].n == 2 && weights->steps[0].sum == 4);
     CHECK_NEAR(9, weights->steps[1].sum, 1e-12);
     CHECK_NEAR(1.0 / 3, weights->steps[1].cv, 1e-12); // 6 and 3: mean 4.5, deviation 1.5
@@ -103,7 +121,8 @@ static void base_and_nonresponse(void)
     CHECK_TEXT("4", value(store, arena, "SELECT count(*) FROM weight"));
     struct stats_dataset *dataset = open_round();
     NEED(dataset);
-    CHECK(stats_dataset_weighted(dataset) && fabs(stats_dataset_design(dataset)->weight[0] - 6) < 1e-12);
+    CHECK(stats_dataset_weighted(dataset) &&
+          fabs(stats_dataset_design(dataset)->weight[0] - 6) < 1e-12);
     stats_dataset_free(dataset);
     end();
 }
@@ -119,27 +138,32 @@ static void empty_cells_merge(void)
     WEIGHT(1 + 0.6 + 8 / 7.0, "A5");
     WEIGHT(2 + 8 * 2 / 7.0, "A4");
     CHECK(weights->steps[1].note_count == 2);
-    CHECK(strstr(weights->steps[1].notes[0], "county=C1 size=l has no interview; the interviews of county=C1") != NULL);
+    CHECK(strstr(weights->steps[1].notes[0],
+                 "county=C1 size=l has no interview; the interviews of county=C1") != NULL);
     end();
 }
 
 static void poststratified(void)
 {
-    begin("| | 1 | base | | | |\n| | 2 | poststratify | county | margins | |\n| margins | | |\n| | county | total |\n| | C1 | 30 |\n| | C2 | 7 |\n",
+    begin("| | 1 | base | | | |\n| | 2 | poststratify | county | margins | |\n| margins | | |\n| | "
+          "county | total |\n| | C1 | 30 |\n| | C2 | 7 |\n",
           "A1 C1 s 2 110; A2 C1 s 4 110; A3 C2 s 5 110; A4 C2 s 2 -");
     NEED(weigh());
     WEIGHT(10, "A1");
     WEIGHT(20, "A2");
     WEIGHT(7, "A3");
     end();
-    begin("| | 1 | base | | | |\n| | 2 | poststratify | county | | |\n", "A1 C1 s 2 110; A2 C1 s 4 -; A3 C2 s 5 110");
+    begin("| | 1 | base | | | |\n| | 2 | poststratify | county | | |\n",
+          "A1 C1 s 2 110; A2 C1 s 4 -; A3 C2 s 5 110");
     NEED(weigh()); // to the frame's own counts
     WEIGHT(2, "A1");
     WEIGHT(1, "A3");
     end();
 }
 
-#define MARGINS "| margins | | | |\n| | county | size | total |\n| | C1 | | 6 |\n| | C2 | | 4 |\n| | | s | 5 |\n| | | l | 5 |\n"
+#define MARGINS                                                                                    \
+    "| margins | | | |\n| | county | size | total |\n| | C1 | | 6 |\n| | C2 | | 4 |\n| | | s | 5 " \
+    "|\n| | | l | 5 |\n"
 
 static void raked(void)
 {
@@ -163,14 +187,16 @@ static void raked(void)
 
 static void trimmed(void)
 {
-    begin("| | 1 | base | | | |\n| | 2 | trim | | | 0.5 5 |\n", "A1 C1 s 1 110; A2 C1 s 1 110; A3 C1 s 1 110; A4 C1 s 10 110");
+    begin("| | 1 | base | | | |\n| | 2 | trim | | | 0.5 5 |\n",
+          "A1 C1 s 1 110; A2 C1 s 1 110; A3 C1 s 1 110; A4 C1 s 10 110");
     NEED(weigh());
     WEIGHT(5, "A4");
     WEIGHT(8 / 3.0, "A1");
     CHECK_NEAR(13, weights->steps[1].sum, 1e-12);
     CHECK(weights->steps[1].note_count == 1);
     end();
-    begin("| | 1 | base | | | |\n| | 2 | trim | | | 0.3 3 |\n", "A1 C1 s 1 110; A2 C1 s 1 110; A3 C1 s 1 110; A4 C1 s 10 110");
+    begin("| | 1 | base | | | |\n| | 2 | trim | | | 0.3 3 |\n",
+          "A1 C1 s 1 110; A2 C1 s 1 110; A3 C1 s 1 110; A4 C1 s 10 110");
     CHECK(!weigh());
     CHECK(strncmp(fault(), "W302", 4) == 0);
     end();
@@ -213,15 +239,24 @@ static void faults(void)
     check_fault("| | 1 | base | | | |\n| | 1 | trim | | | 2 |\n", "W105 steps go up");
     check_fault("| | 1 | base | | | |\n| | x | trim | | | 2 |\n", "W105 'x'");
     check_fault("| | 1 | base | | | |\n| | 2 | magic | | | |\n", "W101 'magic'");
-    check_fault("| | 1 | base | | | |\n| | 2 | calibrate | | | |\n", "W102 calibrate is not in this version yet");
-    check_fault("| | 1 | base | | | |\n| | 2 | nonresponse | nowhere | | |\n", "W201 the frame has no column 'nowhere'");
-    check_fault("| | 1 | base | | | |\n| | 2 | poststratify | county | nowhere | |\n", "W204 there is no sheet 'nowhere'");
-    check_fault("| | 1 | base | | | |\n| | 2 | poststratify | county | t | |\n| t | | |\n| | county | total |\n| | C1 | 3 |\n", "W205 the cell county=C2");
-    check_fault("| | 1 | base | | | |\n| | 2 | poststratify | county | t | |\n| t | | |\n| | county | total |\n| | C1 | x |\n", "W203 'x' is no total");
+    check_fault("| | 1 | base | | | |\n| | 2 | calibrate | | | |\n",
+                "W102 calibrate is not in this version yet");
+    check_fault("| | 1 | base | | | |\n| | 2 | nonresponse | nowhere | | |\n",
+                "W201 the frame has no column 'nowhere'");
+    check_fault("| | 1 | base | | | |\n| | 2 | poststratify | county | nowhere | |\n",
+                "W204 there is no sheet 'nowhere'");
+    check_fault("| | 1 | base | | | |\n| | 2 | poststratify | county | t | |\n| t | | |\n| | "
+                "county | total |\n| | C1 | 3 |\n",
+                "W205 the cell county=C2");
+    check_fault("| | 1 | base | | | |\n| | 2 | poststratify | county | t | |\n| t | | |\n| | "
+                "county | total |\n| | C1 | x |\n",
+                "W203 'x' is no total");
     check_fault("| | 1 | base | | | |\n| | 2 | trim | | | 3 2 |\n", "W301");
     check_fault("| | 1 | base | | | |\n| | 2 | rake | county | | |\n", "W210");
-    check_fault("| | 1 | base | | | |\n| | 2 | rake | county;size | t | |\n| t | | | |\n| | county | size | total |\n"
-                "| | C1 | | 3 |\n| | C2 | | 4 |\n| | | s | 5 |\n| | | l | 5 |\n", "W208 the totals of 'size' sum to 10, those of 'county' to 7");
+    check_fault("| | 1 | base | | | |\n| | 2 | rake | county;size | t | |\n| t | | | |\n| | county "
+                "| size | total |\n"
+                "| | C1 | | 3 |\n| | C2 | | 4 |\n| | | s | 5 |\n| | | l | 5 |\n",
+                "W208 the totals of 'size' sum to 10, those of 'county' to 7");
     begin("| | 1 | base | | | |\n", "A1 C1 s 2 210");
     CHECK(!weigh() && strstr(error.message, "no interview") != NULL);
     run_sql("DELETE FROM sample");
@@ -230,4 +265,5 @@ static void faults(void)
     end();
 }
 
-TESTS(CASE(base_and_nonresponse), CASE(empty_cells_merge), CASE(poststratified), CASE(raked), CASE(trimmed), CASE(reserves), CASE(faults))
+TESTS(CASE(base_and_nonresponse), CASE(empty_cells_merge), CASE(poststratified), CASE(raked),
+      CASE(trimmed), CASE(reserves), CASE(faults))

@@ -50,10 +50,12 @@ static const char *problem(size_t index)
 static void takes_and_finds(void)
 {
     begin();
-    CHECK(take("unit,name,value,round,source,date\nC1,planned,100,,plan,2016-03-01\n,,,,,\nC1,planned,120,YE,plan,\nC2,planned,7,YE,,\n"));
+    CHECK(take("unit,name,value,round,source,date\nC1,planned,100,,plan,2016-03-01\n,,,,,\nC1,"
+               "planned,120,YE,plan,\nC2,planned,7,YE,,\n"));
     CHECK(survey_report_count(report) == 0 && count == 3);
     CHECK_TEXT("120", survey_admin_value(store, "C1", "planned", "YE"));
-    CHECK_TEXT("100", survey_admin_value(store, "C1", "planned", "H1")); // the row with a blank round
+    CHECK_TEXT("100",
+               survey_admin_value(store, "C1", "planned", "H1")); // the row with a blank round
     CHECK(survey_admin_value(store, "C2", "planned", "H1") == NULL);
     double number = 0;
     CHECK(survey_admin_number(store, "C2", "planned", "YE", &number) && number == 7);
@@ -70,7 +72,8 @@ static void logs_changes(void)
     CHECK(take("unit,name,value,round\nC1,a,1,YE\nC1,b,2,YE\n")); // nothing new: no entry
     IS("1", "SELECT count(*) FROM log WHERE action = 'import'");
     CHECK(take("unit,name,value,round\nC1,a,1,YE\nC1,b,3,YE\n"));
-    IS("2 3 C1 b YE", "SELECT before ->> 'value' || ' ' || (after ->> 'value') || ' ' || subject FROM log WHERE action = 'admin'");
+    IS("2 3 C1 b YE", "SELECT before ->> 'value' || ' ' || (after ->> 'value') || ' ' || subject "
+                      "FROM log WHERE action = 'admin'");
     CHECK_TEXT("3", survey_admin_value(store, "C1", "b", "YE"));
     finish();
 }
@@ -78,7 +81,8 @@ static void logs_changes(void)
 static void finds_faults(void)
 {
     begin();
-    CHECK(take("unit,name,value,round,source,date\nC1,a,1,YE,,\n,b,2,YE,,\nC1,c,,H9,,2016-13-01\nC1,a,2,YE,,\n"));
+    CHECK(take("unit,name,value,round,source,date\nC1,a,1,YE,,\n,b,2,YE,,\nC1,c,,H9,,2016-13-"
+               "01\nC1,a,2,YE,,\n"));
     CHECK(survey_report_count(report) == 5);
     CHECK_TEXT("D403 3:1", problem(0));
     CHECK_TEXT("D403 4:3", problem(1));

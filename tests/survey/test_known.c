@@ -23,16 +23,18 @@ static bool variable(void *user, const char *name, struct survey_value *value)
 }
 
 // column(${x}) gives the name that it was given; told(${x}) whether its argument is missing.
-static bool function(void *user, const char *name, const struct survey_value *arguments, size_t count,
-                     struct survey_value *value, bool *known, struct survey_error *error)
+static bool function(void *user, const char *name, const struct survey_value *arguments,
+                     size_t count, struct survey_value *value, bool *known,
+                     struct survey_error *error)
 {
     (void)user;
     (void)error;
     if (count != 1 || (strcmp(name, "column") != 0 && strcmp(name, "told") != 0))
         return false;
     *known = true;
-    *value = name[0] == 'c' ? (struct survey_value){.kind = SURVEY_STRING, .text = arguments[0].name}
-                            : (struct survey_value){.kind = SURVEY_BOOLEAN, .boolean = arguments[0].missing};
+    *value = name[0] == 'c'
+                 ? (struct survey_value){.kind = SURVEY_STRING, .text = arguments[0].name}
+                 : (struct survey_value){.kind = SURVEY_BOOLEAN, .boolean = arguments[0].missing};
     return true;
 }
 
@@ -42,7 +44,8 @@ static const char *result(struct survey_arena *arena, const char *text)
     struct survey_value value;
     struct survey_error error = {0};
     struct survey_expr_env env = {.arena = arena, .variable = variable, .function = function};
-    if (!survey_expr_parse(arena, text, &expr, NULL, &error) || !survey_expr_evaluate_known(expr, &env, &value, &error))
+    if (!survey_expr_parse(arena, text, &expr, NULL, &error) ||
+        !survey_expr_evaluate_known(expr, &env, &value, &error))
         return "!";
     return value.missing ? "?" : survey_value_text(arena, &value);
 }
@@ -62,12 +65,18 @@ static void check(const char *const cases[][2], size_t count)
 static void truth_tables(void)
 {
     static const char *const cases[][2] = {
-        {"${one} = 1 or ${none} = 0", "true"},   {"${none} = 0 or ${one} = 1", "true"},
-        {"${one} = 2 or ${none} = 0", "?"},      {"${one} = 2 and ${none} = 0", "false"},
-        {"${none} = 0 and ${one} = 2", "false"}, {"${one} = 1 and ${none} = 0", "?"},
-        {"not(${none} = 0)", "?"},               {"not(${none} = 0 and false())", "true"},
-        {"${none} and ${none}", "?"},            {"(${one} != 1 and ${none} > 20) or ${two} > 36", "false"},
-        {"(${one} = 1 and ${none} > 20) or ${two} > 36", "?"}, {"true() or ${none} or false()", "true"},
+        {"${one} = 1 or ${none} = 0", "true"},
+        {"${none} = 0 or ${one} = 1", "true"},
+        {"${one} = 2 or ${none} = 0", "?"},
+        {"${one} = 2 and ${none} = 0", "false"},
+        {"${none} = 0 and ${one} = 2", "false"},
+        {"${one} = 1 and ${none} = 0", "?"},
+        {"not(${none} = 0)", "?"},
+        {"not(${none} = 0 and false())", "true"},
+        {"${none} and ${none}", "?"},
+        {"(${one} != 1 and ${none} > 20) or ${two} > 36", "false"},
+        {"(${one} = 1 and ${none} > 20) or ${two} > 36", "?"},
+        {"true() or ${none} or false()", "true"},
     };
     check(cases, sizeof cases / sizeof *cases);
 }
@@ -75,12 +84,24 @@ static void truth_tables(void)
 static void values_spread(void)
 {
     static const char *const cases[][2] = {
-        {"${none} + 1", "?"},           {"-${none}", "?"},        {"-${two}", "-2"},
-        {"${one} < ${none}", "?"},      {"${one} = ${none}", "?"}, {"${none} = ${none}", "?"},
-        {"round(${none}, 1)", "?"},     {"concat('a', ${none})", "?"}, {"concat('a', ${text})", "aabc"},
-        {"${text} > 1", "?"},           {"${one} div 0 > 1", "true"}, {"0 div 0 < 1", "?"},
-        {"if(${none} = 1, 1, 1)", "?"}, {"if(${one} = 1, 5, ${none})", "5"}, {"if(${one} = 2, 5, ${none})", "?"},
-        {"selected(${none}, 'a')", "?"}, {"1 + 2 * 3", "7"}, {"max(${one}, ${none})", "?"},
+        {"${none} + 1", "?"},
+        {"-${none}", "?"},
+        {"-${two}", "-2"},
+        {"${one} < ${none}", "?"},
+        {"${one} = ${none}", "?"},
+        {"${none} = ${none}", "?"},
+        {"round(${none}, 1)", "?"},
+        {"concat('a', ${none})", "?"},
+        {"concat('a', ${text})", "aabc"},
+        {"${text} > 1", "?"},
+        {"${one} div 0 > 1", "true"},
+        {"0 div 0 < 1", "?"},
+        {"if(${none} = 1, 1, 1)", "?"},
+        {"if(${one} = 1, 5, ${none})", "5"},
+        {"if(${one} = 2, 5, ${none})", "?"},
+        {"selected(${none}, 'a')", "?"},
+        {"1 + 2 * 3", "7"},
+        {"max(${one}, ${none})", "?"},
     };
     check(cases, sizeof cases / sizeof *cases);
 }
@@ -88,12 +109,25 @@ static void values_spread(void)
 static void missing_can_be_asked_for(void)
 {
     static const char *const cases[][2] = {
-        {"${none} = ''", "true"},      {"'' = ${none}", "true"},  {"${none} != ''", "false"}, {"${one} = ''", "false"},
-        {"${dk} = 'dk'", "true"},      {"${dk} != 'dk'", "false"}, {"${dk} = 'yes'", "?"},    {"${dk} != 'yes'", "?"},
-        {"${dk} = ''", "false"},       {"${text} = 'other' or ${dk} = 'dk'", "true"},
-        {"coalesce(${none}, 4)", "4"}, {"coalesce(${one}, ${none})", "1"}, {"coalesce(${none}, ${dk})", "?"},
-        {"string-length(${none})", "0"}, {"string-length(${text})", "3"},
-        {"column(${none})", "none"},   {"told(${none})", "true"}, {"told(${one})", "false"}, {"${nowhere} = 1", "!"},
+        {"${none} = ''", "true"},
+        {"'' = ${none}", "true"},
+        {"${none} != ''", "false"},
+        {"${one} = ''", "false"},
+        {"${dk} = 'dk'", "true"},
+        {"${dk} != 'dk'", "false"},
+        {"${dk} = 'yes'", "?"},
+        {"${dk} != 'yes'", "?"},
+        {"${dk} = ''", "false"},
+        {"${text} = 'other' or ${dk} = 'dk'", "true"},
+        {"coalesce(${none}, 4)", "4"},
+        {"coalesce(${one}, ${none})", "1"},
+        {"coalesce(${none}, ${dk})", "?"},
+        {"string-length(${none})", "0"},
+        {"string-length(${text})", "3"},
+        {"column(${none})", "none"},
+        {"told(${none})", "true"},
+        {"told(${one})", "false"},
+        {"${nowhere} = 1", "!"},
         {"nothing(1)", "!"},
     };
     check(cases, sizeof cases / sizeof *cases);
