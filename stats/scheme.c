@@ -30,11 +30,12 @@ static void score_leaf(struct stats_assessment *assessment, const struct stats_n
         score->why = figure->missing;
         return;
     }
-    score->gated = stats_op_holds(node->gate_op, stats_figure_compare(figure, stats_unit_scale(indicator->unit), node->gate));
-    if (figure->small) {
-        score->why = survey_arena_format(assessment->arena, _("the base is below %g"), indicator->min_base);
+    if (figure->small) { // a base too small to be scored is too small for a red line too
+        score->why = indicator->statistic < STATS_ADMIN ? survey_arena_format(assessment->arena, _("the base is below %g"), indicator->min_base)
+                                                        : _("it rests on an indicator whose base is too small");
         return;
     }
+    score->gated = stats_op_holds(node->gate_op, stats_figure_compare(figure, stats_unit_scale(indicator->unit), node->gate));
     size_t count = class_values(assessment, node->indicator, unit->class_index, values);
     score->known = stats_score_rule_apply(node->parsed, indicator, figure, values, count, assessment->arena, &score->score, &score->why);
 }
@@ -64,7 +65,8 @@ static void score_parent(struct stats_assessment *assessment, size_t parent, con
         enum part part = part_of(&unit->scores[i]);
         double share = part == PART_ABSENT ? 0 : node->weights[unit->class_index];
         if (part == PART_WITHHELD && share > 0 && !withheld)
-            withheld = survey_arena_format(assessment->arena, _("'%s' has no score: %s"), node->code, unit->scores[i].why);
+            withheld = node->indicator < 0 ? unit->scores[i].why
+                                           : survey_arena_format(assessment->arena, _("'%s' has no score: %s"), node->code, unit->scores[i].why);
         if (part == PART_SCORE) {
             sum += share * unit->scores[i].score;
             shares += share;

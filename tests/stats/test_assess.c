@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The assessment from answers to grades, worked by hand beside the code.
+#include "stats/assess_write.h"
 #include "tests/stats/counties.h"
 
 static struct stats_assessment *three(void)
@@ -259,6 +260,51 @@ static void is_stored_with_a_log_entry(void)
     end_counties();
 }
 
+static void is_written_as_json(void)
+{
+    struct stats_assessment *a = three();
+    const struct survey_form *form = survey_store_current_form(store, NULL, NULL, &error);
+    struct survey_buffer text = SURVEY_BUFFER(1 << 24);
+    struct survey_json_writer writer = survey_json_writer(&text, true);
+    struct survey_json *json = NULL;
+    stats_assessment_write(a, (const char *const *)form->languages, form->language_count, &writer);
+    NEED(survey_json_read(arena, "json", survey_buffer_string(&text), text.length, &json, &error));
+    const struct survey_json *one = survey_json_at(survey_json_get(json, "units"), 0), *last = survey_json_at(survey_json_get(json, "units"), 2);
+    CHECK_TEXT("C1", survey_json_text(one, "unit", ""));
+    CHECK_NEAR(72.65, survey_json_number(one, "score", 0), 1e-8);
+    CHECK_NEAR(2, survey_json_number(one, "grade", 0), 0);
+    CHECK(survey_json_get(last, "score")->kind == SURVEY_JSON_NULL && strstr(survey_json_text(last, "why", ""), "'B'"));
+    const struct survey_json *wrong = survey_json_at(survey_json_get(one, "figures"), indicator_at(a, "WRONG"));
+    CHECK_TEXT("WRONG", survey_json_text(wrong, "indicator", ""));
+    CHECK_NEAR(20, survey_json_number(wrong, "value", 0), 1e-12);
+    CHECK_NEAR(1, survey_json_number(wrong, "margin_count", 0), 0);
+    CHECK_TEXT("within", survey_json_text(wrong, "verdict", ""));
+    CHECK_NEAR(20, survey_json_number(survey_json_get(wrong, "estimate"), "value", 0), 1e-10);
+    const struct survey_json *plan = survey_json_at(survey_json_get(last, "figures"), indicator_at(a, "PLAN"));
+    CHECK(survey_json_get(plan, "value")->kind == SURVEY_JSON_NULL && survey_json_text(plan, "missing", "")[0]);
+    CHECK(survey_json_get(json, "indicators")->count == 15 && survey_json_get(json, "scheme")->count == 8);
+    CHECK(survey_json_get(survey_json_get(json, "overall"), "figures")->count == 15);
+    survey_buffer_clear(&text);
+    stats_assessment_free(a);
+    end_counties();
+}
+
+static void small_bases_are_not_scored(void)
+{
+    begin_counties(INDICATORS "| | REC | | % | | share | ${rec} = 'yes' | | | | | < | 90 | higher | | | 5 |\n"
+                              "| | D | | % | | derived | 100 - indicator('REC') | | | | | | | | | | |\n"
+                   SCHEME "| | T | | | | 100 | 100 | | | | | | |\n| | R | T | | REC | 50 | 50 | linear | zero=0 full=100 | < | 90 | veto | na |\n"
+                          "| | DD | T | | D | 50 | 50 | linear | zero=0 full=100 | | | | na |\n", county_frame);
+    take_rows(county_rows);
+    struct stats_assessment *a = assess(NULL);
+    NEED(a != NULL);
+    CHECK(a->units[0].vetoes == 1 && a->units[0].scored); // 5 of 7
+    CHECK(figure_of(a, 2, "REC")->small && figure_of(a, 2, "REC")->base == 1 && figure_of(a, 2, "D")->small);
+    CHECK(!a->units[2].scored && a->units[2].vetoes == 0 && strstr(a->units[2].scores[1].why, "below 5") && strstr(a->units[2].scores[2].why, "rests on"));
+    stats_assessment_free(a);
+    end_counties();
+}
+
 // ---- Quotas, ties and caps: ten units that were given their score
 
 static const char given_plan[] =
@@ -342,5 +388,6 @@ static void likert_of_the_example(void)
 
 TESTS(CASE(persons_in_confirmed_cases), CASE(missing_answers_are_never_mixed), CASE(means_totals_quantiles), CASE(administrative_and_derived),
       CASE(up_the_tree), CASE(ranks_and_grades), CASE(weighted_beside_plain), CASE(none_found_has_an_upper_limit),
-      CASE(cases_that_cannot_count_are_said), CASE(villages_that_differ_have_no_sum), CASE(is_stored_with_a_log_entry), CASE(quota_cap_and_ties),
+      CASE(cases_that_cannot_count_are_said), CASE(villages_that_differ_have_no_sum), CASE(is_stored_with_a_log_entry), CASE(is_written_as_json),
+      CASE(small_bases_are_not_scored), CASE(quota_cap_and_ties),
       CASE(likert_of_the_example))
