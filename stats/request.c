@@ -123,6 +123,8 @@ static bool answer(struct request *request, struct survey_json_writer *out, stru
         return request_ciprop(request, out, error);
     if (strcmp(estimator, "table") == 0)
         return request_table(request, out, error);
+    if (strcmp(estimator, "weights") == 0)
+        return request_weights(request, out, error);
     if (strcmp(estimator, "degf") == 0)
         return write_df(request, out);
     return request_unsupported(request, error, estimator);

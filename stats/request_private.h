@@ -29,7 +29,7 @@ struct request {
     uint8_t *inside;     // the subset so far; NULL: all rows
     bool keeps_rows;     // calibrated: rows outside a subset stay in the variance with weight 0
     struct request_step *steps; // first to last
-    const double *const *replicates; // combined weights; NULL: Taylor linearisation
+    double **replicates; // combined weights; NULL: Taylor linearisation
     size_t replicate_count;
     double scale;
     const double *rscales;
