@@ -35,6 +35,7 @@ enum xform_kind {
     XFORM_EXTERNAL,  // an instance and nothing else
     XFORM_ENTITY,    // holds attributes and a label
     XFORM_ATTRIBUTE, // of an entity
+    XFORM_LABEL,     // of an entity
 };
 
 struct xform_node {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // From the items of a form to the nodes of its XForm: what each row's cells are there, and the nodes
 // that only the XForm needs.
+#include "survey/definition/entity.h"
 #include "survey/definition/xform_private.h"
 
 #include <string.h>
@@ -68,7 +69,7 @@ struct xform_node *xform_add(struct xform *x, struct xform_node *parent, enum xf
         parent->first = node;
     if (parent)
         parent->last = node;
-    if (kind != XFORM_EXTERNAL && kind != XFORM_ATTRIBUTE) {
+    if (kind != XFORM_EXTERNAL && kind != XFORM_ATTRIBUTE && kind != XFORM_LABEL) {
         struct survey_map_entry *entry = survey_map_put(&x->names, x->arena, name, NULL);
         struct xform_node **end = (struct xform_node **)&entry->value;
         while (*end)
@@ -123,8 +124,8 @@ static void read_bind(struct xform *x, struct xform_node *node, const struct sur
         xform_text_add(x, &node->required_message, cell->language, text);
     else if (strcmp(name, "jr:noAppErrorString") == 0)
         xform_text_add(x, &node->no_app, cell->language, text);
-    else if (strcmp(name, "entities:saveto") == 0 && strchr(text, '#'))
-        survey_pairs_set(x->arena, &node->bind, name, strchr(text, '#') + 1);
+    else if (strcmp(name, "entities:saveto") == 0)
+        survey_pairs_set(x->arena, &node->bind, name, survey_entity_property(text));
     else if (!cell->language)
         survey_pairs_set(x->arena, &node->bind, name, as_condition(name, text));
 }
@@ -352,7 +353,7 @@ static void add_sets(struct xform *x, struct xform_node *node)
     struct survey_reference reference;
     for (struct xform_node *child = node->first; child; child = child->next)
         add_sets(x, child);
-    const char *trigger = node->item ? node->item->trigger : NULL;
+    const char *trigger = node->item && node->kind == XFORM_QUESTION ? node->item->trigger : NULL;
     for (size_t from = 0; trigger && survey_reference_next(trigger, from, &reference); from = reference.end) {
         struct survey_map_entry *entry = survey_map_find_n(&x->names, reference.name, reference.length);
         if (!entry)

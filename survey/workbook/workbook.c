@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What every kind of workbook shares: limits and access to cells.
+// What every kind of workbook shares: limits and access to cells. Free of any library.
 #include "survey/workbook/workbook.h"
-
-#include <string.h>
-#include <strings.h>
 
 const struct survey_workbook_limits survey_workbook_default_limits = {
     .bytes = (size_t)256 << 20, .rows = 1048576, .columns = 16384, .sheets = 256};
 
+static bool same_letters(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        char x = (char)(*a >= 'A' && *a <= 'Z' ? *a + 32 : *a), y = (char)(*b >= 'A' && *b <= 'Z' ? *b + 32 : *b);
+        if (x != y || !x)
+            return x == y;
+    }
+}
+
 const struct survey_sheet *survey_workbook_sheet(const struct survey_workbook *workbook, const char *name)
 {
     for (size_t i = 0; i < workbook->sheet_count; i++)
-        if (strcasecmp(workbook->sheets[i].name, name) == 0)
+        if (same_letters(workbook->sheets[i].name, name))
             return &workbook->sheets[i];
     return NULL;
 }
@@ -31,7 +37,7 @@ uint32_t survey_sheet_line(const struct survey_sheet *sheet, uint32_t row)
 int survey_sheet_column(const struct survey_sheet *sheet, const char *header)
 {
     for (uint32_t column = 0; column < sheet->columns; column++)
-        if (strcasecmp(survey_sheet_cell(sheet, 0, column), header) == 0)
+        if (same_letters(survey_sheet_cell(sheet, 0, column), header))
             return (int)column;
     return -1;
 }
