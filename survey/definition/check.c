@@ -5,6 +5,7 @@
 #include "survey/base/text.h"
 #include "survey/base/utf8.h"
 #include "survey/definition/reader.h"
+#include "survey/definition/word.h"
 #include "survey/expr/expr.h"
 
 #include <stdlib.h>
@@ -95,6 +96,10 @@ static void check_names(struct survey_form_reader *reader)
     struct survey_map seen = {0};
     enum survey_severity forgiven = reader->strict ? SURVEY_FAULT : SURVEY_WARNING;
     char message[512];
+    if (!is_name(form->root_name)) {
+        survey_format_into(message, sizeof message, _("'%s' can't be the name of a form's root element"), form->root_name);
+        say_at(reader, SURVEY_FAULT, "E104", &(struct survey_logic){.sheet = "settings", .row = 2}, NULL, message);
+    }
     for (size_t i = 0; i < form->item_count; i++) {
         const struct survey_item *item = form->items[i];
         bool added;
@@ -111,10 +116,35 @@ static void check_names(struct survey_form_reader *reader)
             survey_format_into(message, sizeof message, _("'%s' is a name in this group already"), item->name);
             say_name(reader, forgiven, forgiven == SURVEY_FAULT ? "E113" : "W113", item, message);
         }
-        if (strcmp(item->name, "meta") == 0 && !item->parent->parent)
-            say_name(reader, forgiven, forgiven == SURVEY_FAULT ? "E123" : "W123", item, _("'meta' is reserved at the top of a form"));
+        if (strcmp(item->name, "meta") == 0)
+            say_name(reader, forgiven, forgiven == SURVEY_FAULT ? "E123" : "W123", item, _("'meta' is reserved for what a form says of itself"));
     }
     survey_map_clear(&seen);
+}
+
+// A repeat has a name of its own in the whole form; the count of its instances may need a node beside it.
+static void check_repeats(struct survey_form_reader *reader)
+{
+    struct survey_form *form = reader->form;
+    struct survey_map repeats = {0}, paths = {0};
+    for (size_t i = 0; i < form->item_count; i++)
+        survey_map_put(&paths, reader->arena, form->items[i]->path, NULL);
+    for (size_t i = 0; i < form->item_count; i++) {
+        const struct survey_item *item = form->items[i];
+        bool added;
+        if (item->type != SURVEY_TYPE_REPEAT)
+            continue;
+        survey_map_put(&repeats, reader->arena, item->name, &added);
+        if (!added || strcmp(item->name, form->root_name) == 0)
+            survey_reader_say_item(reader, SURVEY_STRICT_FAULT, 136, item, "name", NULL, _("'%s' is the name of another repeat or of the form"),
+                                   item->name);
+        if (item->repeat_count.text && !survey_is_reference(item->repeat_count.text) &&
+            survey_map_find(&paths, survey_arena_format(reader->arena, "%s_count", item->path)))
+            survey_reader_say_item(reader, SURVEY_STRICT_FAULT, 113, item, "name", NULL,
+                                   _("'%s_count' is a name in this group already; the count of the repeat needs it"), item->name);
+    }
+    survey_map_clear(&repeats);
+    survey_map_clear(&paths);
 }
 
 // Columns of the answers table: the name, or group_name where two share it, whatever their case.
@@ -342,7 +372,12 @@ void survey_reader_check(struct survey_form_reader *reader)
     reader->sheet = sheet; // its headers are the ones read last
     name_columns(reader);
     check_names(reader);
+    check_repeats(reader);
     check_references(reader);
     check_cycles(reader);
     check_labels(reader);
+    survey_reader_check_items(reader);
+    survey_reader_check_parameters(reader);
+    survey_reader_check_texts(reader);
+    survey_reader_check_instances(reader);
 }

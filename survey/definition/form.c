@@ -69,6 +69,14 @@ const struct survey_choice *survey_item_choice(const struct survey_item *item, c
     return NULL;
 }
 
+const char *survey_item_cell(const struct survey_item *item, const char *key)
+{
+    for (size_t i = 0; i < item->cell_count; i++)
+        if (strcmp(item->cells[i].key, key) == 0)
+            return item->cells[i].text;
+    return "";
+}
+
 const char *survey_label(const struct survey_form *form, const char **labels, size_t language)
 {
     if (!labels)

@@ -184,6 +184,8 @@ void survey_form_free(struct survey_form *form); // NULL is fine
 const struct survey_item *survey_form_find(const struct survey_form *form, const char *name);
 // The choice of that name in the item's list, or NULL.
 const struct survey_choice *survey_item_choice(const struct survey_item *item, const char *name);
+// The text of the item's first cell with that key (see struct survey_cell), "" where there is none.
+const char *survey_item_cell(const struct survey_item *item, const char *key);
 // The text in a language, else in the default one, else in any; "" where there is none.
 const char *survey_label(const struct survey_form *form, const char **labels, size_t language);
 // The language meant by a name or code ("zh", "中文", "English (en)"); the default for NULL; -1.

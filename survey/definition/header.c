@@ -61,27 +61,46 @@ static enum survey_header meaning_of(const char *key, bool choices)
     return SURVEY_HEADER_EXTRA;
 }
 
-void survey_reader_say(struct survey_form_reader *reader, enum survey_weight weight, int code, uint32_t row,
-                       int column, const char *expected, const char *format, ...)
+static void say_at(struct survey_form_reader *reader, enum survey_weight weight, int code, uint32_t line, int column,
+                   const char *expected, const char *format, va_list list)
 {
     bool fault = weight == SURVEY_ALWAYS_FAULT || (weight == SURVEY_STRICT_FAULT && reader->strict);
     struct survey_buffer message = SURVEY_BUFFER(4096);
     char text[16];
-    va_list list;
-    va_start(list, format);
     survey_format_list(&message, format, list);
-    va_end(list);
     survey_format_into(text, sizeof text, "%c%03d", fault ? 'E' : 'W', code);
     survey_report_add(reader->report,
                       &(struct survey_problem){.severity = fault ? SURVEY_FAULT : SURVEY_WARNING,
                                                .code = text,
                                                .file = reader->form->path,
                                                .sheet = reader->sheet ? reader->sheet->name : "",
-                                               .row = reader->sheet ? survey_sheet_line(reader->sheet, row) : 0,
+                                               .row = line,
                                                .column = (uint32_t)(column + 1),
                                                .message = survey_buffer_string(&message),
                                                .expected = expected ? expected : ""});
     survey_buffer_clear(&message);
+}
+
+void survey_reader_say(struct survey_form_reader *reader, enum survey_weight weight, int code, uint32_t row,
+                       int column, const char *expected, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    say_at(reader, weight, code, reader->sheet ? survey_sheet_line(reader->sheet, row) : 0, column, expected, format, list);
+    va_end(list);
+}
+
+void survey_reader_say_item(struct survey_form_reader *reader, enum survey_weight weight, int code, const struct survey_item *item,
+                            const char *key, const char *expected, const char *format, ...)
+{
+    int column = -1;
+    va_list list;
+    for (uint32_t i = 0; i < reader->sheet->columns && column < 0; i++)
+        if (strcmp(reader->columns[i].key, key) == 0)
+            column = (int)i;
+    va_start(list, format);
+    say_at(reader, weight, code, item->row, column, expected, format, list);
+    va_end(list);
 }
 
 static int find_language(struct survey_form_reader *reader, const char *language)

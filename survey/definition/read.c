@@ -258,6 +258,9 @@ static void begin(struct survey_form_reader *reader, uint32_t row, struct survey
 static void end(struct survey_form_reader *reader, uint32_t row, struct survey_item **open, const struct survey_row_type *type)
 {
     int column = survey_reader_column(reader, SURVEY_HEADER_TYPE, -1);
+    for (uint32_t i = 0; i < reader->sheet->columns; i++)
+        if (strcmp(reader->columns[i].key, "bind::entities:saveto") == 0 && *survey_sheet_cell(reader->sheet, row, i))
+            survey_reader_say(reader, SURVEY_STRICT_FAULT, 141, row, (int)i, NULL, _("a group or a repeat can't be saved as a property"));
     if (!(*open)->parent) {
         survey_reader_say(reader, SURVEY_ALWAYS_FAULT, 107, row, column, NULL, _("this ends a group that was not begun"));
         return;
@@ -278,10 +281,16 @@ static void read_row(struct survey_form_reader *reader, uint32_t row, struct sur
         survey_reader_say(reader, SURVEY_STRICT_FAULT, 105, row, column, NULL, _("the row has no type; it is left out"));
         return;
     }
-    if (type.kind == SURVEY_ROW_UNKNOWN) {
+    if (type.kind == SURVEY_ROW_UNKNOWN && type.refused) {
+        // The rows of a loop would be asked once where they are meant for each choice.
+        survey_reader_say(reader, type.loop ? SURVEY_ALWAYS_FAULT : SURVEY_STRICT_FAULT, 126, row, column, NULL,
+                          _("'%s' is a type that assay does not support%s"), text, type.loop ? "" : _("; it is kept as a hidden value"));
+    } else if (type.kind == SURVEY_ROW_UNKNOWN) {
         survey_reader_say(reader, SURVEY_STRICT_FAULT, 105, row, column, NULL,
                           _("'%s' is not a question type; it is kept as a hidden value"), text);
-        if (!*survey_reader_cell(reader, row, SURVEY_HEADER_NAME))
+    }
+    if (type.kind == SURVEY_ROW_UNKNOWN) {
+        if (type.loop || !*survey_reader_cell(reader, row, SURVEY_HEADER_NAME))
             return;
         type.kind = SURVEY_ROW_QUESTION;
     }

@@ -71,6 +71,11 @@ void survey_reader_say(struct survey_form_reader *reader, enum survey_weight wei
 // of the sheet has "::", so that a single ":" divides nothing.
 void survey_column_parse(struct survey_arena *arena, const char *written, bool doubled, bool choices,
                          const char **key, const char **language);
+// The same at an item's cell in the column of that key.
+void survey_reader_say_item(struct survey_form_reader *reader, enum survey_weight weight, int code, const struct survey_item *item,
+                            const char *key, const char *expected, const char *format, ...)
+    __attribute__((format(printf, 7, 8)));
+
 // The meaning of the headers of a sheet; languages found are added to the form.
 void survey_reader_headers(struct survey_form_reader *reader, const struct survey_sheet *sheet);
 // The column of a header and language (-1: any), or -1.
@@ -97,10 +102,16 @@ struct survey_row_type {
     char list[256]; // list or file named
     bool from_file;
     bool or_other;
+    bool refused; // unknown here, though other tools know it
+    bool loop;    // the same, and it opens or closes a group
 };
 void survey_row_type_parse(const char *text, struct survey_row_type *type);
 
 // Names, references, lists and cycles, once everything has been read.
 void survey_reader_check(struct survey_form_reader *reader);
+void survey_reader_check_items(struct survey_form_reader *reader);      // rows one by one, entities
+void survey_reader_check_parameters(struct survey_form_reader *reader); // the parameters cells
+void survey_reader_check_texts(struct survey_form_reader *reader);      // ${name} in every cell
+void survey_reader_check_instances(struct survey_form_reader *reader);  // ids that would clash
 // The nearest of count names to name, or NULL where none is near (edit distance).
 const char *survey_nearest(const char *name, const char *const *names, size_t count);

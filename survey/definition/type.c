@@ -174,6 +174,24 @@ static bool read_select(const char *text, struct survey_row_type *type)
     return false;
 }
 
+// What other tools know and we refuse by name.
+static void read_refused(const char *text, struct survey_row_type *type)
+{
+    static const struct {
+        const char *name;
+        bool loop;
+    } refused[] = {
+        {"osm", false}, {"background-audio", false}, {"select_one_external", false}, {"begin loop", true}, {"begin_loop", true},
+        {"end loop", true}, {"end_loop", true},
+    };
+    const char *rest;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        if (starts(text, refused[i].name, &rest)) {
+            type->refused = true;
+            type->loop = refused[i].loop;
+        }
+}
+
 void survey_row_type_parse(const char *text, struct survey_row_type *type)
 {
     const char *rest;
@@ -197,4 +215,5 @@ void survey_row_type_parse(const char *text, struct survey_row_type *type)
             type->type = aliases[i].type;
             return;
         }
+    read_refused(text, type);
 }
