@@ -188,19 +188,21 @@ static bool set_weights(struct placing *in, struct survey_error *error)
     size_t late = 0;
     for (size_t row = 0; row < dataset->n; row++) {
         bool given = !isnan(in->weight[row]);
-        if (!dataset->interview[row])
+        if (!dataset->interview[row]) {
+            late += given; // its result was corrected since
             in->weight[row] = 0;
-        else if (!given && dataset->weighted && is_weighed(in, row))
+        } else if (!given && dataset->weighted && is_weighed(in, row))
             late++;
         else if (!given)
             in->weight[row] = in->places[row]     ? 1 / in->places[row]->chain
                               : in->sample.stages ? 0
                                                   : 1;
     }
-    return !late || survey_fail(error, SURVEY_ERROR_INPUT, survey_store_path(dataset->store),
-                                _("%zu interviews of round '%s' came after the weights were "
-                                  "computed; run 'assay weight' again"),
-                                late, dataset->round);
+    return !late ||
+           survey_fail(error, SURVEY_ERROR_INPUT, survey_store_path(dataset->store),
+                       _("%zu interviews of round '%s' came, or ceased to be interviews, after "
+                         "the weights were computed; run 'assay weight' again"),
+                       late, dataset->round);
 }
 
 static bool read_settings(struct stats_dataset *dataset, struct survey_error *error)

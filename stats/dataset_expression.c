@@ -60,6 +60,14 @@ static bool take_question(struct names *names, const char *name)
     return true;
 }
 
+static bool is_function(const char *name)
+{
+    for (const char *const *known = survey_expr_functions; *known; known++)
+        if (strcmp(*known, name) == 0)
+            return true;
+    return stats_dataset_has_function(name);
+}
+
 static bool visit(void *user, enum survey_expr_use use, const char *name, size_t at)
 {
     struct names *names = user;
@@ -68,6 +76,8 @@ static bool visit(void *user, enum survey_expr_use use, const char *name, size_t
         return take_question(names, name);
     if (use == SURVEY_USES_PATH)
         return fail(names, _("'%s' is neither ${a question} nor 'a text'"), name);
+    if (use == SURVEY_USES_FUNCTION && !is_function(name))
+        return fail(names, _("there is no function %s()"), name);
     if (use != SURVEY_USES_FUNCTION ||
         !literal_argument(names->text, at, argument, sizeof argument))
         return true;
@@ -75,6 +85,9 @@ static bool visit(void *user, enum survey_expr_use use, const char *name, size_t
         names->failed = !stats_dataset_rule(names->dataset, argument, names->error);
         return !names->failed;
     }
+    if (strcmp(name, "parameter") == 0 &&
+        !survey_store_setting(names->dataset->store, argument, names->dataset->day))
+        return fail(names, _("the evaluation sheet has no '%s' that holds in the round"), argument);
     if (strcmp(name, "frame") != 0)
         return true;
     struct stats_column *column = stats_dataset_frame_column(names->dataset, argument);

@@ -238,25 +238,34 @@ const struct stats_case_column *stats_dataset_cases(struct stats_dataset *datase
     return cases;
 }
 
+static const struct {
+    const char *name;
+    size_t least, most;
+    bool (*call)(struct call *call);
+} functions[] = {
+    {"frame", 1, 1, call_frame},
+    {"admin", 1, 2, call_admin},
+    {"parameter", 1, 1, call_parameter},
+    {"minutes", 2, 2, call_minutes},
+    {"distance-km", 2, 2, call_distance},
+    {"same", 1, 1, call_same},
+    {"all-equal", 2, 255, call_all_equal},
+    {"rule", 1, 1, call_rule},
+    {"case", 1, 1, call_case},
+};
+
+bool stats_dataset_has_function(const char *name)
+{
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+        if (strcmp(functions[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 bool stats_dataset_function(void *user, const char *name, const struct survey_value *arguments,
                             size_t count, struct survey_value *value, bool *known,
                             struct survey_error *error)
 {
-    static const struct {
-        const char *name;
-        size_t least, most;
-        bool (*call)(struct call *call);
-    } functions[] = {
-        {"frame", 1, 1, call_frame},
-        {"admin", 1, 2, call_admin},
-        {"parameter", 1, 1, call_parameter},
-        {"minutes", 2, 2, call_minutes},
-        {"distance-km", 2, 2, call_distance},
-        {"same", 1, 1, call_same},
-        {"all-equal", 2, 255, call_all_equal},
-        {"rule", 1, 1, call_rule},
-        {"case", 1, 1, call_case},
-    };
     struct call call = {user, name, arguments, count, value, error};
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         if (strcmp(functions[i].name, name) != 0)

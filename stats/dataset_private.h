@@ -109,6 +109,7 @@ struct survey_value;
 bool stats_dataset_function(void *user, const char *name, const struct survey_value *arguments,
                             size_t count, struct survey_value *value, bool *known,
                             struct survey_error *error);
+bool stats_dataset_has_function(const char *name);
 // The rule of that name with its references checked for cycles; NULL and a fault.
 const struct stats_rule *stats_dataset_rule(struct stats_dataset *dataset, const char *name,
                                             struct survey_error *error);

@@ -154,7 +154,7 @@ static void faults(void)
     VALUES("!here: 'age' is neither ${a question} nor 'a text'", "age > 5");
     VALUES("!here: there is no function nothing()", "nothing(1)");
     VALUES("!here: same() takes a question: same(${name})", "same(1)");
-    VALUES("!here: the evaluation sheet has no 'none' that holds in round '1'",
+    VALUES("!here: the evaluation sheet has no 'none' that holds in the round",
            "parameter('none')");
     VALUES("!hh.md: rules!C5: rule 'POOL' leads back to itself", "rule('POOL') or rule('LOOP')");
     CHECK(values_of(dataset, "${age} >")[0] == '!');
@@ -189,6 +189,9 @@ static void one_stage(void)
     stats_dataset_free(dataset);
     run_sql(
         "DELETE FROM weight WHERE response = 'r2'"); // an interview without a weight beside others
+    CHECK(open_round() == NULL && strstr(error.message, "1 interviews") != NULL);
+    run_sql("INSERT INTO weight VALUES ('1', 'r2', 2, 'trim', 8)");
+    run_sql("UPDATE response SET disposition = '210' WHERE id = 'r1'"); // and one that is none any more
     CHECK(open_round() == NULL && strstr(error.message, "1 interviews") != NULL);
     finish();
 }
