@@ -74,6 +74,8 @@ struct survey_expr_env {
                      struct survey_error *error);
     // jr:choice-name and the like: the label of a choice of a question.
     const char *(*choice_label)(void *user, const char *value, const char *question);
+    // jr:itext('id'): the text of that id in the interview's language; NULL where unknown.
+    const char *(*itext)(void *user, const char *id);
     void *user;
 };
 

@@ -45,6 +45,7 @@
     EAGER("is-selected", selected, 2, 2)                                                           \
     EAGER("join", join, 1, 255)                                                                    \
     EAGER("jr:choice-name", choice_name, 2, 2)                                                     \
+    EAGER("jr:itext", itext, 1, 1)                                                                 \
     LAZY("last", last, 0, 0, false)                                                                \
     EAGER("log", log, 1, 1)                                                                        \
     EAGER("log10", log10, 1, 1)                                                                    \

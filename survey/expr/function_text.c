@@ -300,6 +300,16 @@ bool expr_call_choice_name(EXPR_CALL_PARAMETERS)
     return good;
 }
 
+bool expr_call_itext(EXPR_CALL_PARAMETERS)
+{
+    (void)count;
+    const struct survey_expr_env *env = evaluation->env;
+    const char *id = TEXT(0), *text = env->itext ? env->itext(env->user, id) : NULL;
+    if (!text)
+        return expr_fail(evaluation, _("there is no text with the id '%s'"), id);
+    return expr_text(evaluation, value, text);
+}
+
 bool expr_call_checklist(EXPR_CALL_PARAMETERS)
 {
     double least = expr_as_number(evaluation, &arguments[0]);

@@ -54,6 +54,8 @@ const struct survey_item **record_order(struct survey_arena *arena, const struct
 bool record_calculate(struct survey_record *record, struct survey_node *node,
                       const struct survey_logic *logic);
 void record_apply_default(struct survey_record *record, struct survey_node *node);
+// jr:itext(): "/data/g/q:label", "/data/g/q:hint", or LIST-N for the N-th choice (from 0) of a list.
+const char *record_itext(void *user, const char *id);
 // The root node of a choice list or an attached file; NULL where there is none.
 const struct survey_node *record_list_root(void *user, const char *id);
 // The root node of a list in a file: "districts.csv" is the instance "districts".

@@ -266,14 +266,16 @@ enum survey_violation survey_record_judge(struct survey_record *record,
     const char **text = message ? message : &spare;
     *text = "";
     record_clear_scratch(record);
-    if (!item || !survey_item_has_value(item))
+    if (!item || (!survey_item_has_value(item) && item->type != SURVEY_TYPE_NOTE))
         return SURVEY_FINE;
     bool calculated = item->type == SURVEY_TYPE_CALCULATE;
     if (node->irrelevant)
         return node->value[0] && !calculated && survey_item_is_asked(item) ? SURVEY_NOT_RELEVANT
                                                                            : SURVEY_FINE;
     if (!node->value[0]) {
-        if (!survey_item_is_asked(item) || !record_holds(record, &item->required, node, false))
+        // A required note stops the enumerator where it shows: forms use it so, and Collect does.
+        bool shown = survey_item_is_asked(item) || item->type == SURVEY_TYPE_NOTE;
+        if (!shown || !record_holds(record, &item->required, node, false))
             return SURVEY_FINE;
         *text = own_message(record, item->required_messages);
         return SURVEY_REQUIRED;

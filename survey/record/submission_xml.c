@@ -2,6 +2,7 @@
 // The record as an ODK submission: what is relevant, in the order of the form.
 #include "survey/record/instance.h"
 
+#include <math.h>
 #include <string.h>
 
 // Text as XML: escaped, without the control characters that XML 1.0 cannot hold.
@@ -42,11 +43,34 @@ static void open_node(struct survey_buffer *buffer, const struct survey_node *no
     }
 }
 
-// All below the root, in document order.
-static void write_nodes(struct survey_buffer *buffer, const struct survey_node *root)
+// "${n}" and nothing else: then the form has no node of its own for the number of instances.
+static bool is_plain_reference(const char *text)
 {
-    const struct survey_node *node = root->first;
+    text += strspn(text, " ");
+    size_t length = strcspn(text, "}");
+    return strncmp(text, "${", 2) == 0 && text[length] == '}' && text[length + 1 + strspn(text + length + 1, " ")] == '\0';
+}
+
+// XLSForm makes a node NAME_count before a repeat whose count is calculated; Collect sends it, so do we.
+static void write_count(struct survey_record *record, const struct survey_node *template, struct survey_buffer *buffer)
+{
+    const struct survey_logic *count = &template->item->repeat_count;
+    struct survey_value value;
+    if (!count->expr || is_plain_reference(count->text))
+        return;
+    survey_format(buffer, "<%s_count>", template->name);
+    if (record_evaluate(record, count->expr, template, NULL, &value) && !(value.kind == SURVEY_NUMBER && isnan(value.number)))
+        write_text(buffer, survey_value_text(record->scratch, &value));
+    survey_format(buffer, "</%s_count>", template->name);
+}
+
+// All below the root, in document order.
+static void write_nodes(struct survey_record *record, struct survey_buffer *buffer)
+{
+    const struct survey_node *root = record->root, *node = root->first;
     while (node) {
+        if (node->hidden && node->item && node->item->type == SURVEY_TYPE_REPEAT)
+            write_count(record, node, buffer);
         if (is_written(node)) {
             open_node(buffer, node);
             if (node->first) {
@@ -92,7 +116,7 @@ void survey_record_write_xml(struct survey_record *record, const char *instance_
         write_text(buffer, form->version);
     }
     survey_buffer_text(buffer, "\">");
-    write_nodes(buffer, record->root);
+    write_nodes(record, buffer);
     write_meta(record, instance_id, buffer);
     survey_format(buffer, "</%s>\n", record->root->name);
 }

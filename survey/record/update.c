@@ -59,6 +59,7 @@ static struct survey_node *list_tree(struct survey_record *record,
         const struct survey_choice *choice = &list->choices[i];
         struct survey_node *row = survey_node_add(record->arena, root, "item", "");
         survey_node_add(record->arena, row, "name", choice->name);
+        survey_node_add(record->arena, row, "itextId", survey_arena_format(record->arena, "%s-%zu", list->name, i));
         if (choice->labels)
             survey_node_add(record->arena, row, "label",
                             survey_label(record->form, choice->labels, record->env.language));
@@ -101,6 +102,7 @@ bool record_evaluate(struct survey_record *record, const struct survey_expr *exp
         .only = only_node,
         .instance = record_list_root,
         .choice_label = choice_label,
+        .itext = record_itext,
         .user = record,
     };
     return survey_expr_evaluate(expr, &env, value, NULL);
