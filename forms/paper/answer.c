@@ -177,8 +177,11 @@ void paper_block_digits(struct paper_maker *maker, struct paper_block *block, co
     block->h += 4.5; // 2 mm of white between the names and the frames
     for (int digit = 0; digit < entry->digits; digit++) {
         int place = entry->digits - 1 - digit;
-        struct paper_text name = paper_text(maker->texts, PAPER_DIGIT, PAPER_LEFT_ALIGNED, 0, maker->phrases[0]->places[place]);
-        paper_op_text(maker, block, &name, x0 - 2.1 - name.w, block->h + (PAPER_BOX - name.line) / 2);
+        const char *said = maker->phrases[0]->places[place];
+        struct paper_text name = paper_text(maker->texts, PAPER_DIGIT, PAPER_LEFT_ALIGNED, 0, said);
+        if (name.w > x0 - LABEL_GAP)
+            name = paper_text(maker->texts, PAPER_TINY, PAPER_LEFT_ALIGNED, 0, said);
+        paper_op_text(maker, block, &name, x0 - 2.05 - name.w, block->h + (PAPER_BOX - name.line) / 2);
         for (int value = 0; value < 10; value++)
             paper_add_mark(maker, block, entry->item, values[value], digit, x0 + value * PAPER_PITCH, block->h);
         block->h += PAPER_ROW;

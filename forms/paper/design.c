@@ -27,6 +27,7 @@ struct paper_design {
 #define TEXT_LEFT 21.0 // beside the fiducials
 #define TEXT_RIGHT 189.0
 #define QUIET 3.6
+#define HAIRLINE 0.15
 
 static const struct { double x, y, size; } fiducials[PAPER_FIDUCIALS] = {
     {EDGE, EDGE, 6}, {PAPER_WIDTH - EDGE, EDGE, 6}, {EDGE, PAPER_HEIGHT - EDGE, 6}, {PAPER_WIDTH - EDGE, PAPER_HEIGHT - EDGE, 6},
@@ -294,7 +295,7 @@ bool paper_design_make(const struct paper_request *request, struct survey_report
         return true;
     }
     faults = survey_report_count_of(report, SURVEY_FAULT) - faults;
-    survey_fail(error, SURVEY_ERROR_INPUT, request->form->path, _("the form cannot be printed; it has %zu faults"), faults);
+    survey_fail(error, SURVEY_ERROR_INPUT, request->form->path, _("the form cannot be printed; faults: %zu"), faults);
     paper_design_free(made);
     return false;
 }
@@ -369,9 +370,12 @@ static void draw_op(cairo_t *cairo, const struct paper_op *op, double x0, double
         cairo_fill(cairo);
         break;
     case PAPER_OP_LINE:
+        if (op->thick < HAIRLINE) // a guide for the eye, not for the scanner
+            cairo_set_source_rgb(cairo, 0.5, 0.5, 0.5);
         cairo_move_to(cairo, x, y);
         cairo_rel_line_to(cairo, w, h);
         cairo_stroke(cairo);
+        cairo_set_source_rgb(cairo, 0, 0, 0);
         break;
     }
 }
@@ -402,6 +406,30 @@ void paper_design_draw(const struct paper_design *design, size_t page, cairo_t *
     for (size_t i = 0; i < design->placed_count; i++)
         if (design->placed[i].page == page)
             draw_block(cairo, design->placed[i].block, design->placed[i].x, design->placed[i].y);
+}
+
+static bool nth_text(const struct paper_block *block, double x, double y, size_t *index, struct paper_box *box)
+{
+    for (size_t i = 0; i < block->op_count; i++) {
+        const struct paper_op *op = &block->ops[i];
+        if (op->kind != PAPER_OP_TEXT || (*index)--)
+            continue;
+        *box = (struct paper_box){x + op->x + op->text.dx, y + op->y, op->text.w, op->text.h};
+        return true;
+    }
+    return false;
+}
+
+bool paper_design_text(const struct paper_design *design, size_t page, size_t index, struct paper_box *box)
+{
+    if (nth_text(&design->furniture[page], 0, 0, &index, box))
+        return true;
+    for (size_t i = 0; i < design->placed_count; i++) {
+        const struct paper_placed *placed = &design->placed[i];
+        if (placed->page == page && nth_text(placed->block, placed->x, placed->y, &index, box))
+            return true;
+    }
+    return false;
 }
 
 struct paper_label {

@@ -26,6 +26,8 @@ void paper_design_free(struct paper_design *design); // NULL is fine
 const struct paper_layout *paper_design_layout(const struct paper_design *design);
 // Draws what all copies of a page (from 0) have in common, on a context in points.
 void paper_design_draw(const struct paper_design *design, size_t page, cairo_t *cairo);
+// The rectangle of the index-th text on a page, for checks; false past the last.
+bool paper_design_text(const struct paper_design *design, size_t page, size_t index, struct paper_box *box);
 
 // Where each copy's own texts go: top left corners, mm.
 struct paper_places {

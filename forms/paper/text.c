@@ -25,7 +25,7 @@ static const struct {
     [PAPER_LABEL] = {"sans", 8.8, false, 0.2},  [PAPER_SECOND] = {"sans", 7.6, false, 0.1},
     [PAPER_HINT] = {"sans", 7, false, 0.1},     [PAPER_CHOICE] = {"sans", 8.2, false, 0},
     [PAPER_DIGIT] = {"sans", 7, false, 0},      [PAPER_SMALL] = {"sans", 6.8, false, 0.1},
-    [PAPER_MONO] = {"mono", 8.5, false, 0},
+    [PAPER_TINY] = {"sans", 6, false, 0},       [PAPER_MONO] = {"mono", 8.5, false, 0},
 };
 
 struct paper_texts {
@@ -172,6 +172,7 @@ static struct paper_text measure(PangoLayout *layout)
     PangoLayoutIter *iter = pango_layout_get_iter(layout);
     struct paper_text text = {.layout = layout, .lines = (size_t)pango_layout_get_line_count(layout)};
     pango_layout_get_extents(layout, NULL, &all);
+    text.dx = all.x / (double)PANGO_SCALE / PAPER_POINTS;
     text.w = all.width / (double)PANGO_SCALE / PAPER_POINTS;
     text.h = all.height / (double)PANGO_SCALE / PAPER_POINTS;
     pango_layout_iter_get_line_extents(iter, NULL, &all);

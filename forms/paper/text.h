@@ -20,6 +20,7 @@ enum paper_face {
     PAPER_CHOICE,
     PAPER_DIGIT,
     PAPER_SMALL,
+    PAPER_TINY,
     PAPER_MONO,
     PAPER_FACES,
 };
@@ -27,7 +28,8 @@ enum paper_face {
 // A text ready to be drawn. The layout belongs to the texts that made it.
 struct paper_text {
     void *layout; // PangoLayout; NULL for an empty text
-    double w, h;  // of its ink box, mm
+    double dx;    // where its lines begin, for text that is not set to the left, mm
+    double w, h;  // of its lines, mm
     double line;  // height of its first line, mm
     double base;  // from the top to its first baseline, mm
     size_t lines;
