@@ -445,6 +445,8 @@ static int codes_on(uint8_t *gray, int width, int height, const char *text)
     int found = 0;
     zbar_image_scanner_t *scanner = zbar_image_scanner_create();
     zbar_image_t *image = zbar_image_create();
+    zbar_image_scanner_set_config(scanner, ZBAR_NONE, ZBAR_CFG_ENABLE, 0);
+    zbar_image_scanner_set_config(scanner, ZBAR_QRCODE, ZBAR_CFG_ENABLE, 1);
     zbar_image_set_format(image, *(const unsigned int *)(const void *)"Y800");
     zbar_image_set_size(image, (unsigned)width, (unsigned)height);
     zbar_image_set_data(image, gray, (unsigned long)width * (unsigned long)height, NULL);
