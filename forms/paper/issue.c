@@ -61,8 +61,8 @@ static bool pick_languages(const struct survey_form *form, const char *names, st
         size_t length = strcspn(at, ",");
         survey_format_into(name, sizeof name, "%.*s", (int)(length < 127 ? length : 127), at);
         int language = survey_form_language(form, name);
-        // A form in one language without a name is printed in it, whatever is asked for.
-        if (language < 0 && form->language_count == 1)
+        // A form whose language has no name is printed in it, whatever is asked for.
+        if (language < 0 && form->language_count == 1 && strcmp(form->languages[0], "default") == 0)
             language = 0;
         if (language < 0)
             return survey_fail(error, SURVEY_ERROR_USAGE, form->path, _("the form has no language '%s'"), name);
