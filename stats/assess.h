@@ -152,7 +152,7 @@ void stats_indicator_check(struct stats_plan *plan, const struct stats_plan_read
 void stats_indicators_order(struct stats_plan *plan, const struct stats_plan_reader *reader);
 bool stats_scheme_read(struct stats_plan *plan, struct survey_error *error);
 bool stats_grades_read(struct stats_plan *plan, struct survey_error *error);
-// The text in the one pair of quotes after name( at that place of an expression, in the arena; NULL.
+// The first argument of the call at that place of an expression, where it is a text in quotes; NULL.
 const char *stats_literal_argument(struct survey_arena *arena, const char *text, size_t at);
 
 // ---- Computing (figure.c, figure_rows.c, figure_admin.c, scheme.c, rank.c, grade.c)

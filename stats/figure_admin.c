@@ -17,6 +17,8 @@ struct asked {
     struct survey_arena *arena;          // for texts that stay
     const char *missing;                 // the first reason why there is no value
     bool small;                          // an indicator that was used has too small a base
+    bool weighted;                       // take the weighted estimates of indicators
+    size_t estimates;                    // that were taken
 };
 
 static void set_number(struct survey_value *value, double number)
@@ -63,7 +65,11 @@ static void get_indicator(struct asked *asked, const char *code, struct survey_v
     if (!figure || figure->missing)
         miss(asked, survey_arena_format(asked->arena, _("the indicator '%s' has no value"), code));
     asked->small |= figure && figure->small;
-    set_number(value, figure && !figure->missing ? figure->value : (double)NAN);
+    bool estimate = figure && asked->weighted && figure->estimated;
+    if (figure && asked->weighted && !estimate && asked->plan->indicators[entry->number].statistic < STATS_ADMIN)
+        miss(asked, _("an indicator has no weighted estimate"));
+    asked->estimates += estimate;
+    set_number(value, !figure || figure->missing ? (double)NAN : estimate ? figure->estimate.value : figure->value);
 }
 
 static void get_parameter(struct asked *asked, const char *name, struct survey_value *value)
@@ -110,6 +116,25 @@ static bool evaluate(struct asked *asked, const struct survey_expr *expr, double
     return true;
 }
 
+// The same from the weighted estimates of the indicators. It has no interval: that would need how they
+// vary together.
+static bool estimate(const struct asked *plain, const struct stats_indicator_plan *made, struct stats_figure *figure, struct survey_error *error)
+{
+    struct asked asked = *plain;
+    double of = NAN, over = 1;
+    asked.weighted = true;
+    if (asked.missing || !made->need_count)
+        return true;
+    if (!evaluate(&asked, made->of, &of, error) || (made->over && !evaluate(&asked, made->over, &over, error)))
+        return false;
+    if (asked.missing || !asked.estimates || over <= 0)
+        return true;
+    figure->estimated = true;
+    figure->estimate = (struct stats_estimate){.value = (made->over ? made->scale : 1) * of / over, .interval = "none"};
+    figure->estimate.low = figure->estimate.high = figure->estimate.value;
+    return true;
+}
+
 static bool compute(const struct stats_plan *plan, struct stats_assessment *assessment, size_t index, const struct stats_unit *unit,
                     struct survey_error *error)
 {
@@ -126,7 +151,7 @@ static bool compute(const struct stats_plan *plan, struct stats_assessment *asse
     figure->value = made->over ? made->scale * figure->numerator / over : figure->numerator;
     figure->missing = asked.missing;
     figure->small = asked.small;
-    return true;
+    return estimate(&asked, made, figure, error);
 }
 
 // Numerators and denominators add up over units; a unit without a value would make the sum a lie.
@@ -134,7 +159,8 @@ static bool add_up(struct stats_assessment *assessment, size_t index, double sca
 {
     struct stats_figure *figure = &assessment->overall[index];
     size_t missing = 0;
-    figure->counted = true;
+    double weighted = 0;
+    figure->counted = figure->estimated = true;
     figure->numerator = figure->denominator = 0;
     for (size_t i = 0; i < assessment->unit_count; i++) {
         const struct stats_figure *part = &assessment->units[i].figures[index];
@@ -142,12 +168,16 @@ static bool add_up(struct stats_assessment *assessment, size_t index, double sca
         figure->numerator += part->numerator;
         figure->denominator += part->denominator;
         figure->small |= part->small;
+        figure->estimated &= part->estimated;
+        weighted += part->estimate.value * part->denominator;
     }
     if (missing) {
         figure->counted = false;
         figure->missing = survey_arena_format(assessment->arena, _("%zu of %zu units have no value"), missing, assessment->unit_count);
     }
     figure->value = scale * figure->numerator / figure->denominator;
+    figure->estimate = (struct stats_estimate){.value = weighted / figure->denominator, .interval = "none"};
+    figure->estimate.low = figure->estimate.high = figure->estimate.value;
     return true;
 }
 

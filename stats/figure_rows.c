@@ -28,9 +28,15 @@ static bool find_units(struct stats_rows *rows, struct survey_error *error)
                                 rows->plan->unit_column);
 }
 
+// The cell of an expression, for what evaluating it may say.
 static const char *place_of(struct stats_rows *rows, const char *header)
 {
-    return survey_arena_format(rows->arena, "%s: indicators, %s, row %u", rows->plan->form->path, header, rows->indicator->row);
+    const struct survey_sheet *sheet = survey_store_plan(rows->plan->store, "indicators");
+    char place[512];
+    survey_place_text(&(struct survey_problem){.file = rows->plan->form->path, .sheet = sheet->name, .row = rows->indicator->row,
+                                               .column = (uint32_t)(survey_sheet_column(sheet, header) + 1)},
+                      place, sizeof place);
+    return survey_arena_strdup(rows->arena, place);
 }
 
 // Only "don't know" keeps the value from being known: then it is an answer, and counts in the

@@ -187,6 +187,13 @@ static void check_index(struct check *check)
             check_choices(check, made->questions[i]);
 }
 
+// "case('wrong_exit')" and nothing beside it: cases are counted, not computed with.
+static bool is_one_call(const char *text)
+{
+    const char *close = strrchr(text, ')');
+    return strncmp(text, "case", 4) == 0 && close && close[1] == '\0' && strchr(text, '(') == strrchr(text, '(');
+}
+
 static void check_cases(struct check *check)
 {
     struct stats_indicator_plan *made = check->made;
@@ -195,7 +202,7 @@ static void check_cases(struct check *check)
     check->header = "params";
     if (den && !made->by_village && strcmp(den, "interviewed") != 0)
         stats_plan_say(check->reader, SURVEY_FAULT, "params", "E517", "den=village, den=interviewed", _("'%s' is no denominator"), den);
-    if (!made->case_type)
+    if (!made->case_type || !is_one_call(check->indicator->of))
         stats_plan_say(check->reader, SURVEY_FAULT, "of", "E518", "case('wrong_exit')", "%s", _("cases are counted by case('type')"));
     if (made->by_village) {
         const char *frame = strstr(check->indicator->over, "frame");

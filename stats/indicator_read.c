@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ROWS_MAX = 2000 };
+
 static const char *const statistic_names[] = {"share", "mean", "total", "ratio", "quantile", "index", "cases", "admin", "external", "derived"};
 
 const char *stats_statistic_name(enum stats_statistic statistic)
@@ -90,6 +92,8 @@ bool stats_indicators_read(struct stats_plan *plan, struct survey_error *error)
     const struct survey_sheet *sheet = survey_store_plan(plan->store, "indicators");
     if (!sheet || sheet->rows < 2)
         return survey_fail(error, SURVEY_ERROR_INPUT, plan->form->path, "%s", _("the workbook has no 'indicators' sheet to score by"));
+    if (sheet->rows > ROWS_MAX)
+        return survey_fail(error, SURVEY_ERROR_INPUT, plan->form->path, _("there are more than %d indicators"), ROWS_MAX);
     struct stats_plan_reader reader = {sheet, plan->form, plan->arena, plan->report, 0};
     uint32_t *rows = survey_arena_array(plan->arena, sheet->rows, sizeof *rows);
     plan->indicators = survey_arena_array(plan->arena, sheet->rows, sizeof *plan->indicators);

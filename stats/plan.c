@@ -70,5 +70,5 @@ const char *stats_literal_argument(struct survey_arena *arena, const char *text,
     if (*open != '\'' && *open != '"')
         return NULL;
     const char *close = strchr(open + 1, *open);
-    return close && close[1 + strspn(close + 1, " \n")] == ')' ? survey_arena_strndup(arena, open + 1, (size_t)(close - open - 1)) : NULL;
+    return close && strchr("),", close[1 + strspn(close + 1, " \n")]) && close[1] ? survey_arena_strndup(arena, open + 1, (size_t)(close - open - 1)) : NULL;
 }

@@ -89,6 +89,8 @@ static void administrative_and_derived(void)
     CHECK_NEAR(95, value_of(a, 0, "PLAN"), 1e-12);
     CHECK_NEAR(100.0 * 215 / 200, value_of(a, 1, "PLAN") / 2 + 95.0 / 2, 1e-12);
     CHECK_NEAR(100 * (100 + 0.2 * 1000 + 2.0 / 300 * 5000) / 20000, value_of(a, 0, "POOR"), 1e-10);
+    CHECK_NEAR(100 * (100 + 0.2 * 1000 + 2.0 / 14 * 5000) / 20000, figure_of(a, 0, "POOR")->estimate.value, 1e-9); // weighted: of those interviewed
+    CHECK(figure_of(a, 0, "POOR")->estimated && !figure_of(a, 0, "PLAN")->estimated && figure_of(a, 0, "POOR")->proof == STATS_NO_PROOF);
     CHECK(value_of(a, 1, "POOR") == 2 && figure_of(a, 1, "POOR")->verdict == STATS_CROSSED); // equal to a line of >=
     CHECK_NEAR(80, value_of(a, 0, "GIVEN"), 0); // 79 and the bonus of 2016, not that of 2017
     const struct stats_figure *poor = figure_of(a, 2, "POOR"), *plan = figure_of(a, 2, "PLAN");

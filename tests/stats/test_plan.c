@@ -42,6 +42,8 @@ static void good_rows(void)
     const char *expected = "none";
     INDICATOR("| | A | | % | hh | share | ${rec} = 'yes' | | | | | < | 90 | higher | 1 | half_even | 3 |");
     INDICATOR("| | A | | | | share | frame('class') = 'national' and ${hh_size} > parameter('bonus') | | | | | | | | | | |");
+    INDICATOR("| | A | | % | | cases | case('x') | frame('persons') | | ${hh_size} | den=village | > | 2 | | | | |");
+    INDICATOR("| | A | | | | mean | admin('known', 'county') | | | | | | | | | | |");
     INDICATOR("| | A | | % | | admin | admin('known') | | | | | ≥ | 90 | | | | |");
 }
 
@@ -83,6 +85,7 @@ static void faulty_indicators(void)
         {"| | A | | % | | quantile | ${hh_size} | | | | p=50 | | | | | | |", "E517 indicators!J2"},
         {"| | A | | % | | cases | case('x') | | | | den=all | | | | | | |", "E517 indicators!J2"},
         {"| | A | | % | | cases | ${hh_size} | | | | | | | | | | |", "E518 indicators!F2"},
+        {"| | A | | % | | cases | case('x') or case('y') | | | | | | | | | | |", "E518 indicators!F2"},
         {"| | A | | % | | cases | case('x') | ${hh_size} | | | den=village | | | | | | |", "E519 indicators!G2"},
         {"| | A | | % | other | mean | ${hh_size} | | | | | | | | | | |", "E520 indicators!D2"},
         {"| | A | | % | | mean | | | | | | | | | | | |", "E521 indicators!F2"},
