@@ -109,7 +109,10 @@ static bool take_common(struct survey_invocation *invocation)
     }
     invocation->json = survey_given(invocation, "json");
     invocation->language = survey_given_value(invocation, "language");
-    if (invocation->language)
+    bool messages = true; // a command's own --language is of what it makes
+    for (const struct survey_option *option = invocation->command->options; option && option->name; option++)
+        messages &= strcmp(option->name, "language") != 0;
+    if (invocation->language && messages)
         survey_language_use(invocation->language);
     return true;
 }
@@ -352,8 +355,9 @@ void survey_progress_end(void)
 void survey_language_use(const char *language)
 {
     extern int _nl_msg_cat_cntr; // glibc's sign that the language changed (gettext manual, 11.4)
+    // "zh" finds the catalogue of zh_CN too.
     if (language)
-        setenv("LANGUAGE", language, 1);
+        setenv("LANGUAGE", strcmp(language, "zh") == 0 ? "zh_CN:zh" : language, 1);
     if (!setlocale(LC_MESSAGES, "") || strcmp(setlocale(LC_MESSAGES, NULL), "C") == 0 ||
         strcmp(setlocale(LC_MESSAGES, NULL), "POSIX") == 0)
         setlocale(LC_MESSAGES, "C.UTF-8");

@@ -47,6 +47,12 @@ bool survey_workbook_read(struct survey_arena *arena, const char *path, const ch
                           const struct survey_workbook_limits *limits,
                           struct survey_workbook **workbook, struct survey_error *error);
 
+// The custom document properties of an .xlsx file held in memory: name -> value (const char *). The map
+// is cleared by the caller; its texts live in the arena.
+struct survey_map;
+bool survey_workbook_properties(struct survey_arena *arena, const char *path, const char *bytes, size_t length,
+                                struct survey_map *map, struct survey_error *error);
+
 // The sheet of that name, whatever its case; NULL where there is none.
 const struct survey_sheet *survey_workbook_sheet(const struct survey_workbook *workbook, const char *name);
 
