@@ -27,18 +27,18 @@ static const struct survey_command *const commands[] = {
     &stats_estimate_command,
     &stats_score_command,
     &forms_print_command,
-    &forms_review_command,
     &forms_serve_command,
     &forms_team_command,
     &stats_weight_command,
     &stats_case_command,
+    &output_report_command,
+    &output_verify_command,
     NULL,
 };
 
 // Commands of the contract that this version does not have yet.
 static const char *const missing[] = {
-    "report",
-    "verify",
+    "review",
     "demo",
     NULL,
 };

@@ -21,12 +21,14 @@ struct output_sheet {
     bool chinese;
     struct output_width *widths;
     uint32_t width_count;
+    double *heights; // points that each row needs; 0 where unknown
+    uint32_t height_count;
 };
 
 struct output_book {
     char *path;
     char temporary[4096];
-    lxw_workbook *workbook;
+    lxw_workbook *workbook; // NULL once written
     struct output_sheet **sheets;
     size_t sheet_count;
     lxw_format *formats[2][OUTPUT_LOOKS][OUTPUT_DECIMALS + 1][OUTPUT_TONES]; // by language, made when wanted
@@ -34,4 +36,5 @@ struct output_book {
 
 lxw_format *output_format(struct output_sheet *sheet, enum output_look look, int decimals, enum output_tone tone);
 double output_points(const struct output_sheet *sheet, enum output_look look);
+bool output_wraps(enum output_look look);
 double output_final_width(const struct output_width *width);

@@ -81,6 +81,7 @@ static void forget(struct output_book *book)
 {
     for (size_t i = 0; i < book->sheet_count; i++) {
         free(book->sheets[i]->widths);
+        free(book->sheets[i]->heights);
         free(book->sheets[i]);
     }
     free(book->sheets);
@@ -88,26 +89,37 @@ static void forget(struct output_book *book)
     free(book);
 }
 
-bool output_book_close(struct output_book *book, struct survey_error *error)
+bool output_book_write(struct output_book *book, const char **temporary, struct survey_error *error)
 {
     lxw_error failed = workbook_close(book->workbook);
-    bool done = failed == LXW_NO_ERROR;
-    if (done) {
-        done = survey_file_keep(book->temporary, book->path, error);
-    } else {
-        survey_file_drop(book->temporary);
-        survey_fail(error, SURVEY_ERROR_RESOURCE, book->path, _("the workbook could not be written: %s"),
-                    lxw_strerror(failed));
-    }
+    book->workbook = NULL;
+    *temporary = book->temporary;
+    return failed == LXW_NO_ERROR || survey_fail(error, SURVEY_ERROR_RESOURCE, book->path,
+                                                 _("the workbook could not be written: %s"), lxw_strerror(failed));
+}
+
+bool output_book_keep(struct output_book *book, struct survey_error *error)
+{
+    bool done = survey_file_keep(book->temporary, book->path, error);
     forget(book);
     return done;
+}
+
+bool output_book_close(struct output_book *book, struct survey_error *error)
+{
+    const char *temporary;
+    if (output_book_write(book, &temporary, error))
+        return output_book_keep(book, error);
+    output_book_drop(book);
+    return false;
 }
 
 void output_book_drop(struct output_book *book)
 {
     if (!book)
         return;
-    workbook_close(book->workbook);
+    if (book->workbook)
+        workbook_close(book->workbook);
     survey_file_drop(book->temporary);
     forget(book);
 }
@@ -206,10 +218,55 @@ static void note_width(struct output_sheet *sheet, uint32_t column, const char *
         kept->width = width;
 }
 
+// Lines that a text takes in so many columns of characters of 11 points.
+static double count_lines(const char *text, double columns, double scale)
+{
+    double lines = 1, width = 0;
+    size_t length = strlen(text);
+    uint32_t character;
+    for (size_t size; (size = survey_utf8_next(text, length, &character)); text += size, length -= size) {
+        width += survey_utf8_width(character) * scale;
+        if (character == '\n' || width > columns) {
+            lines++;
+            width = character == '\n' ? 0 : survey_utf8_width(character) * scale;
+        }
+    }
+    return lines;
+}
+
+void output_row_height(struct output_sheet *sheet, uint32_t row, double points)
+{
+    if (row >= sheet->height_count) {
+        sheet->heights = survey_realloc(sheet->heights, row + 1, sizeof *sheet->heights);
+        memset(sheet->heights + sheet->height_count, 0, (row + 1 - sheet->height_count) * sizeof *sheet->heights);
+        sheet->height_count = row + 1;
+    }
+    if (points > sheet->heights[row])
+        sheet->heights[row] = points > 409 ? 409 : points; // Excel's most
+}
+
+// Makes each row high enough for its part of a wrapped text, where the columns' widths are set.
+static void note_height(struct output_sheet *sheet, uint32_t first_row, uint32_t last_row, uint32_t first, uint32_t last,
+                        const char *text, enum output_look look)
+{
+    double columns = 0, points = output_points(sheet, look);
+    for (uint32_t column = first; column <= last; column++) {
+        const struct output_width *width = width_of(sheet, column);
+        if (!width->set)
+            return;
+        columns += width->width;
+    }
+    // Spaces break lines early, and each cell has a margin.
+    double spare = sheet->chinese ? 1 : columns > 40 ? columns * 0.04 : 2;
+    double lines = output_wraps(look) ? count_lines(text, columns - spare, points / 11) : 1;
+    for (uint32_t row = first_row; row <= last_row; row++)
+        output_row_height(sheet, row, (lines * points * 1.32 + 4) / (last_row - first_row + 1));
+}
+
 static bool in_table(enum output_look look)
 {
     return look == OUTPUT_HEAD || look == OUTPUT_TEXT || look == OUTPUT_CENTRE || look == OUTPUT_NUMBER ||
-           look == OUTPUT_TOTAL;
+           look == OUTPUT_TOTAL || look == OUTPUT_ROW;
 }
 
 void output_text(struct output_sheet *sheet, uint32_t row, uint32_t column, const char *text,
@@ -219,6 +276,7 @@ void output_text(struct output_sheet *sheet, uint32_t row, uint32_t column, cons
     lxw_format *format = output_format(sheet, look, 0, tone);
     if (in_table(look))
         note_width(sheet, column, safe, look);
+    note_height(sheet, row, row, column, column, safe, look);
     if (*safe)
         worksheet_write_string(sheet->sheet, row, (lxw_col_t)column, safe, format);
     else
@@ -244,6 +302,7 @@ void output_block(struct output_sheet *sheet, uint32_t first_row, uint32_t first
 {
     char *safe = output_safe_text(text);
     lxw_format *format = output_format(sheet, look, 0, OUTPUT_NEUTRAL);
+    note_height(sheet, first_row, last_row, first, last, safe, look);
     if (first_row == last_row && first == last)
         worksheet_write_string(sheet->sheet, first_row, (lxw_col_t)first, safe, format);
     else
@@ -257,21 +316,3 @@ void output_span(struct output_sheet *sheet, uint32_t row, uint32_t first, uint3
     output_block(sheet, row, first, row, last, text, look);
 }
 
-void output_fit_row(struct output_sheet *sheet, uint32_t row, uint32_t first, uint32_t last, const char *text,
-                    enum output_look look)
-{
-    double columns = 0, lines = 1, width = 0;
-    for (uint32_t column = first; column <= last; column++)
-        columns += output_final_width(width_of(sheet, column)) * 1.0;
-    double scale = output_points(sheet, look) / 11.0; // widths are in characters of 11 points
-    size_t length = strlen(text);
-    uint32_t character;
-    for (size_t size; (size = survey_utf8_next(text, length, &character)); text += size, length -= size) {
-        width += survey_utf8_width(character) * scale;
-        if (character == '\n' || width > columns - 1) {
-            lines++;
-            width = character == '\n' ? 0 : survey_utf8_width(character) * scale;
-        }
-    }
-    worksheet_set_row(sheet->sheet, row, lines * output_points(sheet, look) * 1.4 + 3, NULL);
-}

@@ -26,6 +26,9 @@ enum output_look {
     OUTPUT_NUMBER,     // table number, with decimals
     OUTPUT_TOTAL,      // the same in bold, for the first row of sums
     OUTPUT_NOTE,       // notes under a table
+    OUTPUT_LEFT,       // a line over the table, flush left
+    OUTPUT_CAPTION,    // over a second table of a sheet, centred
+    OUTPUT_ROW,        // a row that heads those below it, tinted
     OUTPUT_LOOKS,
 };
 
@@ -38,6 +41,9 @@ bool output_book_new(const char *path, const char *title, struct survey_time cre
 // Writes and renames; the book is gone either way. output_book_drop() leaves nothing behind.
 bool output_book_close(struct output_book *book, struct survey_error *error);
 void output_book_drop(struct output_book *book); // NULL is fine
+// The same in steps: write aside (temporary names the file until the book is gone), then keep or drop.
+bool output_book_write(struct output_book *book, const char **temporary, struct survey_error *error);
+bool output_book_keep(struct output_book *book, struct survey_error *error); // the book is gone either way
 // A named property of the document ("log head", "evaluation"), read back by `verify`.
 void output_book_property(struct output_book *book, const char *name, const char *value);
 
@@ -55,9 +61,9 @@ void output_span(struct output_sheet *sheet, uint32_t row, uint32_t first, uint3
                  enum output_look look);
 void output_block(struct output_sheet *sheet, uint32_t first_row, uint32_t first, uint32_t last_row,
                   uint32_t last, const char *text, enum output_look look);
-// The height that wrapped text needs over these columns; call after the widths are set.
-void output_fit_row(struct output_sheet *sheet, uint32_t row, uint32_t first, uint32_t last, const char *text,
-                    enum output_look look);
+// At least so many points of height. Rows are made high enough for their wrapped text where the widths
+// of its columns were set before.
+void output_row_height(struct output_sheet *sheet, uint32_t row, double points);
 
 // Page and screen: A4, repeated and frozen head rows, "page n of m", widths by content.
 struct output_page {
@@ -72,7 +78,8 @@ void output_sheet_finish(struct output_sheet *sheet, const struct output_page *p
 // Sets one column's width in characters; columns not set are fitted to their content.
 void output_width(struct output_sheet *sheet, uint32_t column, double width);
 
-// A native stacked bar chart: categories in one column, one series a column of values.
+// A native stacked bar chart of percentages: categories in one column, one series a column of values
+// (a cell without a number leaves a gap).
 struct output_stack {
     const char *title;
     uint32_t first_row, last_row; // rows of data
@@ -87,9 +94,12 @@ void output_stacked_bars(struct output_sheet *sheet, const struct output_stack *
 // A native bar chart of one column, with a line drawn at a limit where limit_column is not 0.
 struct output_bars {
     const char *title;
+    const struct output_sheet *data; // where the figures stand; NULL: on the chart's own sheet
     uint32_t first_row, last_row, category, values;
     uint32_t limit_column; // the limit repeated for each row; 0 where there is none
     const char *limit_name;
+    double most;           // where the axis ends; 0: by the values
+    bool below_zero;       // some values are: the axis does not start at 0
     uint32_t at_row, at_column;
     double width, height;
 };

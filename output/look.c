@@ -23,6 +23,9 @@ static const struct look looks[OUTPUT_LOOKS] = {
     [OUTPUT_NUMBER] = {"Times New Roman", "Calibri", 10.5, 10, false, true, false, LXW_ALIGN_RIGHT},
     [OUTPUT_TOTAL] = {"Times New Roman", "Calibri", 10.5, 10, true, true, false, LXW_ALIGN_RIGHT},
     [OUTPUT_NOTE] = {"仿宋", "Calibri", 10.5, 9, false, false, true, LXW_ALIGN_LEFT},
+    [OUTPUT_LEFT] = {"仿宋", "Calibri", 10.5, 10, false, false, false, LXW_ALIGN_LEFT},
+    [OUTPUT_CAPTION] = {"仿宋", "Calibri", 12, 11, true, false, true, LXW_ALIGN_CENTER},
+    [OUTPUT_ROW] = {"黑体", "Calibri", 10.5, 10, false, true, true, LXW_ALIGN_LEFT},
 };
 
 static const lxw_color_t tone_fill[OUTPUT_TONES] = {0, 0xE2F0D9, 0xFFF2CC, 0xF8CBAD};
@@ -31,6 +34,11 @@ static const lxw_color_t tone_font[OUTPUT_TONES] = {0, 0x2E5B1E, 0x7F6000, 0x9C0
 double output_points(const struct output_sheet *sheet, enum output_look look)
 {
     return sheet->chinese ? looks[look].points_chinese : looks[look].points_english;
+}
+
+bool output_wraps(enum output_look look)
+{
+    return looks[look].wrap;
 }
 
 static void set_number_format(lxw_format *format, int decimals)
@@ -57,6 +65,8 @@ static lxw_format *make_format(struct output_sheet *sheet, enum output_look look
         format_set_border(format, LXW_BORDER_THIN);
     if (look == OUTPUT_HEAD)
         format_set_bg_color(format, 0xDDE6F0);
+    if (look == OUTPUT_ROW)
+        format_set_bg_color(format, 0xF2F5F9);
     if (look == OUTPUT_NUMBER || look == OUTPUT_TOTAL)
         set_number_format(format, decimals);
     if (tone != OUTPUT_NEUTRAL) {
@@ -89,6 +99,9 @@ void output_sheet_finish(struct output_sheet *sheet, const struct output_page *p
     for (uint32_t column = 0; column < sheet->width_count; column++)
         worksheet_set_column(worksheet, (lxw_col_t)column, (lxw_col_t)column,
                              output_final_width(&sheet->widths[column]), NULL);
+    for (uint32_t row = 0; row < sheet->height_count; row++)
+        if (sheet->heights[row] > 0)
+            worksheet_set_row(worksheet, row, sheet->heights[row], NULL);
     worksheet_set_paper(worksheet, 9); // A4
     if (page->landscape)
         worksheet_set_landscape(worksheet);

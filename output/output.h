@@ -3,3 +3,6 @@
 #pragma once
 
 #include "survey/command/command.h"
+
+extern const struct survey_command output_report_command;
+extern const struct survey_command output_verify_command;
