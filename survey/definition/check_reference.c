@@ -99,15 +99,32 @@ static void check_items(struct survey_form_reader *reader, const struct survey_m
     }
 }
 
+// The column of a choice's cell, found by its text, which lies in the sheet.
+static uint32_t column_of(const struct survey_sheet *sheet, uint32_t line, const char *text)
+{
+    for (uint32_t row = 1; sheet && row < sheet->rows; row++)
+        for (uint32_t column = 0; survey_sheet_line(sheet, row) == line && column < sheet->columns; column++)
+            if (survey_sheet_cell(sheet, row, column) == text)
+                return column + 1;
+    return 0;
+}
+
+static void check_choice(struct survey_form_reader *reader, const struct survey_map *names, const struct survey_choice *choice)
+{
+    const struct survey_sheet *sheet = survey_workbook_sheet(reader->form->workbook, "choices");
+    for (size_t i = 0; i < choice->cell_count; i++) {
+        const struct survey_cell *cell = &choice->cells[i];
+        bool shown = strcmp(cell->key, "label") == 0 || strncmp(cell->key, "media::", 7) == 0;
+        if (shown && strstr(cell->text, "${"))
+            check_text(&(struct place){reader, names, "choices", cell->text, choice->row, column_of(sheet, choice->row, cell->text), false});
+    }
+}
+
 static void check_choices(struct survey_form_reader *reader, const struct survey_map *names)
 {
     for (size_t i = 0; i < reader->form->list_count; i++)
-        for (size_t k = 0; k < reader->form->lists[i]->count; k++) {
-            const struct survey_choice *choice = &reader->form->lists[i]->choices[k];
-            for (size_t c = 0; c < choice->cell_count; c++)
-                if (strcmp(choice->cells[c].key, "label") == 0 || strncmp(choice->cells[c].key, "media::", 7) == 0)
-                    check_text(&(struct place){reader, names, "choices", choice->cells[c].text, choice->row, 0, false});
-        }
+        for (size_t k = 0; k < reader->form->lists[i]->count; k++)
+            check_choice(reader, names, &reader->form->lists[i]->choices[k]);
 }
 
 static void check_sheet(struct survey_form_reader *reader, const struct survey_map *names, const char *name, uint32_t most)

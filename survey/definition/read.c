@@ -306,9 +306,38 @@ static void read_row(struct survey_form_reader *reader, uint32_t row, struct sur
     }
 }
 
+// Runs of spaces as one: what was typed twice is not meant, not even within quotes (ODK's rule).
+static const char *single_spaced(struct survey_arena *arena, const char *text)
+{
+    if (!strstr(text, "  "))
+        return text;
+    char *out = survey_arena_alloc(arena, strlen(text) + 1), *at = out;
+    for (; *text; text++)
+        if (*text != ' ' || text[1] != ' ')
+            *at++ = *text;
+    *at = '\0';
+    return out;
+}
+
+// The sheet as it is meant, unless the settings want it as it is; the workbook keeps what was written.
+static const struct survey_sheet *clean(struct survey_form_reader *reader, const struct survey_sheet *sheet)
+{
+    const char *wanted = setting(reader->form, "clean_text_values", NULL, "yes");
+    size_t count = (size_t)sheet->rows * sheet->columns;
+    if (means_no(wanted))
+        return sheet;
+    struct survey_sheet *copy = survey_arena_alloc(reader->arena, sizeof *copy);
+    *copy = *sheet;
+    copy->cells = survey_arena_array(reader->arena, count + 1, sizeof *copy->cells);
+    for (size_t i = 0; i < count; i++)
+        copy->cells[i] = single_spaced(reader->arena, sheet->cells[i]);
+    return copy;
+}
+
 static void read_survey(struct survey_form_reader *reader, const struct survey_sheet *sheet)
 {
     struct survey_item *open = reader->form->root;
+    sheet = clean(reader, sheet);
     survey_reader_headers(reader, sheet);
     if (survey_reader_column(reader, SURVEY_HEADER_TYPE, -1) < 0) {
         survey_reader_say(reader, SURVEY_ALWAYS_FAULT, 102, 0, -1, "type", _("the survey sheet has no 'type' column"));
