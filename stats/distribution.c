@@ -10,6 +10,11 @@ double stats_normal_quantile(double p)
     return qnorm(p, 0, 1, 1, 0);
 }
 
+double stats_normal_tail(double z)
+{
+    return pnorm(z, 0, 1, 0, 0);
+}
+
 double stats_t_quantile(double p, double df)
 {
     return isinf(df) ? qnorm(p, 0, 1, 1, 0) : qt(p, df, 1, 0);

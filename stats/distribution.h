@@ -4,6 +4,7 @@
 
 // Upper-tail and quantile functions as their names say; p is a lower-tail probability in (0, 1).
 double stats_normal_quantile(double p);
+double stats_normal_tail(double z); // P(Z > z)
 double stats_t_quantile(double p, double df);      // df > 0; INFINITY: the normal
 double stats_t_tail(double t, double df);          // P(|T| > |t|)
 double stats_beta_quantile(double p, double a, double b); // a, b >= 0; 0 and 1 at the ends

@@ -108,23 +108,24 @@ static bool write_df(struct request *request, struct survey_json_writer *out)
 
 static bool answer(struct request *request, struct survey_json_writer *out, struct survey_error *error)
 {
+    static const struct {
+        const char *estimator;
+        bool (*answer)(struct request *, struct survey_json_writer *, struct survey_error *);
+    } answers[] = {
+        {"ratio", request_ratio}, {"by", request_by}, {"quantile", request_quantile}, {"ciprop", request_ciprop}, {"table", request_table},
+        {"weights", request_weights}, {"glm", request_glm}, {"ttest", request_ttest}, {"ranktest", request_ranktest}, {"chisq", request_chisq},
+        {"kappa", request_kappa},
+    };
     const char *estimator = survey_json_text(request->entry, "estimator", "");
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
+        if (strcmp(estimator, answers[i].estimator) == 0)
+            return answers[i].answer(request, out, error);
     if (strcmp(estimator, "mean") == 0 || strcmp(estimator, "total") == 0)
         return request_mean_total(request, *estimator == 't', out, error);
-    if (strcmp(estimator, "ratio") == 0)
-        return request_ratio(request, out, error);
-    if (strcmp(estimator, "by") == 0)
-        return request_by(request, out, error);
     if (strcmp(estimator, "contrast") == 0 || strcmp(estimator, "contrast_by") == 0)
         return request_contrast(request, strcmp(estimator, "contrast_by") == 0, out, error);
-    if (strcmp(estimator, "quantile") == 0)
-        return request_quantile(request, out, error);
-    if (strcmp(estimator, "ciprop") == 0)
-        return request_ciprop(request, out, error);
-    if (strcmp(estimator, "table") == 0)
-        return request_table(request, out, error);
-    if (strcmp(estimator, "weights") == 0)
-        return request_weights(request, out, error);
+    if (strcmp(estimator, "variance") == 0 || strcmp(estimator, "cor") == 0 || strcmp(estimator, "cralpha") == 0)
+        return request_moment(request, estimator, out, error);
     if (strcmp(estimator, "degf") == 0)
         return write_df(request, out);
     return request_unsupported(request, error, estimator);

@@ -157,13 +157,14 @@ bool request_by(struct request *request, struct survey_json_writer *out, struct 
 static bool combine(struct request *request, struct estimates *estimates, struct survey_error *error)
 {
     const struct survey_json *contrast = request_arg(request, "contrast");
-    if (!contrast || contrast->kind != SURVEY_JSON_ARRAY)
-        return request_unsupported(request, error, "contrast.expr");
-    if (contrast->count != estimates->count)
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("the contrast has %zu coefficients for %zu estimates"), contrast->count,
-                           estimates->count);
+    const char *function = survey_json_text(request->args, "expr", NULL);
     double value = 0, variance = 0;
-    for (size_t i = 0; i < estimates->count; i++) {
+    if (function && !request_function(estimates, function, &value, &variance, error))
+        return false;
+    if (!function && (!contrast || contrast->kind != SURVEY_JSON_ARRAY || contrast->count != estimates->count))
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("a contrast needs one coefficient for each of the %zu estimates"),
+                           estimates->count);
+    for (size_t i = 0; !function && i < estimates->count; i++) {
         double a = survey_json_at(contrast, i)->number;
         value += a * estimates->value[i];
         for (size_t j = 0; j < estimates->count; j++)

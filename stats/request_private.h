@@ -103,7 +103,23 @@ bool request_quantile(struct request *request, struct survey_json_writer *out, s
 bool request_ciprop(struct request *request, struct survey_json_writer *out, struct survey_error *error);
 bool request_table(struct request *request, struct survey_json_writer *out, struct survey_error *error);
 bool request_weights(struct request *request, struct survey_json_writer *out, struct survey_error *error);
+bool request_glm(struct request *request, struct survey_json_writer *out, struct survey_error *error);
+bool request_ttest(struct request *request, struct survey_json_writer *out, struct survey_error *error);
+bool request_ranktest(struct request *request, struct survey_json_writer *out, struct survey_error *error);
+bool request_chisq(struct request *request, struct survey_json_writer *out, struct survey_error *error);
+bool request_kappa(struct request *request, struct survey_json_writer *out, struct survey_error *error);
 bool request_moment(struct request *request, const char *estimator, struct survey_json_writer *out, struct survey_error *error);
+
+// A function of estimates by the delta method.
+bool request_function(const struct estimates *estimates, const char *text, double *value, double *variance, struct survey_error *error);
+
+// Two columns crossed; cells are numbered with the first column's levels fastest.
+struct two_way {
+    struct stats_levels levels[2]; // of the rows inside
+    uint8_t *kept;                 // rows with both
+};
+bool request_two_way(struct request *request, const char *row, const char *column, struct two_way *table, struct survey_error *error);
+struct quantity *request_cells_of(struct request *request, const struct two_way *table, bool totals);
 
 // Groups of by: the levels that occur, the first column's fastest, as R orders them.
 struct groups {
@@ -118,5 +134,6 @@ bool request_quantile_by(struct request *request, const struct groups *groups, s
 bool request_groups(struct request *request, const struct survey_json *by, struct groups *groups, struct survey_error *error);
 void request_write_levels(struct survey_json_writer *out, const struct groups *groups);
 void request_write_numbers(struct survey_json_writer *out, const char *key, const double *numbers, size_t count);
+void request_write_matrix(struct survey_json_writer *out, const char *key, const double *numbers, size_t count);
 // est, se, df, intervals, cv and (wanted) vcov of estimates.
 void request_write_estimates(struct request *request, struct survey_json_writer *out, const struct estimates *estimates, bool vcov);

@@ -165,6 +165,19 @@ void request_write_numbers(struct survey_json_writer *out, const char *key, cons
     survey_json_close(out, ']');
 }
 
+void request_write_matrix(struct survey_json_writer *out, const char *key, const double *numbers, size_t count)
+{
+    survey_json_key(out, key);
+    survey_json_open(out, '[');
+    for (size_t i = 0; i < count; i++) {
+        survey_json_open(out, '[');
+        for (size_t j = 0; j < count; j++)
+            survey_json_put_number(out, numbers[i * count + j]);
+        survey_json_close(out, ']');
+    }
+    survey_json_close(out, ']');
+}
+
 static void write_interval(struct survey_json_writer *out, const struct estimates *estimates, const char *key, double reach)
 {
     survey_json_key(out, key);
@@ -193,15 +206,6 @@ void request_write_estimates(struct request *request, struct survey_json_writer 
     write_interval(out, estimates, "ci_low_normal", -stats_normal_quantile(upper));
     write_interval(out, estimates, "ci_high_normal", stats_normal_quantile(upper));
     request_write_numbers(out, "cv", cv, count);
-    if (!vcov)
-        return;
-    survey_json_key(out, "vcov");
-    survey_json_open(out, '[');
-    for (size_t i = 0; i < count; i++) {
-        survey_json_open(out, '[');
-        for (size_t j = 0; j < count; j++)
-            survey_json_put_number(out, estimates->variance[i * count + j]);
-        survey_json_close(out, ']');
-    }
-    survey_json_close(out, ']');
+    if (vcov)
+        request_write_matrix(out, "vcov", estimates->variance, count);
 }

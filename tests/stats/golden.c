@@ -51,9 +51,10 @@ static double tolerance_of(const struct survey_json *entry)
 {
     const char *estimator = survey_json_text(entry, "estimator", "");
     const char *method = survey_json_text(survey_json_get(entry, "args"), "method", "");
+    const char *statistic = survey_json_text(survey_json_get(entry, "args"), "statistic", "");
     if (has_step(entry, "rake"))
         return 1e-6;
-    bool iterative = strcmp(estimator, "glm") == 0 || strcmp(method, "likelihood") == 0 || strcmp(method, "logit") == 0 || has_step(entry, "calibrate");
+    bool iterative = strcmp(estimator, "glm") == 0 || strcmp(statistic, "lincom") == 0 || strcmp(statistic, "saddlepoint") == 0 || strcmp(method, "likelihood") == 0 || strcmp(method, "logit") == 0 || has_step(entry, "calibrate");
     return iterative ? 1e-7 : 1e-9;
 }
 
