@@ -26,10 +26,11 @@ static bool read_steps(struct survey_store *store, struct survey_arena *arena,
     int64_t count = survey_store_count(
         store, 0, "SELECT count(*) FROM case_step WHERE \"case\" = ?", "t", one->id);
     struct stats_case_step *steps = survey_arena_array(arena, (size_t)count + 1, sizeof *steps);
-    struct survey_query *query = survey_query(store, error,
-                                              "SELECT state, who, why, evidence, made_at FROM "
-                                              "case_step WHERE \"case\" = ? ORDER BY rowid",
-                                              "t", one->id);
+    struct survey_query *query =
+        survey_query(store, error,
+                     "SELECT state, who, why, evidence, made_at FROM "
+                     "case_step WHERE \"case\" = ? ORDER BY julianday(made_at), rowid",
+                     "t", one->id);
     one->steps = steps;
     while (query && one->step_count < (size_t)count && survey_query_next(query)) {
         const char *texts[5];

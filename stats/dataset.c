@@ -85,7 +85,7 @@ static bool read_rows(struct stats_dataset *dataset, struct survey_error *error)
     survey_sql_name(&sql, dataset->answers.table);
     survey_buffer_text(&sql,
                        " a ON a.response = r.id LEFT JOIN frame h ON h.unit = r.unit" OF_THE_ROUND
-                       " ORDER BY r.id");
+                       " ORDER BY r.unit, r.id");
     struct survey_query *query = survey_query(dataset->store, error, survey_buffer_string(&sql),
                                               "tt", dataset->round, dataset->form->id);
     survey_buffer_clear(&sql);

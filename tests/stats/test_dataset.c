@@ -214,14 +214,14 @@ static void two_stages(void)
     struct stats_dataset *dataset = open_round();
     NEED(dataset && stats_dataset_rows(dataset) == 5);
     const struct stats_design *d = stats_dataset_design(dataset);
-    CHECK(d->weight[0] == 2 && fabs(d->weight[2] - 40) < 1e-12 && d->weight[3] == 0);
+    CHECK(d->weight[0] == 2 && fabs(d->weight[2] - 40) < 1e-12 && d->weight[4] == 0);
     // V1 represents itself: its households are the PSUs, out of 4.
     CHECK(d->stratum[0] == d->stratum[1] && d->stratum[0] != d->stratum[2] &&
-          d->stratum[2] == d->stratum[4]);
+          d->stratum[2] == d->stratum[3]);
     CHECK(d->unit[0][0] != d->unit[0][1] && d->fpc[0][0] == 4);
     CHECK_TEXT("V1 p", d->stratum_names[d->stratum[0]]);
     // V2 is a PSU as if drawn with replacement; what is below it adds nothing.
-    CHECK(d->unit[0][2] == d->unit[0][4] && isinf(d->fpc[0][2]) && d->stages == 1);
+    CHECK(d->unit[0][2] == d->unit[0][3] && isinf(d->fpc[0][2]) && d->stages == 1);
     CHECK_TEXT("p", stats_dataset_stratum(dataset, 2));
     stats_dataset_free(dataset);
     // The same with SRS of villages: two stages, each with its population.
@@ -230,7 +230,7 @@ static void two_stages(void)
     NEED(dataset);
     d = stats_dataset_design(dataset);
     CHECK(d->stages == 2 && d->fpc[0][2] == 9 && d->fpc[1][2] == 20 &&
-          d->unit[1][2] != d->unit[1][4]);
+          d->unit[1][2] != d->unit[1][3]);
     CHECK(d->fpc[0][0] == 4 && d->fpc[1][0] == 1 && d->unit[1][0] != d->unit[1][1]);
     stats_dataset_free(dataset);
     run_sql("DELETE FROM sample");
