@@ -27,6 +27,7 @@ static const struct survey_command *const commands[] = {
     &stats_estimate_command,
     &stats_score_command,
     &forms_print_command,
+    &forms_review_command,
     &forms_serve_command,
     &forms_team_command,
     &stats_weight_command,
@@ -38,7 +39,6 @@ static const struct survey_command *const commands[] = {
 
 // Commands of the contract that this version does not have yet.
 static const char *const missing[] = {
-    "review",
     "demo",
     NULL,
 };

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The review queue: doubtful marks and writing boxes that wait for a person. What was read is never
+// overwritten: a decision stands beside it, is a correction of the response, and is logged.
+#pragma once
+
+#include "survey/store/store.h"
+#include "survey/workbook/workbook.h"
+
+struct survey_arena;
+
+struct review_mark {
+    const char *id;       // "uuid:..."
+    const char *response; // its instance id
+    const char *unit;     // "" where none could be told
+    int64_t form;         // row id
+    const char *form_name;
+    const char *question; // as the layout has it; "name[2]" within a repeat
+    const char *kind;     // doubtful, writing
+    const char *why;
+    const char *read;     // what the reader would have said; NULL where nothing
+    const char *scores;   // JSON, "" where none
+    const char *file;     // the scan
+    int64_t file_page, page;    // in the file, of the sheet; from 1
+    double x, y, w, h;    // millimetres on the page
+    const void *crop;     // PNG; NULL where none, or where it was not asked for
+    size_t crop_length;
+    const char *state;    // waiting, decided
+    const char *value;    // as decided; NULL where not, or where it could not be told
+    const char *who, *decided_at; // "" where not decided
+    const struct survey_item *item; // NULL where the form has no such question any more
+};
+
+struct review_list {
+    struct review_mark *marks; // without crops, by response and place on the page
+    size_t count;
+    int short_length; // letters of an id, behind "uuid:", that tell all marks of the file apart
+};
+
+struct review_filter {
+    const char *where; // expression on question, kind, why, read, unit, form, response, state and frame('...'); NULL
+    const char *response; // only of this response; NULL
+    int64_t limit;     // 0: all
+    bool all;          // decided ones too
+};
+
+bool review_list_read(struct survey_store *store, struct survey_arena *arena, const struct review_filter *filter,
+                      struct review_list *list, struct survey_error *error);
+// Whether a mark meets a filter's condition; opened once for many marks. In review_where.c.
+struct review_condition;
+bool review_condition_open(struct survey_store *store, struct survey_arena *arena, const char *where,
+                           struct review_condition **condition, struct survey_error *error);
+bool review_condition_meets(struct review_condition *condition, const struct review_mark *mark, bool *meets,
+                            struct survey_error *error);
+
+// The mark with that id, or whose id starts with it (four letters at least, "uuid:" may be left out).
+bool review_find(struct survey_store *store, struct survey_arena *arena, const char *id, struct review_mark *mark,
+                 struct survey_error *error);
+// The id without "uuid:", cut to length letters (0: whole).
+const char *review_short_id(struct survey_arena *arena, const char *id, int length);
+
+enum review_decision {
+    REVIEW_VALUE, // the answer is value
+    REVIEW_BLANK, // nothing was marked or written
+    REVIEW_READ,  // what was read is right
+    REVIEW_SKIP,  // it cannot be told: the answer stays missing
+};
+struct review_verdict {
+    enum review_decision decision;
+    const char *value; // of REVIEW_VALUE
+    bool again;        // decide what was decided already
+    bool completed;    // set: the response is complete now
+};
+// Within a transaction. A value that cannot be an answer to the question is a fault that changes nothing.
+bool review_decide(struct survey_store *store, const struct review_mark *mark, struct review_verdict *verdict,
+                   const struct survey_actor *actor, struct survey_error *error);
+
+// "5 = Very satisfied; 4 = ...", the bounds of digits, or "": what may be answered, in a language.
+const char *review_choices(struct survey_store *store, struct survey_arena *arena, const struct review_mark *mark,
+                           const char *language);
+const char *review_label(struct survey_store *store, const struct review_mark *mark, const char *language);
+
+// The list as CSV with columns to fill in: id, response, unit, form, question, label, kind, why, read,
+// choices, crop (a file name in a folder, "" without crops), decision, value.
+void review_export(struct survey_store *store, struct survey_arena *arena, const struct review_list *list,
+                   const char *language, bool crops, struct survey_buffer *csv);
+
+struct review_batch {
+    size_t decided, completed, left; // left: rows without value and decision
+    size_t refused;
+    struct survey_buffer refusals; // CSV of the refused rows with their reasons; the caller clears it
+};
+// Takes a CSV with the columns id and value, and decision where there is one (blank, read, skip; else
+// the value holds), within a transaction. Faults go to report by line. False only where the work cannot
+// go on.
+bool review_take_csv(struct survey_store *store, const char *path, const struct survey_actor *actor,
+                     struct survey_report *report, struct review_batch *batch, struct survey_error *error);
