@@ -59,7 +59,7 @@ static bool fit_widths(const double *natural, size_t count, double width, struct
 static bool wrap_labels(struct paper_maker *maker, const char *const *labels, size_t count, struct choice_grid *grid)
 {
     double room = room_of(grid->widths[0]);
-    size_t lines = room > 40 ? 4 : 2;
+    size_t lines = room > 40 ? 4 : room > 24 ? 3 : 2;
     for (size_t row = 0; row < grid->rows; row++) {
         double most = PAPER_ROW;
         for (size_t i = row; i < count; i += grid->rows) {

@@ -134,6 +134,20 @@ static const char *choice_name(void *user, const char *name, const char *value)
     return *label ? label : NULL;
 }
 
+static const struct survey_expr *calculation_of(void *user, const char *name)
+{
+    const struct sayer *sayer = user;
+    const struct survey_item *item = survey_form_find(sayer->maker->form, name);
+    return item ? item->calculation.expr : NULL;
+}
+
+static bool takes_several(void *user, const char *name)
+{
+    const struct sayer *sayer = user;
+    const struct survey_item *item = survey_form_find(sayer->maker->form, name);
+    return !item || item->type == SURVEY_TYPE_SELECT_MULTIPLE;
+}
+
 static void expand(struct paper_maker *maker, const char *text, unsigned depth, struct survey_buffer *out);
 
 static void expand_name(struct paper_maker *maker, const char *name, unsigned depth, struct survey_buffer *out)
@@ -189,7 +203,7 @@ const char *paper_say_condition(struct paper_maker *maker, const struct survey_l
     size_t form_language = maker->languages[language];
     const struct paper_phrases *phrases = maker->phrases[language];
     struct sayer sayer = {maker, form_language};
-    struct survey_words words = {phrases->chinese, question_name, choice_name, &sayer};
+    struct survey_words words = {phrases->chinese, question_name, choice_name, calculation_of, takes_several, &sayer};
     struct survey_buffer text = SURVEY_BUFFER(SAY_LIMIT);
     survey_buffer_text(&text, phrases->only_if);
     size_t before = text.length;

@@ -12,6 +12,10 @@ struct survey_words {
     const char *(*question)(void *user, const char *name);
     // The label of a choice of a question, or NULL.
     const char *(*choice)(void *user, const char *name, const char *value);
+    // What a name that is no printed question calculates, or NULL. The hook may be NULL.
+    const struct survey_expr *(*calculation)(void *user, const char *name);
+    // Whether a question takes several choices, so that one "is among" them. NULL: every question does.
+    bool (*several)(void *user, const char *name);
     void *user;
 };
 
