@@ -29,6 +29,7 @@ static const struct survey_command *const commands[] = {
     &forms_print_command,
     &forms_review_command,
     &forms_serve_command,
+    &forms_simulate_command,
     &forms_team_command,
     &stats_weight_command,
     &stats_case_command,

@@ -8,4 +8,5 @@ extern const struct survey_command forms_print_command;
 extern const struct survey_command forms_scan_command;
 extern const struct survey_command forms_review_command;
 extern const struct survey_command forms_serve_command;
+extern const struct survey_command forms_simulate_command;
 extern const struct survey_command forms_team_command;
