@@ -74,10 +74,15 @@ static bool open_design(struct request *request, struct survey_error *error)
     request->design.confidence = survey_json_number(request->args && request->args->kind == SURVEY_JSON_OBJECT ? request->args : NULL,
                                                     "level", 0.95);
     request->design.assumed_icc = survey_json_number(json, "assumed_icc", 0);
-    if (survey_json_get(json, "pps"))
-        return request_unsupported(request, error, "pps");
+    bool pps = survey_json_get(json, "pps") != NULL;
+    const char *probability = pps && columns.fpc_count ? fpc[0] : NULL;
+    if (pps) { // fpc holds the probabilities
+        columns.fpc_count = 0;
+        columns.weight = probability;
+        columns.probability = true;
+    }
     return stats_table_design(&request->table, &columns, &request->design, &request->weight, error) &&
-           stats_prepare(&request->design, &request->prepared, error);
+           stats_prepare(&request->design, &request->prepared, error) && (!pps || request_pps_open(request, probability, error));
 }
 
 bool request_open(struct request *request, struct survey_error *error)

@@ -36,6 +36,10 @@ bool request_variance(struct request *request, double **scores, size_t count, co
 {
     for (size_t i = 0; i < count; i++)
         request_residual(request, scores[i]);
+    if (request->pairs) {
+        request_pps_variance(request, scores, count, variance);
+        return true;
+    }
     return stats_variance(request->prepared, (const double *const *)scores, count, touching(request, kept), variance, NULL, error);
 }
 

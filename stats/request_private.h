@@ -34,6 +34,8 @@ struct request {
     double scale;
     const double *rscales;
     bool mse;
+    double *pairs;       // of a PPS design: n * n; NULL for all others
+    bool yates_grundy;
     bool *unsupported;
 };
 
@@ -44,6 +46,8 @@ bool request_unsupported(struct request *request, struct survey_error *error, co
 bool request_open(struct request *request, struct survey_error *error);
 void request_close(struct request *request);
 bool request_apply_steps(struct request *request, struct survey_error *error);   // ops
+bool request_pps_open(struct request *request, const char *probability, struct survey_error *error);
+void request_pps_variance(const struct request *request, double *const *scores, size_t count, double *variance);
 // Takes the steps' auxiliary variables out of scores (one column of n), in place.
 void request_residual(const struct request *request, double *score);
 
