@@ -284,7 +284,7 @@ static void read_row(struct survey_form_reader *reader, uint32_t row, struct sur
     if (type.kind == SURVEY_ROW_UNKNOWN && type.refused) {
         // The rows of a loop would be asked once where they are meant for each choice.
         survey_reader_say(reader, type.loop ? SURVEY_ALWAYS_FAULT : SURVEY_STRICT_FAULT, 126, row, column, NULL,
-                          _("'%s' is a type that assay does not support%s"), text, type.loop ? "" : _("; it is kept as a hidden value"));
+                          _("'%s' is a type that assay does not support%s"), text, type.loop || reader->strict ? "" : _("; it is kept as a hidden value"));
     } else if (type.kind == SURVEY_ROW_UNKNOWN) {
         survey_reader_say(reader, SURVEY_STRICT_FAULT, 105, row, column, NULL,
                           _("'%s' is not a question type; it is kept as a hidden value"), text);

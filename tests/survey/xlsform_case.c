@@ -13,14 +13,14 @@ struct result {
     bool accepted, refused_feature;
     char why[600];
     struct survey_buffer xml;
+    struct survey_form *form; // holds the arena it was read into
 };
 
 static void convert(struct survey_workbook *workbook, struct survey_arena *arena, bool strict, struct result *result)
 {
     struct survey_report *report = survey_report_new();
-    struct survey_form *form = NULL;
     struct survey_error error = {0};
-    result->accepted = survey_form_read(arena, workbook, strict, report, &form, &error);
+    result->accepted = survey_form_read(arena, workbook, strict, report, &result->form, &error);
     for (size_t i = 0; i < survey_report_count(report); i++) {
         const struct survey_problem *problem = survey_report_at(report, i);
         if (problem->severity != SURVEY_FAULT)
@@ -31,7 +31,7 @@ static void convert(struct survey_workbook *workbook, struct survey_arena *arena
         result->refused_feature |= strcmp(problem->code, "E126") == 0;
     }
     if (result->accepted)
-        result->accepted = survey_xform_write(form, &result->xml, &error);
+        result->accepted = survey_xform_write(result->form, &result->xml, &error);
     if (!result->accepted && !*result->why)
         survey_format_into(result->why, sizeof result->why, "%s: %s", error.where, error.message);
     survey_report_free(report);
@@ -86,12 +86,17 @@ enum xlsform_outcome xlsform_run(struct survey_arena *arena, const char *path, c
     const struct survey_json *first = survey_json_get(test, "duplicate_input_of");
     if (first && first->kind == SURVEY_JSON_STRING)
         return XLSFORM_REPEATED; // distinct inputs are counted
-    struct survey_workbook *workbook = xlsform_workbook(arena, path, test, &error);
+    struct survey_arena *own = survey_arena_new();
+    struct survey_workbook *workbook = xlsform_workbook(own, path, test, &error);
     if (workbook)
-        convert(workbook, arena, !lenient, &result);
+        convert(workbook, own, !lenient, &result);
     else
         survey_format_into(result.why, sizeof result.why, "%s: %s", error.where, error.message);
     enum xlsform_outcome outcome = judge(arena, test, level, &result);
     survey_buffer_clear(&result.xml);
+    if (result.form)
+        survey_form_free(result.form);
+    else
+        survey_arena_free(own);
     return outcome;
 }
