@@ -195,7 +195,8 @@ static void make_crops(const struct scan_image *image, struct scan_page *page)
             box.w = fmin(box.w + crop_label, fmax(box.w, page->sheet->layout->width - box.x - crop_margin));
         struct scan_crop *crop = &page->crops[page->crop_count++];
         *crop = (struct scan_crop){.answer = i, .png = SURVEY_BUFFER(8 << 20)};
-        if (!scan_crop_png(image, &page->registration.transform, &box, crop_margin, &crop->png, &error))
+        if (!scan_crop_png(image, &page->registration.transform, &box, crop_margin, page->registration.white,
+                           &crop->png, &error))
             survey_buffer_clear(&crop->png);
     }
 }
