@@ -5,27 +5,72 @@
 #include "survey/base/arena.h"
 #include "survey/base/format.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const struct scan_rules scan_rules_pen = {
-    .faint = 0.02, .marked = 0.08, .filled = 0.85, .unfilled = 0.75, .ratio = 4, .beside = 0.06};
+    .faint = 0.02, .marked = 0.08, .filled = 0.85, .unfilled = 0.75, .ratio = 4, .smudge = 0.55, .trace = 0.012,
+    .spread = 5, .ghost = 0.3, .beside = 0.06};
 const struct scan_rules scan_rules_pencil = {
-    .faint = 0.015, .marked = 0.05, .filled = 0.85, .unfilled = 0.75, .ratio = 4, .beside = 0.06};
+    .faint = 0.015, .marked = 0.05, .filled = 0.85, .unfilled = 0.75, .ratio = 4, .smudge = 0.55, .trace = 0.012,
+    .spread = 5, .ghost = 0.3, .beside = 0.06};
 
 struct deciding {
     const struct paper_page *page;
     const struct scan_mark *marks;
     const struct scan_rules *rules;
     struct survey_arena *arena;
+    double pen; // how dark the pen of this page is, 0 to 1; 0 where too few marks tell
+    double trace; // darkness of a box from which it is not quite like the page's empty ones
 };
 
+static const double clear = 0.12; // ink of a mark that tells of the pen
+enum { LEAST_CLEAR = 4 };
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+// The median darkness of the page's clear marks: a rubbed-out mark or a smudge is much lighter, a
+// stroke of the same pen that just missed the box is not.
+static double pen_of(const struct deciding *d)
+{
+    double *peaks = survey_arena_array(d->arena, d->page->mark_count + 1, sizeof *peaks);
+    size_t count = 0;
+    for (size_t i = 0; i < d->page->mark_count; i++)
+        if (d->marks[i].score >= clear && !d->marks[i].hidden)
+            peaks[count++] = d->marks[i].peak;
+    qsort(peaks, count, sizeof *peaks, by_value);
+    return count >= LEAST_CLEAR ? peaks[count / 2] : 0;
+}
+
+// Where very light writing begins: the median darkness of the page's empty boxes and what they scatter.
+static double trace_of(const struct deciding *d)
+{
+    double *means = survey_arena_array(d->arena, d->page->mark_count + 1, sizeof *means);
+    size_t count = 0;
+    for (size_t i = 0; i < d->page->mark_count; i++)
+        if (d->marks[i].score < d->rules->faint && !d->marks[i].hidden)
+            means[count++] = d->marks[i].mean;
+    if (count < LEAST_CLEAR)
+        return 1;
+    qsort(means, count, sizeof *means, by_value);
+    double middle = means[count / 2];
+    for (size_t i = 0; i < count; i++)
+        means[i] = fabs(means[i] - middle);
+    qsort(means, count, sizeof *means, by_value);
+    return middle + fmax(d->rules->trace, d->rules->spread * 1.4826 * means[count / 2]);
+}
+
 struct tally {
-    size_t marked, faint, filled, unfilled; // unfilled: marked, surely not filled out
+    size_t marked, faint, smudges, filled, unfilled; // unfilled: marked, surely not filled out
     size_t best, lone; // index of the most ink, and of the last unfilled one
     double most, least; // ink of the fullest and of the lightest that is marked
     double most_faint;  // ink of the fullest that is not marked
     double beside;
-    bool hidden;
+    bool hidden, trace;
 };
 
 static struct tally tally_of(const struct deciding *d, const size_t *at, size_t count)
@@ -35,6 +80,7 @@ static struct tally tally_of(const struct deciding *d, const size_t *at, size_t 
         const struct scan_mark *mark = &d->marks[at[i]];
         t.hidden |= mark->hidden;
         t.beside = fmax(t.beside, mark->outer);
+        t.trace |= mark->mean > d->trace && mark->peak >= d->rules->ghost * d->pen;
         if (i == 0 || mark->score > t.most) {
             t.most = mark->score;
             t.best = at[i];
@@ -49,9 +95,12 @@ static struct tally tally_of(const struct deciding *d, const size_t *at, size_t 
             }
         } else {
             t.faint += mark->score >= d->rules->faint;
+            t.smudges += mark->score >= d->rules->faint && mark->peak < d->rules->smudge * d->pen;
             t.most_faint = fmax(t.most_faint, mark->score);
         }
     }
+    if (t.marked) // alone, a smudge is doubtful too
+        t.faint -= t.smudges;
     return t;
 }
 
@@ -67,13 +116,13 @@ static enum scan_verdict choose_one(const struct deciding *d, const size_t *at, 
         return SCAN_DOUBTFUL;
     }
     if (t.marked == 0) {
-        *why = t.faint ? SCAN_WHY_FAINT : t.beside >= d->rules->beside ? SCAN_WHY_BESIDE : "";
+        *why = t.faint || t.trace ? SCAN_WHY_FAINT : t.beside >= d->rules->beside ? SCAN_WHY_BESIDE : "";
         return **why ? SCAN_DOUBTFUL : SCAN_BLANK;
     }
     if (t.marked == 1) {
-        bool clear = t.faint == 0 || t.most >= d->rules->ratio * t.most_faint;
+        bool sure = t.faint == 0 || t.most >= d->rules->ratio * t.most_faint;
         *why = t.faint ? SCAN_WHY_FAINT : "";
-        return clear ? SCAN_ANSWERED : SCAN_DOUBTFUL;
+        return sure ? SCAN_ANSWERED : SCAN_DOUBTFUL;
     }
     if (t.unfilled == 1 && t.filled == t.marked - 1 && t.faint == 0) {
         *chosen = t.lone;
@@ -104,7 +153,7 @@ static void decide_many(const struct deciding *d, struct scan_answer *answer)
     survey_buffer_clear(&value);
     if (t.hidden)
         answer->why = SCAN_WHY_HIDDEN;
-    else if (t.faint)
+    else if (t.faint || (t.trace && t.marked == 0))
         answer->why = SCAN_WHY_FAINT;
     else if (t.filled && t.unfilled)
         answer->why = SCAN_WHY_FILLED;
@@ -204,7 +253,9 @@ void scan_decide(const struct paper_layout *layout, const struct paper_page *pag
                  const bool *written, const struct scan_rules *rules, struct survey_arena *arena,
                  struct scan_answer **answers, size_t *count)
 {
-    struct deciding d = {page, marks, rules, arena};
+    struct deciding d = {page, marks, rules, arena, 0, 1};
+    d.pen = pen_of(&d);
+    d.trace = trace_of(&d);
     bool *taken = survey_arena_array(arena, page->mark_count + 1, sizeof *taken);
     struct scan_answer *all = survey_arena_array(arena, page->mark_count + page->writing_count + 1, sizeof *all);
     size_t found = 0;

@@ -8,9 +8,11 @@
 #include <string.h>
 
 static const double reach = 1.4;         // millimetres within which a frame is looked for
-static const double most_stray = 0.35;   // from the median of the nearest
-static const double least_found = 0.95, most_offset = 0.7;
-static const double inset = 0.11, around = 0.28; // shares of a box: inside the frame, and the white beside it
+static const double most_stray = 0.15;   // from the median of the nearest, for a frame that is not firm
+static const double most_odd = 0.25;     // by which a firm frame's size may differ from the page's others
+static const double least_found = 0.95, most_offset = 0.7;    // the page gate
+static const double least_firm = 0.85, most_offset_firm = 1.2; // the same for a page of firm frames
+static const double inset = 0.13, around = 0.28; // shares of a box: inside the frame, and the white beside it
 static const double ring = 1.0, clear = 0.35;    // millimetres outside: where a stray mark counts
 enum { NEAREST = 9, ALONG = 9 };
 
@@ -92,9 +94,10 @@ static double outer_edge(const struct scan_image *image, const struct scan_place
     return 0;
 }
 
-// Looks for the frame; how dark its lines are, in gray levels, goes to *seen.
+// Looks for the frame; how dark its lines are, in gray levels, goes to *seen, and by how much its outer
+// edges stand farther apart than the middles of its lines should to *wide and *high.
 static void find_frame(const struct scan_image *image, const struct scan_place *p, const struct paper_box *box,
-                       struct scan_mark *mark, double *seen)
+                       struct scan_mark *mark, double *seen, double *wide, double *high)
 {
     double edges[4];
     mark->dx = mark->dy = 0;
@@ -109,6 +112,8 @@ static void find_frame(const struct scan_image *image, const struct scan_place *
     }
     mark->dx += (edges[1] - edges[0]) / 2;
     mark->dy += (edges[3] - edges[2]) / 2;
+    *wide = edges[0] + edges[1];
+    *high = edges[2] + edges[3];
 }
 
 static int by_value(const void *a, const void *b)
@@ -117,16 +122,44 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// The median offset of the nearest boxes whose frames were seen.
-static bool nearby(const struct paper_page *page, const struct scan_mark *marks, size_t index, double *dx, double *dy)
+// What is known of the frames of a page, before they are held against each other.
+struct frames {
+    double *wide, *high; // by box
+    bool *firm;          // of the right size: it is where it is, whatever its neighbours say
+};
+
+// A box whose frame has the size that the page's frames have is no other thing.
+static size_t find_firm(const struct scan_mark *marks, size_t count, struct frames *frames)
+{
+    double *sizes = survey_alloc((2 * count + 1) * sizeof *sizes);
+    size_t found = 0, firm = 0;
+    for (size_t i = 0; i < count; i++)
+        if (marks[i].found) {
+            sizes[found++] = frames->wide[i];
+            sizes[found++] = frames->high[i];
+        }
+    qsort(sizes, found, sizeof *sizes, by_value);
+    double size = found ? sizes[found / 2] : 0;
+    for (size_t i = 0; i < count; i++) {
+        frames->firm[i] = marks[i].found && fabs(frames->wide[i] - size) <= most_odd && fabs(frames->high[i] - size) <= most_odd;
+        firm += frames->firm[i];
+    }
+    free(sizes);
+    return firm;
+}
+
+// The median offset of the nearest boxes whose frames are firm, those beside it before those above and
+// below: an uneven feed shifts rows.
+static bool nearby(const struct paper_page *page, const struct scan_mark *marks, const struct frames *frames, size_t index,
+                   double *dx, double *dy)
 {
     double distance[NEAREST], xs[NEAREST], ys[NEAREST];
     int count = 0;
     const struct paper_box *at = &page->marks[index].box;
     for (size_t i = 0; i < page->mark_count; i++) {
-        if (!marks[i].found)
+        if (!frames->firm[i])
             continue;
-        double far = hypot(page->marks[i].box.x - at->x, page->marks[i].box.y - at->y);
+        double far = hypot(page->marks[i].box.x - at->x, 3 * (page->marks[i].box.y - at->y));
         if (count == NEAREST && far >= distance[count - 1])
             continue;
         int place = count < NEAREST ? count++ : count - 1;
@@ -148,22 +181,19 @@ static bool nearby(const struct paper_page *page, const struct scan_mark *marks,
     return true;
 }
 
-// A frame that a heavy mark hides stands where its neighbours say.
-static void agree(const struct paper_page *page, struct scan_mark *marks)
+// A frame that a heavy mark hides stands where its neighbours say. Firm ones don't move, so that the
+// order does not matter.
+static void agree(const struct paper_page *page, struct scan_mark *marks, const struct frames *frames)
 {
-    double *moved = survey_alloc((page->mark_count * 2 + 1) * sizeof *moved);
     for (size_t i = 0; i < page->mark_count; i++) {
         double dx = 0, dy = 0;
-        bool known = nearby(page, marks, i, &dx, &dy);
-        bool stray = !marks[i].found || hypot(marks[i].dx - dx, marks[i].dy - dy) > most_stray;
-        moved[2 * i] = known && stray ? dx : marks[i].dx;
-        moved[2 * i + 1] = known && stray ? dy : marks[i].dy;
+        if (frames->firm[i] || !nearby(page, marks, frames, i, &dx, &dy))
+            continue;
+        if (!marks[i].found || hypot(marks[i].dx - dx, marks[i].dy - dy) > most_stray) {
+            marks[i].dx = dx;
+            marks[i].dy = dy;
+        }
     }
-    for (size_t i = 0; i < page->mark_count; i++) {
-        marks[i].dx = moved[2 * i];
-        marks[i].dy = moved[2 * i + 1];
-    }
-    free(moved);
 }
 
 static double ink_of(double white, double level)
@@ -198,7 +228,7 @@ static void measure_inside(const struct scan_image *image, const struct scan_str
                            const struct paper_box *box, double white, double step, struct scan_mark *mark)
 {
     unsigned counts[256] = {0}, total = 0, looked = 0, seen = 0;
-    double half_w = box->w * (0.5 - inset), half_h = box->h * (0.5 - inset), ink = 0;
+    double half_w = box->w * (0.5 - inset), half_h = box->h * (0.5 - inset), ink = 0, sum = 0;
     for (double y = -half_h; y <= half_h; y += step)
         for (double x = -half_w; x <= half_w; x += step, looked++) {
             double px = p->x + p->ax * x + p->bx * y, py = p->y + p->ay * x + p->by * y;
@@ -206,11 +236,13 @@ static void measure_inside(const struct scan_image *image, const struct scan_str
                 continue;
             int level = scan_nearest(image, px, py);
             ink += ink_of(white, level);
+            sum += level;
             counts[level]++;
             total++;
         }
     mark->hidden = total * 10 < looked * 6 || white < 90;
     mark->score = total ? ink / total : 0;
+    mark->mean = total ? (white - sum / total) / (white - 20) : 0;
     int level = 0;
     while (level < 255 && (seen += counts[level]) * 20 < total)
         level++;
@@ -244,20 +276,27 @@ static struct scan_place place_of(const struct scan_registration *registration, 
 static void find_frames(const struct scan_image *image, const struct scan_registration *registration,
                         const struct paper_page *page, struct scan_mark *marks, struct scan_fit *fit)
 {
-    double *offsets = survey_alloc((page->mark_count + 1) * sizeof *offsets);
-    size_t found = 0;
-    for (size_t i = 0; i < page->mark_count; i++) {
+    size_t count = page->mark_count, found = 0;
+    double *offsets = survey_alloc((count + 1) * sizeof *offsets);
+    struct frames frames = {survey_alloc((count + 1) * sizeof *frames.wide), survey_alloc((count + 1) * sizeof *frames.high),
+                            survey_alloc((count + 1) * sizeof *frames.firm)};
+    for (size_t i = 0; i < count; i++) {
         double seen = 0;
         struct scan_place place = place_of(registration, &page->marks[i].box);
-        find_frame(image, &place, &page->marks[i].box, &marks[i], &seen);
+        find_frame(image, &place, &page->marks[i].box, &marks[i], &seen, &frames.wide[i], &frames.high[i]);
         marks[i].found = seen >= 0.5 * (registration->white - registration->black);
         if (marks[i].found)
             offsets[found++] = hypot(marks[i].dx, marks[i].dy);
     }
     qsort(offsets, found, sizeof *offsets, by_value);
-    fit->found = page->mark_count ? (double)found / (double)page->mark_count : 1;
-    fit->offset = found ? offsets[found / 2] : page->mark_count ? reach : 0;
+    fit->found = count ? (double)found / (double)count : 1;
+    fit->offset = found ? offsets[found / 2] : count ? reach : 0;
+    fit->firm = count ? (double)find_firm(marks, count, &frames) / (double)count : 1;
+    agree(page, marks, &frames);
     free(offsets);
+    free(frames.wide);
+    free(frames.high);
+    free(frames.firm);
 }
 
 void scan_marks_read(const struct scan_image *image, const struct scan_registration *registration,
@@ -267,7 +306,6 @@ void scan_marks_read(const struct scan_image *image, const struct scan_registrat
     double step = 25.4 / registration->dpi;
     memset(marks, 0, page->mark_count * sizeof *marks);
     find_frames(image, registration, page, marks, fit);
-    agree(page, marks);
     for (size_t i = 0; i < page->mark_count; i++) {
         const struct paper_box *box = &page->marks[i].box;
         struct scan_place place = place_of(registration, box);
@@ -281,5 +319,6 @@ void scan_marks_read(const struct scan_image *image, const struct scan_registrat
 
 bool scan_fit_good(const struct scan_fit *fit)
 {
-    return fit->found >= least_found && fit->offset < most_offset;
+    double most = fit->firm >= least_firm ? most_offset_firm : most_offset;
+    return fit->found >= least_found && fit->offset < most;
 }

@@ -10,6 +10,7 @@
 struct scan_mark {
     double score;  // share of full ink inside, 0 to 1
     double outer;  // the same for the ring outside the frame
+    double mean;   // darkness of the inside against the white beside it, grain and all; about 0 when empty
     double peak;   // darkness of the darkest twentieth inside, 0 to 1
     double dx, dy; // millimetres by which the box stood off
     bool found;    // its frame was seen
@@ -18,6 +19,7 @@ struct scan_mark {
 
 struct scan_fit {
     double found;  // share of the boxes whose frame was seen
+    double firm;   // and had just the size of a frame
     double offset; // median distance by which boxes stood off, millimetres
 };
 
