@@ -118,7 +118,7 @@ static void add_hints(struct paper_maker *maker, struct paper_block *block, doub
         // What is wrong with a single choice shows in the data; on paper it would only confuse.
         bool bounded = item->type != SURVEY_TYPE_SELECT_ONE;
         const char *parts[] = {item->type == SURVEY_TYPE_SELECT_MULTIPLE ? maker->phrases[i]->several : "",
-                               paper_say(maker, item->hints, language),
+                               paper_say(maker, item->hints, language), paper_say(maker, item->guidance, language),
                                bounded ? paper_say(maker, item->constraint_messages, language) : ""};
         struct survey_buffer line = SURVEY_BUFFER(1 << 16);
         for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)

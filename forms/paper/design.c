@@ -436,8 +436,8 @@ struct paper_label {
     struct paper_text text;
 };
 
-bool paper_design_label(struct paper_design *design, const char *text, bool strong, struct paper_label **label, double *width,
-                        double *height, struct survey_error *error)
+bool paper_design_label(struct paper_design *design, const char *text, bool strong, struct paper_label **label,
+                        struct survey_error *error)
 {
     struct paper_label *made = survey_arena_alloc(design->maker.arena, sizeof *made);
     size_t faults = survey_report_count_of(design->maker.report, SURVEY_FAULT);
@@ -445,10 +445,14 @@ bool paper_design_label(struct paper_design *design, const char *text, bool stro
     made->text = paper_text(design->maker.texts, strong ? PAPER_HEADING : PAPER_LABEL, PAPER_LEFT_ALIGNED, 0, text);
     if (survey_report_count_of(design->maker.report, SURVEY_FAULT) > faults)
         return survey_fail(error, SURVEY_ERROR_INPUT, design->maker.form->path, _("'%.300s' cannot be printed"), text);
-    *width = made->text.w + 1;
-    *height = made->text.h;
     *label = made;
     return true;
+}
+
+struct paper_box paper_label_box(const struct paper_label *label, double *baseline)
+{
+    *baseline = label->text.base;
+    return (struct paper_box){0, 0, label->text.w + 1, label->text.h};
 }
 
 void paper_label_draw(const struct paper_label *label, cairo_t *cairo)

@@ -47,7 +47,8 @@ const char *paper_design_choice(const struct paper_design *design, const char *q
 // A text in the form's faces as a picture of its own, to be drawn once and shared (a village's name).
 struct paper_label;
 bool paper_design_label(struct paper_design *design, const char *text, bool strong, struct paper_label **label,
-                        double *width, double *height, struct survey_error *error);
+                        struct survey_error *error);
+struct paper_box paper_label_box(const struct paper_label *label, double *baseline); // from 0, 0; mm
 void paper_label_draw(const struct paper_label *label, cairo_t *cairo);
 
 // The questions asked, but kept off paper by the workbook; NULL at the end.

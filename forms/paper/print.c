@@ -18,7 +18,7 @@ static const char *const words[WORDS] = {"unit", "sheet", "blank", "specimen", "
 
 struct label {
     size_t piece;
-    double width, height;
+    double width, height, base;
 };
 
 struct printer {
@@ -39,8 +39,11 @@ static bool draw_label(struct printer *printer, struct paper_design *design, con
                        struct survey_error *error)
 {
     struct paper_label *made;
-    if (!paper_design_label(design, text, strong, &made, &label->width, &label->height, error))
+    if (!paper_design_label(design, text, strong, &made, error))
         return false;
+    struct paper_box box = paper_label_box(made, &label->base);
+    label->width = box.w;
+    label->height = box.h;
     paper_label_draw(made, paper_pdf_piece(printer->pdf, label->width, label->height, &label->piece));
     return true;
 }
@@ -102,7 +105,7 @@ static double put_text(struct printer *printer, double x, double y, double size,
 {
     const struct label *label = ascii(text) ? NULL : find_label(printer, text);
     if (label) {
-        paper_pdf_use(printer->pdf, label->piece, x, y - label->height * 0.76);
+        paper_pdf_use(printer->pdf, label->piece, x, y - label->base);
         return x + label->width;
     }
     paper_pdf_text(printer->pdf, x, y, size, text);
@@ -112,7 +115,7 @@ static double put_text(struct printer *printer, double x, double y, double size,
 static double put_word(struct printer *printer, const struct paper_copy *copy, int word, double x, double y)
 {
     const struct label *label = &printer->words[copy->design][word];
-    paper_pdf_use(printer->pdf, label->piece, x, y - label->height * 0.76);
+    paper_pdf_use(printer->pdf, label->piece, x, y - label->base);
     return x + label->width + 1;
 }
 

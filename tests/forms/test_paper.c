@@ -339,6 +339,25 @@ static void a_repeat_is_a_table(void)
     survey_form_free(form);
 }
 
+// A label of a script from right to left stands at its box, not at the far end of the column.
+static void labels_stay_at_their_boxes(void)
+{
+    struct survey_form *form = table_form("| survey | | | |\n| | type | name | label |\n| | select_one l | q | هل يوجد بئر؟ |\n"
+                                          "| choices | | | |\n| | list_name | name | label |\n| | l | a | نعم |\n| | l | b | لا |\n| | l | c | لا أعرف |\n");
+    struct paper_design *design = need_design(form, NULL, NULL);
+    const struct paper_page *page = &paper_design_layout(design)->pages[0];
+    check_design(design, form);
+    for (size_t i = 0; i < page->mark_count; i++) {
+        struct paper_box text, mark = page->marks[i].box;
+        size_t near = 0;
+        for (size_t k = 0; paper_design_text(design, 0, k, &text); k++)
+            near += fabs(text.x - (mark.x + mark.w + 2.2)) < 0.3 && text.y < mark.y + 3 && text.y + text.h > mark.y + 1;
+        CHECK(near == 1);
+    }
+    paper_design_free(design);
+    survey_form_free(form);
+}
+
 static void long_lists_are_written(void)
 {
     struct survey_buffer text = SURVEY_BUFFER(1 << 20);
@@ -561,5 +580,5 @@ static void skips_stand_in_words(void)
 
 TESTS(CASE(tokens_come_back), CASE(forged_tokens_are_refused), CASE(digits_follow_the_constraint), CASE(nothing_overlaps_in_the_example),
       CASE(the_example_takes_three_pages), CASE(real_forms_come_out_whole), CASE(the_geometry_comes_back), CASE(a_repeat_is_a_table),
-      CASE(long_lists_are_written), CASE(what_cannot_be_printed_is_named), CASE(the_same_run_gives_the_same_bytes), CASE(qpdf_finds_no_fault),
+      CASE(labels_stay_at_their_boxes), CASE(long_lists_are_written), CASE(what_cannot_be_printed_is_named), CASE(the_same_run_gives_the_same_bytes), CASE(qpdf_finds_no_fault),
       CASE(both_codes_say_the_token), CASE(poppler_shows_what_was_drawn), CASE(skips_stand_in_words))
