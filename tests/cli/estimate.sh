@@ -4,7 +4,7 @@
 # usage: estimate.sh ASSAY
 set -u
 assay=$(realpath "$1")
-echo 1..13
+echo 1..14
 . "$(dirname "$0")/lib.sh"
 cd "$folder" || exit 1
 
@@ -124,3 +124,53 @@ run 1 estimate --request two.json; says "there is no column 'z'"; says '"est": [
 printf '{"data":' >half.json
 run 1 estimate --request half.json; says 'half.json'
 ok "requests that fail"
+
+# An evaluation of two stages: three of six villages, four of eight households each, age 15, 20 ... by unit.
+cat >hh.md <<'EOF'
+| survey | | | | |
+| | type | name | label | relevant |
+| | text | household_id | Household | |
+| | integer | age | Age | |
+| | select_one yn | poor | Poor | ${age} > 20 |
+| choices | | | |
+| | list_name | name | label |
+| | yn | yes | Yes |
+| | yn | no | No |
+| settings | | |
+| | form_id | version |
+| | hh | 1 |
+| evaluation | | |
+| | key | value |
+| | levels | village household_id |
+| sample | | | | | |
+| | stage | unit | strata | method | size |
+| | 1 | village | | srs | 3 |
+| | 2 | household_id | | srs | 4 |
+EOF
+{
+    echo village,household_id
+    for v in 0 1 2 3 4 5; do for h in 0 1 2 3 4 5 6 7; do echo "V$v,V${v}H$h"; done; done
+} >frame.csv
+run 0 new e.assay hh.md
+run 0 frame e.assay frame.csv
+run 0 sample e.assay --seed 7
+sqlite3 -csv e.assay "SELECT unit, 10 + 5 * row_number() OVER (ORDER BY unit) FROM sample WHERE stage = 2 ORDER BY unit" >ages
+{
+    echo household_id,age,poor
+    awk -F, '{ print $1 "," $2 "," ($2 > 20 ? ($2 > 40 ? "yes" : "no") : "") }' ages
+} >rows.csv
+run 0 import e.assay rows.csv
+before e.assay
+# Village means 22.5, 42.5, 62.5 of 8 households, N = 48 = 6 * 8: stage 1 1/2 * 400 / 3 = 66.67;
+# stage 2: 3/6 * sum 1/2 * (125 / 3) / 4 / 9 = 3/6 * 3 * 5.2083 / 9 = 0.868
+run 0 estimate e.assay --mean age --json
+near value 42.5
+awk -v se="$(value se)" 'BEGIN { exit !((se - sqrt(66.6666667 + 0.8680556)) ^ 2 < 1e-10) }' || failed="$failed [se $(value se)]"
+run 0 estimate e.assay --share poor --share "\${poor} = 'yes'" --total 1 --by village --lonely-psu remove
+says 'share poor = yes'; says 'V'; says 'base weights'
+run 0 estimate e.assay --mean age --by "frame('village')"
+run 1 estimate e.assay --mean '${nope}'; says "there is no question 'nope'"
+run 2 estimate e.assay --mean age --strata village; says '--strata is for CSV files'
+run 1 estimate e.assay --mean age --round 9; says 'round 9 has no complete response yet'
+unchanged e.assay
+ok "an evaluation file knows its design, and is left alone"
