@@ -37,4 +37,5 @@ struct output_book {
 lxw_format *output_format(struct output_sheet *sheet, enum output_look look, int decimals, enum output_tone tone);
 double output_points(const struct output_sheet *sheet, enum output_look look);
 bool output_wraps(enum output_look look);
+bool output_bold(enum output_look look);
 double output_final_width(const struct output_width *width);

@@ -258,7 +258,9 @@ static void note_height(struct output_sheet *sheet, uint32_t first_row, uint32_t
     }
     // Spaces break lines early, and each cell has a margin.
     double spare = sheet->chinese ? 1 : columns > 40 ? columns * 0.04 : 2;
-    double lines = output_wraps(look) ? count_lines(text, columns - spare, points / 11) : 1;
+    // Latin letters are narrower than the digit in which widths are counted.
+    double letter = sheet->chinese ? 1 : output_bold(look) ? 0.98 : 0.88;
+    double lines = output_wraps(look) ? count_lines(text, columns - spare, letter * points / 11) : 1;
     for (uint32_t row = first_row; row <= last_row; row++)
         output_row_height(sheet, row, (lines * points * 1.32 + 4) / (last_row - first_row + 1));
 }

@@ -44,6 +44,7 @@ void output_stacked_bars(struct output_sheet *sheet, const struct output_stack *
     }
     set_title(chart, stack->title);
     chart_axis_set_reverse(chart->y_axis); // first question on top
+    chart_axis_set_interval_unit(chart->y_axis, 1); // and each is named
     chart_axis_set_num_format(chart->x_axis, "0\"%\"");
     chart_axis_set_min(chart->x_axis, 0);
     chart_axis_set_max(chart->x_axis, 100);

@@ -41,6 +41,11 @@ bool output_wraps(enum output_look look)
     return looks[look].wrap;
 }
 
+bool output_bold(enum output_look look)
+{
+    return looks[look].bold;
+}
+
 static void set_number_format(lxw_format *format, int decimals)
 {
     char code[32];

@@ -33,7 +33,7 @@ static void write_language(const struct output_report *report, struct output_boo
 {
     static void (*const sheets[])(struct page *) = {report_summary, report_scores, report_indicators, report_charts,
         report_opinions, report_response, report_cases, report_scheme, report_method};
-    static void (*const working[])(struct page *) = {report_weights, report_fieldwork};
+    static void (*const working[])(struct page *) = {report_case_list, report_weights, report_fieldwork};
     unsigned number = 0;
     int found = survey_form_language(report->form, language);
     struct output_language messages;

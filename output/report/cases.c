@@ -49,37 +49,43 @@ static void write_funnel(struct page *page, const struct output_funnel *funnel)
     page->row++;
 }
 
-static void write_cases(struct page *page)
-{
-    const char *heads[COLUMNS] = {_("Type"), _("Household"), _("Rules"), _("State"), _("Opened"), _("Decided by"), _("Reason"),
-                                  _("Case")};
-    page_caption(page, _("Cases one by one"));
-    page_heads(page, heads, COLUMNS);
-    for (size_t i = 0; i < page->report->case_count; i++) {
-        const struct output_case *of = &page->report->cases[i];
-        const char *cells[COLUMNS] = {type_word(of->type), of->unit, of->rules, state_word(of->state), of->opened, of->who,
-                                      of->why, of->id};
-        for (uint32_t column = 0; column < COLUMNS; column++)
-            output_text(page->sheet, page->row, column, cells[column], OUTPUT_TEXT, OUTPUT_NEUTRAL);
-        page->row++;
-    }
-}
-
 void report_cases(struct page *page)
 {
     const struct output_report *report = page->report;
     const char *heads[COLUMNS] = {_("Type"), page_unit_word(page), _("Suspected"), _("Still open"), _("Dismissed"),
                                   _("Confirmed"), _("Persons in confirmed cases"), _("Confirmed of decided (%)")};
     static const double widths[COLUMNS] = {24, 17, 12, 12, 12, 14, 18, 20};
+    bool any = false, officials = report->audience == OUTPUT_OFFICIALS;
     page_open(page, _("Cases"), _("Suspected cases and what became of them"), _("cases, persons, %"), widths, COLUMNS);
     page_heads(page, heads, COLUMNS);
-    for (size_t i = 0; i < report->funnel_count; i++)
+    for (size_t i = 0; i < report->funnel_count; i++) {
+        if (officials && strcmp(report->funnel[i].type, "quality") == 0)
+            continue; // of the interviews, not of the units
         write_funnel(page, &report->funnel[i]);
-    if (!report->funnel_count)
+        any = true;
+    }
+    if (!any)
         page_paragraph(page, _("No case was flagged in this round."));
     page_note(page, _("Note: an answer alone makes no wrong exit. Rules and enumerators flag, evaluators confirm or dismiss with "
                       "their reasons; only confirmed cases enter an indicator, and dismissed ones stay on record."));
-    if (report->audience == OUTPUT_EVALUATORS && report->case_count)
-        write_cases(page);
     page_close(page, true, 0);
+}
+
+void report_case_list(struct page *page)
+{
+    const struct output_report *report = page->report;
+    const char *heads[COLUMNS] = {_("Type"), _("Household"), _("Rules"), _("State"), _("Opened"), _("Decided by"), _("Reason"),
+                                  _("Case")};
+    static const double widths[COLUMNS] = {22, 16, 16, 10, 12, 12, 30, 42};
+    page_open(page, _("Case list"), _("Cases one by one"), _("cases"), widths, COLUMNS);
+    page_heads(page, heads, COLUMNS);
+    for (size_t i = 0; i < report->case_count; i++) {
+        const struct output_case *of = &report->cases[i];
+        const char *cells[COLUMNS] = {type_word(of->type), of->unit, of->rules, state_word(of->state), of->opened, of->who,
+                                      of->why, of->id};
+        for (uint32_t column = 0; column < COLUMNS; column++)
+            output_text(page->sheet, page->row, column, cells[column], OUTPUT_TEXT, OUTPUT_NEUTRAL);
+        page->row++;
+    }
+    page_close(page, true, 2);
 }

@@ -98,7 +98,7 @@ static uint32_t write_heads(struct page *page, const struct output_scale *scale,
 
 static void write_chart(struct page *page, const struct output_scale *scale, uint32_t first, size_t questions)
 {
-    double height = 104 + 28 * (double)questions;
+    double height = 100 + 32 * (double)questions;
     output_stacked_bars(page->sheet, &(struct output_stack){.title = _("Distribution of answers, all together (%)"),
         .first_row = first, .last_row = first + (uint32_t)questions - 1, .category = 0, .first = BEFORE,
         .last = BEFORE + (uint32_t)scale->answer_count - 1, .head_row = first - 1, .at_row = page->row,

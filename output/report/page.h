@@ -90,6 +90,7 @@ void report_charts(struct page *page);
 void report_opinions(struct page *page);
 void report_response(struct page *page);
 void report_cases(struct page *page);
+void report_case_list(struct page *page);
 void report_scheme(struct page *page);
 void report_method(struct page *page);
 void report_weights(struct page *page);
