@@ -8,6 +8,7 @@
 #include "survey/base/json.h"
 #include "survey/base/text.h"
 #include "survey/store/response.h"
+#include "survey/store/submission_xml.h"
 
 #include <string.h>
 
@@ -18,35 +19,37 @@ struct posting {
     size_t count;
     const struct phone_part *xml;
     struct survey_submission_head head;
+    struct survey_element *root; // of the XML
     struct survey_actor actor;
     bool fresh; // it was not here before
 };
 
-// Whether the record has an answer that is this text: what no answer names is not kept.
-static bool names_file(struct survey_record *record, const char *file)
+// Whether an element of what was sent is this text (an answer, or the audit in meta): what nothing names
+// is not kept.
+static bool names_file(const struct survey_element *top, const char *file)
 {
-    const struct survey_node *top = survey_record_root(record), *node = top;
-    while (node) {
-        if (!node->hidden && !node->first && strcmp(node->value, file) == 0)
+    const struct survey_element *element = top;
+    while (element) {
+        if (!element->first && strcmp(element->text, file) == 0)
             return true;
-        if (node->first) {
-            node = node->first;
+        if (element->first) {
+            element = element->first;
             continue;
         }
-        while (node != top && !node->next)
-            node = node->parent;
-        node = node == top ? NULL : node->next;
+        while (element != top && !element->next)
+            element = element->parent;
+        element = element == top ? NULL : element->next;
     }
     return false;
 }
 
-static bool attach(struct posting *p, struct survey_store *store, struct survey_record *record, const char *id,
-                   size_t *attached, struct survey_error *error)
+static bool attach(struct posting *p, struct survey_store *store, const char *id, size_t *attached,
+                   struct survey_error *error)
 {
     for (size_t i = 0; i < p->count; i++) {
         const struct phone_part *part = &p->parts[i];
         const char *file = *part->file ? part->file : part->name;
-        if (part == p->xml || strcmp(part->name, "*isIncomplete*") == 0 || !*file || !names_file(record, file))
+        if (part == p->xml || strcmp(part->name, "*isIncomplete*") == 0 || !*file || !names_file(p->root, file))
             continue;
         if (!survey_response_attach(store, id, file, part->bytes, part->length, error))
             return false;
@@ -114,7 +117,7 @@ static bool take(struct posting *p, struct survey_store *store, bool *keep, stru
     if (done && arrived == SURVEY_ARRIVED_CONFLICT) {
         phone_say(p->reply, 409, _("another submission with the id '%s' is here already"), id);
     } else if (done) {
-        done = attach(p, store, record, id, &attached, error);
+        done = attach(p, store, id, &attached, error);
         if (done && arrived == SURVEY_ARRIVED_NEW)
             done = log_arrival(p, store, id, attached, error);
         *keep = done;
@@ -158,7 +161,9 @@ static bool read_posting(struct posting *p, struct survey_arena *arena, struct s
             p->xml = &p->parts[i];
     if (!p->xml)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", _("the post has no part 'xml_submission_file'"));
-    if (!survey_submission_head("xml_submission_file", p->xml->bytes, p->xml->length, &p->head, error))
+    size_t elements;
+    if (!survey_submission_head("xml_submission_file", p->xml->bytes, p->xml->length, &p->head, error) ||
+        !survey_submission_tree(arena, "xml_submission_file", p->xml->bytes, p->xml->length, &p->root, &elements, error))
         return false;
     if (!*p->head.id)
         return survey_fail(error, SURVEY_ERROR_INPUT, "xml_submission_file",

@@ -246,6 +246,11 @@ static void adds_attachments_later(void)
     CHECK_TEXT("0", stored("SELECT count(*) FROM attachment"));
     CHECK(phone_client_post_submission(at("/key/annstoken"), xml, strlen(xml), files, 3, &status, &error));
     CHECK_TEXT("one.jpg FFD800706963", stored("SELECT group_concat(name || ' ' || hex(bytes)) FROM attachment"));
+    // What the phone noted of the interview itself is named in meta alone.
+    const char *audited = "<data id='hh' version='1'><meta><instanceID>uuid:2</instanceID><audit>audit.csv</audit></meta></data>";
+    struct phone_client_file audit[] = {{"audit.csv", "event", 5}};
+    CHECK(phone_client_post_submission(at("/key/annstoken"), audited, strlen(audited), audit, 1, &status, &error));
+    CHECK_TEXT("event", stored("SELECT bytes FROM attachment WHERE response = 'uuid:2' AND name = 'audit.csv'"));
     stop();
 }
 
