@@ -100,25 +100,14 @@ static bool is_search(const struct survey_item *item)
 // A list is searched for by all that use it, or by none.
 static void check_search(struct survey_form_reader *reader, const struct survey_item *item)
 {
-    const struct survey_form *form = reader->form;
     const char *dot = strrchr(item->list->name, '.');
     if (dot && item->list->file)
         survey_reader_say_item(reader, SURVEY_STRICT_FAULT, 146, item, "control::appearance", NULL, _("search() can't be combined with a list from a file"));
-    for (size_t i = 0; i < form->item_count; i++)
-        if (form->items[i]->list == item->list && !is_search(form->items[i])) {
-            survey_reader_say_item(reader, SURVEY_STRICT_FAULT, 146, item, "control::appearance", NULL,
-                                   _("list '%s' is used by '%s' without search()"), item->list->name, form->items[i]->name);
-            return;
-        }
-}
-
-static const struct survey_item *question_of(const struct survey_form *form, const struct survey_reference *reference)
-{
-    for (size_t i = 0; i < form->item_count; i++)
-        if (!is_section(form->items[i]) && strlen(form->items[i]->name) == reference->length &&
-            strncmp(form->items[i]->name, reference->name, reference->length) == 0)
-            return form->items[i];
-    return NULL;
+    const struct survey_map_entry *other = survey_map_find(&reader->unsearched, item->list->name);
+    if (other)
+        survey_reader_say_item(reader, SURVEY_STRICT_FAULT, 146, item, "control::appearance", NULL,
+                               _("list '%s' is used by '%s' without search()"), item->list->name,
+                               ((const struct survey_item *)other->value)->name);
 }
 
 // One ${name} between commas.
@@ -132,7 +121,8 @@ static void check_trigger(struct survey_form_reader *reader, const struct survey
         return;
     }
     for (; survey_reference_next(trigger, from, &reference); from = reference.end) {
-        const struct survey_item *question = question_of(reader->form, &reference);
+        const struct survey_map_entry *entry = survey_map_find_n(&reader->questions, reference.name, reference.length);
+        const struct survey_item *question = entry ? entry->value : NULL;
         if (from && !memchr(trigger + from, ',', reference.at - from))
             survey_reader_say_item(reader, SURVEY_STRICT_FAULT, 133, item, "trigger", "${a}, ${b}", _("several triggers have a comma between them"));
         if (!question)
@@ -178,11 +168,23 @@ static void say_entity(void *user, const char *sheet, uint32_t row, const char *
                                                                .expected = ""});
 }
 
+static void index_items(struct survey_form_reader *reader)
+{
+    for (size_t i = reader->form->item_count; i-- > 0;) {
+        struct survey_item *item = reader->form->items[i];
+        if (!is_section(item))
+            survey_map_put(&reader->questions, reader->arena, item->name, NULL)->value = item;
+        if (item->list && !is_search(item))
+            survey_map_put(&reader->unsearched, reader->arena, item->list->name, NULL)->value = item;
+    }
+}
+
 void survey_reader_check_items(struct survey_form_reader *reader)
 {
     struct survey_form *form = reader->form;
     struct survey_entity *entities;
     size_t count;
+    index_items(reader);
     for (size_t i = 0; i < form->item_count; i++) {
         const struct survey_item *item = form->items[i];
         check_shown(reader, item);
@@ -197,4 +199,6 @@ void survey_reader_check_items(struct survey_form_reader *reader)
             check_table(reader, item);
     }
     survey_entities_read(reader->arena, form, &entities, &count, say_entity, reader);
+    survey_map_clear(&reader->questions);
+    survey_map_clear(&reader->unsearched);
 }

@@ -99,13 +99,20 @@ static void check_items(struct survey_form_reader *reader, const struct survey_m
     }
 }
 
-// The column of a choice's cell, found by its text, which lies in the sheet.
+// The column of a choice's cell, found by its text, which lies in the sheet; rows stand in order of lines.
 static uint32_t column_of(const struct survey_sheet *sheet, uint32_t line, const char *text)
 {
-    for (uint32_t row = 1; sheet && row < sheet->rows; row++)
-        for (uint32_t column = 0; survey_sheet_line(sheet, row) == line && column < sheet->columns; column++)
-            if (survey_sheet_cell(sheet, row, column) == text)
-                return column + 1;
+    uint32_t low = 1, high = sheet ? sheet->rows : 0;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (survey_sheet_line(sheet, middle) < line)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (uint32_t column = 0; sheet && column < sheet->columns; column++)
+        if (survey_sheet_cell(sheet, low, column) == text)
+            return column + 1;
     return 0;
 }
 

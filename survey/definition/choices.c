@@ -9,10 +9,8 @@
 
 struct survey_choice_list *survey_reader_list(struct survey_form_reader *reader, const char *name)
 {
-    for (size_t i = 0; i < reader->form->list_count; i++)
-        if (strcmp(reader->form->lists[i]->name, name) == 0)
-            return reader->form->lists[i];
-    return NULL;
+    const struct survey_map_entry *entry = survey_map_find(&reader->lists, name);
+    return entry ? entry->value : NULL;
 }
 
 struct survey_choice_list *survey_reader_add_list(struct survey_form_reader *reader, const char *name)
@@ -29,6 +27,7 @@ struct survey_choice_list *survey_reader_add_list(struct survey_form_reader *rea
     struct survey_choice_list *list = survey_arena_alloc(reader->arena, sizeof *list);
     list->name = survey_arena_strdup(reader->arena, name);
     form->lists[form->list_count++] = list;
+    survey_map_put(&reader->lists, reader->arena, name, NULL)->value = list;
     return list;
 }
 
@@ -58,13 +57,11 @@ static void read_extra(struct survey_form_reader *reader, uint32_t row, struct s
     }
 }
 
-// Rows of each list are counted first, so that each list is one array.
-static struct survey_choice *next_choice(struct survey_form_reader *reader, struct survey_choice_list *list, uint32_t from)
+// Rows of each list were counted first, so that each list is one array.
+static struct survey_choice *next_choice(struct survey_form_reader *reader, struct survey_choice_list *list)
 {
     if (!list->choices) {
-        size_t rows = 0;
-        for (uint32_t row = from; row < reader->sheet->rows; row++)
-            rows += strcmp(survey_reader_cell(reader, row, SURVEY_HEADER_LIST_NAME), list->name) == 0;
+        size_t rows = (size_t)survey_map_find(&reader->lists, list->name)->number;
         list->choices = survey_arena_array(reader->arena, rows + 1, sizeof *list->choices); // room for "other"
     }
     return &list->choices[list->count++];
@@ -95,7 +92,7 @@ static void read_choice(struct survey_form_reader *reader, uint32_t row, struct 
     const struct survey_map_entry *allowed = survey_map_find(&reader->form->settings, "allow_choice_duplicates");
     if (!added && !(allowed && survey_means_yes(allowed->value)))
         survey_reader_say(reader, SURVEY_STRICT_FAULT, 114, row, name_column, NULL, _("list '%s' has choice '%s' twice"), list_name, name);
-    struct survey_choice *choice = next_choice(reader, list, row);
+    struct survey_choice *choice = next_choice(reader, list);
     choice->name = name;
     choice->labels = labels;
     choice->row = survey_sheet_line(reader->sheet, row);
@@ -119,6 +116,8 @@ void survey_reader_choices(struct survey_form_reader *reader)
         survey_reader_say(reader, SURVEY_ALWAYS_FAULT, 102, 0, -1, "list_name, name", _("the choices sheet lacks a column"));
         return;
     }
+    for (uint32_t row = 1; row < sheet->rows; row++)
+        survey_map_put(&reader->lists, reader->arena, survey_reader_cell(reader, row, SURVEY_HEADER_LIST_NAME), NULL)->number++;
     for (uint32_t row = 1; row < sheet->rows; row++)
         read_choice(reader, row, &seen);
     survey_map_clear(&seen);

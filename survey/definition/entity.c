@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+enum { MOST_ENTITIES = 100 };
+
 void entity_say(struct entity_reader *reader, const char *sheet, uint32_t row, const char *key, const char *message)
 {
     reader->faults++;
@@ -99,7 +101,10 @@ static void read_declarations(struct entity_reader *reader, const struct survey_
                                          .row = survey_sheet_line(sheet, row),
                                          .container = reader->form->root};
         check_declaration(reader, entity, reader->count);
-        reader->count++;
+        if (++reader->count > MOST_ENTITIES) {
+            entity_say(reader, "entities", entity->row, "list_name", _("there are too many entity lists"));
+            return;
+        }
     }
 }
 

@@ -416,6 +416,7 @@ bool survey_form_read(struct survey_arena *arena, const struct survey_workbook *
     settle_languages(&reader);
     link_children(&reader);
     survey_reader_check(&reader);
+    survey_map_clear(&reader.lists);
     survey_report_sort(report);
     *form = reader.form;
     return true;

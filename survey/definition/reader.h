@@ -58,6 +58,9 @@ struct survey_form_reader {
     size_t language_capacity;
     size_t item_capacity;
     size_t list_capacity;
+    struct survey_map lists; // name -> list once it is there, and how many rows name it
+    // While checking: name -> first question (no group) of that name; list -> item that uses it unsearched.
+    struct survey_map questions, unsearched;
 };
 
 // Says what is wrong at a cell of the sheet being read. column is the sheet's (from 0), -1 for none.

@@ -97,6 +97,7 @@ bool survey_xform_write(const struct survey_form *form, struct survey_buffer *bu
         write_document(&x);
     done = done && !x.failed;
     survey_map_clear(&x.names);
+    survey_map_clear(&x.list_names);
     survey_arena_free(x.arena);
     if (done && buffer->overflow)
         return survey_fail(error, SURVEY_ERROR_INPUT, form->path, "%s", _("the XForm is too large"));

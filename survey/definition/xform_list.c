@@ -38,6 +38,7 @@ void xform_lists_read(struct xform *x)
     for (size_t i = 0; i < x->form->list_count; i++) {
         struct xform_list *list = &x->lists[i];
         list->list = x->form->lists[i];
+        survey_map_put(&x->list_names, x->arena, list->list->name, NULL)->value = list;
         list->labels = survey_arena_array(x->arena, list->list->count + 1, sizeof *list->labels);
         list->media = survey_arena_array(x->arena, list->list->count + 1, sizeof *list->media);
         for (size_t k = 0; k < list->list->count; k++) {
@@ -51,10 +52,8 @@ void xform_lists_read(struct xform *x)
 
 struct xform_list *xform_list_of(const struct xform *x, const char *name)
 {
-    for (size_t i = 0; i < x->form->list_count; i++)
-        if (strcmp(x->lists[i].list->name, name) == 0)
-            return &x->lists[i];
-    return NULL;
+    const struct survey_map_entry *entry = survey_map_find(&x->list_names, name);
+    return entry ? entry->value : NULL;
 }
 
 static bool is_extra(const struct survey_cell *cell)

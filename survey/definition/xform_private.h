@@ -44,7 +44,7 @@ struct xform_node {
     const struct survey_item *item; // NULL where the XForm alone needs it
     const char *name, *path;
     struct xform_node *parent, *first, *last, *next; // next: the sibling
-    struct xform_node *same;                         // the next node of that name
+    struct xform_node *same, *same_last;             // the next node of that name; the last, in the first
     const char *tag;                                 // of the control; NULL where there is none
     bool bound, hidden;                              // has a bind; is left out of the body
     struct survey_pairs bind, control, instance, parameters;
@@ -91,6 +91,7 @@ struct xform {
     const char *default_language;
     struct xform_node *root;
     struct xform_list *lists;
+    struct survey_map list_names; // -> struct xform_list
     struct survey_map names; // name -> first node of that name
     struct xform_node *table; // the group being read as a table of selects
     const char *table_list;   // its list, once known

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { NEAR = 1000 }; // so many nodes of one name are compared
+
 // The innermost repeat (or, with groups, section) that holds both; its distance from a in *steps.
 static struct xform_node *common(const struct xform_node *a, const struct xform_node *b, bool groups, unsigned *steps)
 {
@@ -38,8 +40,8 @@ static const char *path_below(struct xform *x, const struct xform_node *node, co
 static const struct xform_node *nearest(const struct xform_node *first, const struct xform_node *context)
 {
     const struct xform_node *best = first;
-    size_t most = 0;
-    for (const struct xform_node *node = first; node; node = node->same) {
+    size_t most = 0, looked = 0;
+    for (const struct xform_node *node = first; node && looked < NEAR; node = node->same, looked++) {
         size_t shared = 0;
         for (size_t i = 0; context && node->path[i] && node->path[i] == context->path[i]; i++)
             if (node->path[i] == '/')

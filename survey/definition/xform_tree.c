@@ -71,10 +71,11 @@ struct xform_node *xform_add(struct xform *x, struct xform_node *parent, enum xf
         parent->last = node;
     if (kind != XFORM_EXTERNAL && kind != XFORM_ATTRIBUTE && kind != XFORM_LABEL) {
         struct survey_map_entry *entry = survey_map_put(&x->names, x->arena, name, NULL);
-        struct xform_node **end = (struct xform_node **)&entry->value;
-        while (*end)
-            end = &(*end)->same;
-        *end = node;
+        struct xform_node *first = entry->value;
+        if (first)
+            first->same_last = first->same_last->same = node;
+        else
+            entry->value = node->same_last = node;
     }
     return node;
 }
