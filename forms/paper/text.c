@@ -203,7 +203,7 @@ struct paper_text paper_text(struct paper_texts *texts, enum paper_face face, en
     }
     pango_layout_set_markup(layout, survey_buffer_string(&marked), -1);
     // Pango turns left and right round in lines from right to left; a label must stay at its box.
-    if (align != PAPER_CENTRED && pango_find_base_dir(pango_layout_get_text(layout), -1) == PANGO_DIRECTION_RTL)
+    if (align != PAPER_CENTRED && pango_layout_get_direction(layout, 0) == PANGO_DIRECTION_RTL)
         pango_layout_set_alignment(layout, alignments[PAPER_RIGHT_ALIGNED - align]);
     if (marked.overflow)
         fault(texts, _("the text is too long to be printed: %.80s"), text, "");
