@@ -59,7 +59,8 @@ static const char county_survey[] =
     "| | confidence | 0.95 | |\n"
     "| | assumed_icc | 0.05 | |\n"
     "| | lonely_psu | adjust | |\n"
-    "| | bonus | 1 | 2015-01-01 |\n"
+    "| | bonus | 5 | 2015-01-01 |\n"
+    "| | bonus | 1 | 2016-12-01 |\n"
     "| | bonus | 2 | 2017-01-01 |\n";
 
 #define INDICATORS "| indicators | | | | | | | | | | | | | | | |\n" \
@@ -77,6 +78,7 @@ static const char county_plan[] =
     "| | POOR | Composite | % | | derived | admin('remaining') + indicator('WRONG') div 100 * admin('exited') + indicator('MISSV') div 100 * admin('unregistered') | admin('rural') | | | | >= | 2 | lower | | | |\n"
     "| | REC | Recognition | % | | share | ${rec} = 'yes' or ${rec} = 'basic' | | | | dont_know=count | < | 75 | higher | | | |\n"
     "| | RECX | Recognition without don't know | % | | share | ${rec} = 'yes' or ${rec} = 'basic' | | | | dont_know=exclude | < | 90 | higher | | | 3 |\n"
+    "| | BOTH | Two questions | % | | share | ${rec} = 'yes' and ${sat} = '5' | | | | dont_know=count | | | higher | | | |\n"
     "| | SAT | Satisfaction | points | | index | ${sat} | | | | points=5:100 4:80 3:60 2:30 1:0 | | | higher | | | |\n"
     "| | SATK | Satisfaction, mean | points | | index | ${sat} | | | | k=5 | | | higher | | | |\n"
     "| | CHILD | Schooling | % | | share | ${child_n} = 0 or ${child_out} = 0 | | | | | | | higher | | | |\n"
@@ -104,6 +106,7 @@ static const char county_frame[] =
     "H01,C1,One,national,V11,100\nH02,C1,One,national,V11,100\nH03,C1,One,national,V11,100\nH04,C1,One,national,V11,100\n"
     "H05,C1,One,national,V12,200\nH06,C1,One,national,V12,200\nH07,C1,One,national,V12,200\nH08,C1,One,national,V12,200\n"
     "H09,C2,Two,national,V21,150\nH10,C2,Two,national,V21,150\nH11,C2,Two,national,V22,50\nH12,C2,Two,national,V22,50\n"
+    "H15,C1,One,national,V13,1000\n"
     "H13,C3,Three,provincial,V31,80\nH14,C3,Three,provincial,V31,80\n";
 
 static const char county_rows[] =
@@ -111,7 +114,7 @@ static const char county_rows[] =
     "r01,H01,H01,110,exit,4,yes,5,0,\nr02,H02,H02,110,exit,2,yes,4,1,1\nr03,H03,H03,110,gen,3,basic,4,1,0\nr04,H04,H04,110,gen,5,no,2,2,0\n"
     "r05,H05,H05,110,exit,3,yes,5,0,\nr06,H06,H06,110,exit,1,dk,9,0,\nr07,H07,H07,110,gen,4,yes,3,,\nr08,H08,H08,110,gen,2,yes,5,0,\n"
     "r09,H09,H09,110,exit,5,yes,5,2,0\nr10,H10,H10,110,gen,3,yes,5,0,\nr11,H11,H11,110,exit,5,yes,4,0,\nr12,H12,H12,110,gen,1,yes,5,0,\n"
-    "r13,H13,H13,110,exit,2,yes,1,0,\nr14,H14,H14,110,gen,2,rf,3,0,\n";
+    "r13,H13,H13,110,exit,2,yes,1,0,\nr14,H14,H14,110,gen,2,rf,9,0,\n";
 
 static const char county_cases[] =
     "INSERT INTO \"case\" (id, round, type, unit, response, persons, rules, state, opened_at) VALUES "

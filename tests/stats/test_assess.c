@@ -58,6 +58,7 @@ static void missing_answers_are_never_mixed(void)
     CHECK(without->numerator == 6 && without->denominator == 7 && without->verdict == STATS_CROSSED);
     CHECK(figure_of(a, 2, "REC")->base == 1 && figure_of(a, 2, "RECX")->base == 1); // a refusal counts in neither
     CHECK(figure_of(a, 2, "RECX")->small && !without->small);
+    CHECK(figure_of(a, 2, "BOTH")->base == 1 && figure_of(a, 0, "BOTH")->base == 8); // refused and cannot say: not one for the other
     // No children: met, though nobody was asked who is out of school. Not answered: not counted.
     const struct stats_figure *child = figure_of(a, 0, "CHILD");
     CHECK(child->numerator == 6 && child->denominator == 7);
@@ -92,7 +93,7 @@ static void administrative_and_derived(void)
     CHECK_NEAR(100 * (100 + 0.2 * 1000 + 2.0 / 14 * 5000) / 20000, figure_of(a, 0, "POOR")->estimate.value, 1e-9); // weighted: of those interviewed
     CHECK(figure_of(a, 0, "POOR")->estimated && !figure_of(a, 0, "PLAN")->estimated && figure_of(a, 0, "POOR")->proof == STATS_NO_PROOF);
     CHECK(value_of(a, 1, "POOR") == 2 && figure_of(a, 1, "POOR")->verdict == STATS_CROSSED); // equal to a line of >=
-    CHECK_NEAR(80, value_of(a, 0, "GIVEN"), 0); // 79 and the bonus of 2016, not that of 2017
+    CHECK_NEAR(80, value_of(a, 0, "GIVEN"), 0); // 79 and the bonus of the round's last day
     const struct stats_figure *poor = figure_of(a, 2, "POOR"), *plan = figure_of(a, 2, "PLAN");
     CHECK(poor->missing && strstr(poor->missing, "'some'") && isnan(poor->value) && poor->verdict == STATS_NO_LINE);
     CHECK(plan->missing && strstr(plan->missing, "'done'"));
@@ -157,6 +158,7 @@ static void draw_sample(void)
     run_sql("INSERT INTO sample (draw, round, stage, unit, parent, stratum, plan_row, method, status, position, probability, population, taken, chain) "
             "SELECT 'd', '1', 2, unit, village, '', 3, 'srs', 'selected', 1, CASE village WHEN 'V11' THEN 0.5 ELSE 1 END, "
             "CASE village WHEN 'V11' THEN 8 ELSE 4 END, 4, CASE village WHEN 'V11' THEN 0.25 ELSE 0.5 END FROM frame WHERE county = 'C1' AND unit <> 'H04'");
+    run_sql("UPDATE sample SET status = 'reserve' WHERE unit IN ('V13', 'H15')"); // not one of the sampled villages
 }
 
 static void weighted_beside_plain(void)
@@ -255,7 +257,7 @@ static void is_stored_with_a_log_entry(void)
     CHECK_TEXT("(null)", value(store, arena, "SELECT value FROM indicator WHERE unit = 'C3' AND code = 'PLAN'"));
     CHECK_TEXT("(null)", value(store, arena, "SELECT score FROM indicator WHERE unit = 'C3' AND code = 'T'"));
     CHECK_TEXT("1", value(store, arena, "SELECT count(*) FROM indicator WHERE unit = '' AND code = 'WRONG'"));
-    CHECK_TEXT("84", value(store, arena, "SELECT count(*) FROM indicator")); // 15 and 8 in three units, 15 of all
+    CHECK_TEXT("88", value(store, arena, "SELECT count(*) FROM indicator")); // 16 and 8 in three units, 16 of all
     CHECK_TEXT("2", value(store, arena, "SELECT count(*) FROM log WHERE action = 'score' AND round = '1'"));
     CHECK_TEXT("72.65", value(store, arena, "SELECT printf('%.2f', json_extract(after, '$.units[0].score')) FROM log WHERE action = 'score'"));
     stats_assessment_free(a);
@@ -284,8 +286,8 @@ static void is_written_as_json(void)
     CHECK_NEAR(20, survey_json_number(survey_json_get(wrong, "estimate"), "value", 0), 1e-10);
     const struct survey_json *plan = survey_json_at(survey_json_get(last, "figures"), indicator_at(a, "PLAN"));
     CHECK(survey_json_get(plan, "value")->kind == SURVEY_JSON_NULL && survey_json_text(plan, "missing", "")[0]);
-    CHECK(survey_json_get(json, "indicators")->count == 15 && survey_json_get(json, "scheme")->count == 8);
-    CHECK(survey_json_get(survey_json_get(json, "overall"), "figures")->count == 15);
+    CHECK(survey_json_get(json, "indicators")->count == 16 && survey_json_get(json, "scheme")->count == 8);
+    CHECK(survey_json_get(survey_json_get(json, "overall"), "figures")->count == 16);
     survey_buffer_clear(&text);
     stats_assessment_free(a);
     end_counties();

@@ -34,6 +34,8 @@ static void rounds_as_people_write(void)
     CHECK_TEXT("28.18", printed(28.175, 2, true));
     CHECK_TEXT("28.17", printed(100.0 * 5633 / 20000, 2, false)); // the same as 28.165, computed
     CHECK_TEXT("28.16", printed(100.0 * 5633 / 20000, 2, true));
+    CHECK_TEXT("0.05", printed(0.045 / 11 * 11, 2, false)); // a hair under 0.045 by the machine alone
+    CHECK_TEXT("0.12", printed(0.115 / 7 * 7, 2, false));
     CHECK_TEXT("-0.13", printed(-0.125, 2, false));
     CHECK_TEXT("-0.12", printed(-0.125, 2, true));
     CHECK_TEXT("0.00", printed(-0.001, 2, false));
@@ -84,6 +86,12 @@ static void judges_the_unrounded_value(void)
     CHECK(verdict_of(2, STATS_GREATER, 2) == STATS_WITHIN);
     CHECK(verdict_of(2, STATS_GREATER_EQUAL, 2) == STATS_CROSSED);
     CHECK(verdict_of(2, STATS_NO_OP, 2) == STATS_NO_LINE);
+    struct stats_indicator indicator = percent;
+    struct stats_figure figure = ratio(20000000000001, 1e15, 100); // closer to the line than a machine's noise
+    indicator.line_op = STATS_GREATER;
+    indicator.line = 2;
+    stats_judge(&indicator, &figure);
+    CHECK(figure.verdict == STATS_CROSSED);
 }
 
 static void counts_the_margin(void)
@@ -236,6 +244,7 @@ static void cleans_scores(void)
     CHECK(stats_score_clean(59.99999999999999) == 60);
     CHECK(stats_score_clean(59.99999) == 59.99999);
     CHECK(!signbit(stats_score_clean(-1e-15)));
+    CHECK(score("linear", "zero=2 full=0", STATS_LOWER, 1.1) == 45); // 44.99999999999999 by the machine
 }
 
 // ---- The shared vectors
