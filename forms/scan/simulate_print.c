@@ -11,15 +11,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_FILE = 1 << 30, MOST_CHOICES = 64, MOST_TEXT = 512 };
+enum { MOST_FILE = 1 << 30, MOST_CHOICES = 64, MOST_TEXT = 512, MOST_DIGITS = 16 };
 
-static struct paper_box box_of(const struct survey_json *json)
+// A whole number between bounds, else the fallback.
+static int whole(const struct survey_json *json, const char *key, int low, int high, int fallback)
 {
-    return (struct paper_box){survey_json_number(json, "x", 0), survey_json_number(json, "y", 0), survey_json_number(json, "w", 0),
-                              survey_json_number(json, "h", 0)};
+    double value = survey_json_number(json, key, fallback);
+    return value >= low && value <= high ? (int)value : fallback;
 }
 
-static void read_page(struct survey_arena *arena, const struct survey_json *json, struct paper_page *page)
+// False where the box does not lie on any page that could be.
+static bool read_box(const struct survey_json *json, struct paper_box *box)
+{
+    enum { MOST_MM = 2000 };
+    *box = (struct paper_box){survey_json_number(json, "x", -1), survey_json_number(json, "y", -1), survey_json_number(json, "w", -1),
+                              survey_json_number(json, "h", -1)};
+    return box->x >= 0 && box->x <= MOST_MM && box->y >= 0 && box->y <= MOST_MM && box->w > 0 && box->w <= MOST_MM && box->h > 0 &&
+           box->h <= MOST_MM;
+}
+
+static bool read_page(struct survey_arena *arena, const struct survey_json *json, struct paper_page *page)
 {
     const struct survey_json *marks = survey_json_get(json, "marks"), *writing = survey_json_get(json, "writing");
     page->mark_count = marks ? marks->count : 0;
@@ -27,15 +38,21 @@ static void read_page(struct survey_arena *arena, const struct survey_json *json
     page->marks = survey_arena_array(arena, page->mark_count + 1, sizeof *page->marks);
     page->writing = survey_arena_array(arena, page->writing_count + 1, sizeof *page->writing);
     size_t at = 0;
-    for (const struct survey_json *mark = marks ? marks->first : NULL; mark; mark = mark->next)
-        page->marks[at++] = (struct paper_mark){box_of(mark), survey_json_text(mark, "question", ""), survey_json_text(mark, "value", ""),
-                                                (int)survey_json_number(mark, "digit", -2)};
+    bool good = true;
+    for (const struct survey_json *mark = marks ? marks->first : NULL; mark; mark = mark->next, at++) {
+        page->marks[at] = (struct paper_mark){{0}, survey_json_text(mark, "question", ""), survey_json_text(mark, "value", ""),
+                                              whole(mark, "digit", -1, MOST_DIGITS - 1, -2)};
+        good = good && read_box(mark, &page->marks[at].box);
+    }
     at = 0;
-    for (const struct survey_json *box = writing ? writing->first : NULL; box; box = box->next)
-        page->writing[at++] = (struct paper_writing){box_of(box), survey_json_text(box, "question", "")};
+    for (const struct survey_json *box = writing ? writing->first : NULL; box; box = box->next, at++) {
+        page->writing[at] = (struct paper_writing){{0}, survey_json_text(box, "question", "")};
+        good = good && read_box(box, &page->writing[at].box);
+    }
+    return good;
 }
 
-static void read_form(struct survey_arena *arena, const struct survey_json *json, struct simulate_form *form)
+static bool read_form(struct survey_arena *arena, const struct survey_json *json, struct simulate_form *form)
 {
     const struct survey_json *pages = survey_json_get(json, "pages");
     size_t count = pages ? pages->count : 0, at = 0;
@@ -45,10 +62,12 @@ static void read_form(struct survey_arena *arena, const struct survey_json *json
     form->pdf_pages = survey_arena_array(arena, count + 1, sizeof *form->pdf_pages);
     form->numbers = survey_arena_array(arena, count + 1, sizeof *form->numbers);
     for (const struct survey_json *page = pages ? pages->first : NULL; page; page = page->next, at++) {
-        form->numbers[at] = (int)survey_json_number(page, "number", 0);
-        form->pdf_pages[at] = (int)survey_json_number(page, "pdf_page", 0);
-        read_page(arena, page, &form->layout.pages[at]);
+        form->numbers[at] = whole(page, "number", 1, 63, 0);
+        form->pdf_pages[at] = whole(page, "pdf_page", 1, INT32_MAX - 1, 0);
+        if (!read_page(arena, page, &form->layout.pages[at]))
+            return false;
     }
+    return true;
 }
 
 // What is asked on the form's pages, with its choices, by the questions' order on them.
@@ -79,7 +98,7 @@ static size_t find_asked(struct survey_arena *arena, const struct simulate_form 
         for (size_t i = 0; i < page->mark_count; i++) {
             struct asked *one = asked_of(*asked, &count, page->marks[i].question);
             int digit = page->marks[i].digit;
-            if (digit >= 0 && digit < 16)
+            if (digit >= 0)
                 one->digits = digit + 1 > one->digits ? digit + 1 : one->digits;
             else if (digit == -1)
                 one->minus = true;
@@ -125,6 +144,8 @@ static const char *answer(struct survey_arena *arena, struct asked *asked, const
     }
     if (asked->written)
         return survey_random_unit(random) < written ? texts[survey_random_below(random, sizeof texts / sizeof *texts)] : "";
+    if (!asked->count)
+        return "";
     if (question->kind == PAPER_SELECT_MULTIPLE)
         return several(arena, asked, random);
     return asked->values[survey_random_below(random, (uint32_t)asked->count)];
@@ -171,7 +192,8 @@ bool simulate_print_read(struct survey_arena *arena, const char *path, uint64_t 
     *print = (struct simulate_print){.form_count = forms->count};
     print->forms = survey_arena_array(arena, forms->count, sizeof *print->forms);
     for (const struct survey_json *form = forms->first; form; form = form->next, at++) {
-        read_form(arena, form, &print->forms[at]);
+        if (!read_form(arena, form, &print->forms[at]))
+            return survey_fail(error, SURVEY_ERROR_INPUT, path, _("form '%s': a mark does not lie on the page"), print->forms[at].name);
         answer_form(arena, &print->forms[at], types, seed, written);
         print->page_count += print->forms[at].layout.page_count;
     }

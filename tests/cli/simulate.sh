@@ -73,6 +73,9 @@ run 2 simulate f.pdf l.json -o x --blank 2
 run 2 simulate f.pdf l.json -o x --format gif
 run 1 simulate f.pdf form.md -o x
 run 1 simulate l.json l.json -o x
+sed 's/"x": [0-9]*/"x": 1e300/' l.json >far.json
+run 1 simulate f.pdf far.json -o x
+says "does not lie on the page"
 run 1 simulate jpg/truth.json --score form.md
 run 3 simulate nowhere.pdf l.json -o x
 run 3 simulate f.pdf l.json -o nowhere/x
