@@ -61,9 +61,9 @@ static bool make(const struct stats_design *design, enum kind kind, const double
     if (done) {
         const double *scores[1] = {linear->score};
         made->extent = stats_extent(prepared, domain);
-        done = stats_variance(prepared, scores, 1, linear->kept, &made->variance, &made->census, error);
+        done = stats_variance(prepared, scores, 1, linear->row, linear->base, &made->variance, &made->census, error);
     }
-    linear->kept = NULL;
+    linear->row = NULL;
     linear->score = NULL;
     survey_arena_free(arena);
     stats_prepared_free(own);

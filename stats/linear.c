@@ -8,57 +8,68 @@
 
 #include <math.h>
 
-// Weighted sums of a column over the kept rows, by way of a scratch column.
-static double weighted_sum(const struct stats_design *design, const uint8_t *kept, const double *y, double *scratch)
+// The weighted sum of a column (NULL: of ones) over the rows that count, by way of a scratch column of base entries.
+static double weighted_sum(const struct stats_design *design, const struct stats_linear *linear, const double *y, double *scratch)
 {
-    for (size_t row = 0; row < design->n; row++)
-        scratch[row] = kept[row] ? design->weight[row] * (y ? y[row] : 1) : 0;
-    return stats_sum(scratch, design->n);
+    for (size_t i = 0; i < linear->base; i++)
+        scratch[i] = design->weight[linear->row[i]] * (y ? y[linear->row[i]] : 1);
+    return stats_sum(scratch, linear->base);
+}
+
+static void keep_row(struct stats_linear *linear, uint32_t row, const double *y, const double *also)
+{
+    linear->constant = linear->constant && (linear->base == 0 || y[row] == y[linear->row[0]]);
+    linear->row[linear->base++] = row;
+    linear->counted += !also || also[row] != 0;
+    linear->found += y[row] != 0;
 }
 
 // Finds the rows that count: in the domain, with a weight, and with a value in each of one or two columns.
 static bool keep_rows(const struct stats_design *design, const double *y, const double *also, const uint8_t *domain,
                       struct survey_arena *arena, struct stats_linear *linear, struct survey_error *error)
 {
-    bool first = true;
-    double value = 0;
+    size_t inside = 0, n = design->n;
+    for (size_t row = stats_next_inside(domain, 0, n); row < n; row = stats_next_inside(domain, row + 1, n))
+        inside++;
     *linear = (struct stats_linear){.constant = true};
-    linear->kept = survey_arena_array(arena, design->n, 1);
-    linear->score = survey_arena_array(arena, design->n, sizeof *linear->score);
-    for (size_t row = 0; row < design->n; row++) {
-        if (!(design->weight[row] > 0) || (domain && !domain[row]))
+    linear->row = survey_arena_array(arena, inside + 1, sizeof *linear->row);
+    linear->score = survey_arena_array(arena, inside + 1, sizeof *linear->score);
+    for (size_t row = stats_next_inside(domain, 0, n); row < n; row = stats_next_inside(domain, row + 1, n)) {
+        if (!(design->weight[row] > 0))
             continue;
-        if (isnan(y[row]) || (also && isnan(also[row]))) {
+        if (isnan(y[row]) || (also && isnan(also[row])))
             linear->missing++;
-            continue;
-        }
-        if (isinf(y[row]) || (also && isinf(also[row])))
+        else if (isinf(y[row]) || (also && isinf(also[row])))
             return survey_fail(error, SURVEY_ERROR_INPUT, "", _("row %zu has a value that is not finite"), row + 1);
-        linear->kept[row] = 1;
-        linear->base++;
-        linear->counted += !also || also[row] != 0;
-        linear->found += y[row] != 0;
-        linear->constant = linear->constant && (first || y[row] == value);
-        value = y[row];
-        first = false;
+        else
+            keep_row(linear, (uint32_t)row, y, also);
     }
     if (!linear->base)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", linear->missing ? _("all values are missing") : _("no row is in the domain"));
-    linear->sum_weights = weighted_sum(design, linear->kept, NULL, linear->score);
+    linear->sum_weights = weighted_sum(design, linear, NULL, linear->score);
     return true;
 }
 
-// Variance of a mean of centred scores e under SRS without replacement of N = sum of weights (Kish 1965, 8.2):
-// (1 - n/N) s^2 / n with s^2 = n / (n - 1) * sum w e^2 / N. Unknown where the weights do not expand the sample.
+// Variance of a mean of e (base entries) under SRS without replacement of N = sum of weights (Kish 1965, 8.2):
+// (1 - n/N) s^2 / n with s^2 = n / (n - 1) * sum w (e - centre)^2 / N. Unknown where the weights do not expand the
+// sample.
 static double simple_variance(const struct stats_design *design, const struct stats_linear *linear, const double *e, double centre,
                               double *scratch)
 {
     double n = (double)linear->base, population = linear->sum_weights;
     if (n < 2 || population <= n)
         return 0;
-    for (size_t row = 0; row < design->n; row++)
-        scratch[row] = linear->kept[row] ? design->weight[row] * (e[row] - centre) * (e[row] - centre) : 0;
-    return n / (n - 1) * stats_sum(scratch, design->n) / population * (population - n) / (population * n);
+    for (size_t i = 0; i < linear->base; i++)
+        scratch[i] = design->weight[linear->row[i]] * (e[i] - centre) * (e[i] - centre);
+    return n / (n - 1) * stats_sum(scratch, linear->base) / population * (population - n) / (population * n);
+}
+
+static double *gather(const struct stats_linear *linear, const double *y, struct survey_arena *arena)
+{
+    double *values = survey_arena_array(arena, linear->base, sizeof *values);
+    for (size_t i = 0; i < linear->base; i++)
+        values[i] = y[linear->row[i]];
+    return values;
 }
 
 bool stats_linear_mean(const struct stats_design *design, const double *y, const uint8_t *domain, struct survey_arena *arena,
@@ -66,14 +77,12 @@ bool stats_linear_mean(const struct stats_design *design, const double *y, const
 {
     if (!keep_rows(design, y, NULL, domain, arena, linear, error))
         return false;
-    linear->value = weighted_sum(design, linear->kept, y, linear->score) / linear->sum_weights;
     // A mean of equal values is that value, whatever the division's last bit.
-    for (size_t row = 0; linear->constant && row < design->n; row++)
-        if (linear->kept[row])
-            linear->value = y[row];
-    linear->simple = simple_variance(design, linear, y, linear->value, linear->score);
-    for (size_t row = 0; row < design->n; row++)
-        linear->score[row] = linear->kept[row] ? design->weight[row] * (y[row] - linear->value) / linear->sum_weights : 0;
+    linear->value = linear->constant ? y[linear->row[0]] : weighted_sum(design, linear, y, linear->score) / linear->sum_weights;
+    const double *values = gather(linear, y, arena);
+    linear->simple = simple_variance(design, linear, values, linear->value, linear->score);
+    for (size_t i = 0; i < linear->base; i++)
+        linear->score[i] = design->weight[linear->row[i]] * (values[i] - linear->value) / linear->sum_weights;
     return true;
 }
 
@@ -82,22 +91,23 @@ bool stats_linear_total(const struct stats_design *design, const double *y, cons
 {
     if (!keep_rows(design, y, NULL, domain, arena, linear, error))
         return false;
-    linear->value = weighted_sum(design, linear->kept, y, linear->score);
+    linear->value = weighted_sum(design, linear, y, linear->score);
     double population = linear->sum_weights;
-    linear->simple = simple_variance(design, linear, y, linear->value / population, linear->score) * population * population;
-    for (size_t row = 0; row < design->n; row++)
-        linear->score[row] = linear->kept[row] ? design->weight[row] * y[row] : 0;
+    const double *values = gather(linear, y, arena);
+    linear->simple = simple_variance(design, linear, values, linear->value / population, linear->score) * population * population;
+    for (size_t i = 0; i < linear->base; i++)
+        linear->score[i] = design->weight[linear->row[i]] * values[i];
     return true;
 }
 
-static void judge_ratio(const struct stats_design *design, const double *numerator, const double *denominator, struct stats_linear *linear)
+static void judge_ratio(const double *numerator, const double *denominator, struct stats_linear *linear)
 {
     linear->part = linear->full = true;
-    for (size_t row = 0; row < design->n; row++)
-        if (linear->kept[row]) {
-            linear->part = linear->part && numerator[row] >= 0 && numerator[row] <= denominator[row];
-            linear->full = linear->full && numerator[row] == denominator[row];
-        }
+    for (size_t i = 0; i < linear->base; i++) {
+        double above = numerator[linear->row[i]], below = denominator[linear->row[i]];
+        linear->part = linear->part && above >= 0 && above <= below;
+        linear->full = linear->full && above == below;
+    }
 }
 
 bool stats_linear_ratio(const struct stats_design *design, const double *numerator, const double *denominator, const uint8_t *domain,
@@ -105,19 +115,19 @@ bool stats_linear_ratio(const struct stats_design *design, const double *numerat
 {
     if (!keep_rows(design, numerator, denominator, domain, arena, linear, error))
         return false;
-    double below = weighted_sum(design, linear->kept, denominator, linear->score);
+    double below = weighted_sum(design, linear, denominator, linear->score);
     if (below == 0)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("the total of the denominator is 0"));
-    linear->value = weighted_sum(design, linear->kept, numerator, linear->score) / below;
-    judge_ratio(design, numerator, denominator, linear);
-    if (linear->full)
-        linear->value = 1;
-    double *residual = survey_arena_array(arena, design->n, sizeof *residual);
-    for (size_t row = 0; row < design->n; row++)
-        residual[row] = linear->kept[row] ? (numerator[row] - linear->value * denominator[row]) / below : 0;
-    double centre = weighted_sum(design, linear->kept, residual, linear->score) / linear->sum_weights;
-    linear->simple = simple_variance(design, linear, residual, centre, linear->score) * linear->sum_weights * linear->sum_weights;
-    for (size_t row = 0; row < design->n; row++)
-        linear->score[row] = design->weight[row] * residual[row];
+    judge_ratio(numerator, denominator, linear);
+    linear->value = linear->full ? 1 : weighted_sum(design, linear, numerator, linear->score) / below;
+    double *residual = survey_arena_array(arena, linear->base, sizeof *residual);
+    for (size_t i = 0; i < linear->base; i++) {
+        size_t row = linear->row[i];
+        residual[i] = (numerator[row] - linear->value * denominator[row]) / below;
+        linear->score[i] = design->weight[row] * residual[i];
+    }
+    double centre = stats_sum(linear->score, linear->base) / linear->sum_weights, all = linear->sum_weights * linear->sum_weights;
+    double *scratch = survey_arena_array(arena, linear->base, sizeof *scratch);
+    linear->simple = simple_variance(design, linear, residual, centre, scratch) * all;
     return true;
 }

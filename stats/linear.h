@@ -5,11 +5,11 @@
 
 #include "stats/variance.h"
 
-// What was estimated from which rows; kept and score have n entries and live in the arena.
+// What was estimated from which rows; row and score have base entries and live in the arena.
 struct stats_linear {
     double value;
-    uint8_t *kept;      // rows of the domain with a weight and a value
-    double *score;      // weight * influence; 0 where not kept
+    uint32_t *row;      // rows of the domain with a weight and a value, in their order
+    double *score;      // weight * influence
     double simple;      // variance of the same estimator under simple random sampling without replacement; 0 unknown
     size_t base, missing, found;
     size_t counted;     // rows of the base; of a ratio, those with a denominator other than 0

@@ -40,7 +40,16 @@ bool request_variance(struct request *request, double **scores, size_t count, co
         request_pps_variance(request, scores, count, variance);
         return true;
     }
-    return stats_variance(request->prepared, (const double *const *)scores, count, touching(request, kept), variance, NULL, error);
+    const uint8_t *touched = touching(request, kept);
+    uint32_t *rows = survey_arena_array(request->arena, request->n, sizeof *rows);
+    size_t n = 0;
+    for (size_t row = 0; row < request->n; row++)
+        if (touched[row])
+            rows[n++] = (uint32_t)row;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < n; k++)
+            scores[i][k] = scores[i][rows[k]];
+    return stats_variance(request->prepared, (const double *const *)scores, count, rows, n, variance, NULL, error);
 }
 
 void request_replicate_variance(const struct request *request, const double *values, const double *center, size_t count, double *variance)

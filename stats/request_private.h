@@ -71,7 +71,7 @@ bool request_estimate(struct request *request, const struct quantity *of, size_t
                       struct survey_error *error);
 // The estimators' values under other weights, into value.
 void request_values(const struct request *request, const struct quantity *of, size_t count, const double *weight, double *value);
-// Variance of functions of the data that have scores of their own (columns of n, weights in them).
+// Variance of functions of the data that have scores of their own (columns of n, weights in them; used up).
 bool request_variance(struct request *request, double **scores, size_t count, const uint8_t *kept, double *variance,
                       struct survey_error *error);
 // Spread of count values in each replicate (row-major, replicate by replicate) around their centre.

@@ -20,6 +20,8 @@ struct work {
     const struct stats_stage *stage;
     int number;
     size_t columns;
+    const uint32_t *row; // count rows that are not zeros
+    size_t count;
     struct survey_arena *arena;
     uint32_t *touched;   // by stratum: units with kept rows
     double *factor;      // by stratum; 0 where it adds nothing
@@ -39,13 +41,12 @@ static bool is_lonely(const struct work *work, uint32_t stratum)
     return work->stage->sampled[stratum] == 1 || (lonely_domains && work->touched[stratum] == 1);
 }
 
-static void count_touched(struct work *work, const uint8_t *kept)
+static void count_touched(struct work *work)
 {
     const struct stats_stage *stage = work->stage;
     uint8_t *seen = survey_arena_array(work->arena, stage->units, 1);
-    for (size_t row = 0; row < work->prepared->design->n; row++)
-        if (kept[row])
-            seen[stage->unit_of_row[row]] = 1;
+    for (size_t i = 0; i < work->count; i++)
+        seen[stage->unit_of_row[work->row[i]]] = 1;
     for (size_t unit = 0; unit < stage->units; unit++)
         work->touched[stage->stratum_of_unit[unit]] += seen[unit];
 }
@@ -132,30 +133,33 @@ static void find_centres(struct work *work, size_t column)
 }
 
 // One stage's part of the variance.
-static bool add_stage(struct work *work, const double *const *scores, const uint8_t *kept, double *variance, struct survey_error *error)
+static bool add_stage(struct work *work, const double *const *scores, double *variance, struct survey_error *error)
 {
     const struct stats_stage *stage = work->stage;
-    size_t n = work->prepared->design->n, columns = work->columns;
+    size_t columns = work->columns;
     work->touched = survey_arena_array(work->arena, stage->strata, sizeof *work->touched);
     work->factor = survey_arena_array(work->arena, stage->strata, sizeof *work->factor);
     work->totals = survey_arena_array(work->arena, columns, sizeof *work->totals);
     work->centre = survey_arena_array(work->arena, columns, sizeof *work->centre);
-    count_touched(work, kept);
+    uint32_t *unit = survey_arena_array(work->arena, work->count + 1, sizeof *unit);
+    for (size_t i = 0; i < work->count; i++)
+        unit[i] = stage->unit_of_row[work->row[i]];
+    count_touched(work);
     if (!find_factors(work, error))
         return false;
     for (size_t column = 0; column < columns; column++) {
         work->totals[column] = survey_arena_array(work->arena, stage->units, sizeof **work->totals);
         work->centre[column] = survey_arena_array(work->arena, stage->strata, sizeof **work->centre);
-        stats_group_sums(scores[column], stage->unit_of_row, n, stage->units, work->totals[column]);
+        stats_group_sums(scores[column], unit, work->count, stage->units, work->totals[column]);
         find_centres(work, column);
-        for (size_t unit = 0; unit < stage->units; unit++)
-            work->totals[column][unit] -= work->centre[column][stage->stratum_of_unit[unit]];
+        for (size_t u = 0; u < stage->units; u++)
+            work->totals[column][u] -= work->centre[column][stage->stratum_of_unit[u]];
     }
     double *products = survey_arena_array(work->arena, stage->units, sizeof *products);
     for (size_t a = 0; a < columns; a++)
         for (size_t b = 0; b <= a; b++) {
-            for (size_t unit = 0; unit < stage->units; unit++)
-                products[unit] = work->factor[stage->stratum_of_unit[unit]] * work->totals[a][unit] * work->totals[b][unit];
+            for (size_t u = 0; u < stage->units; u++)
+                products[u] = work->factor[stage->stratum_of_unit[u]] * work->totals[a][u] * work->totals[b][u];
             double sum = stats_sum(products, stage->units);
             variance[a * columns + b] += sum;
             if (a != b)
@@ -165,14 +169,14 @@ static bool add_stage(struct work *work, const double *const *scores, const uint
 }
 
 bool stats_variance(const struct stats_prepared *prepared, const double *const *scores, size_t columns,
-                    const uint8_t *kept, double *variance, bool *census, struct survey_error *error)
+                    const uint32_t *row, size_t count, double *variance, bool *census, struct survey_error *error)
 {
     bool whole = true, done = true;
     memset(variance, 0, columns * columns * sizeof *variance);
     for (int number = 0; done && number < prepared->stages; number++) {
         struct work work = {.prepared = prepared, .stage = &prepared->stage[number], .number = number, .columns = columns,
-                            .arena = survey_arena_new()};
-        done = add_stage(&work, scores, kept, variance, error);
+                            .row = row, .count = count, .arena = survey_arena_new()};
+        done = add_stage(&work, scores, variance, error);
         whole = whole && work.census;
         survey_arena_free(work.arena);
     }
@@ -192,8 +196,8 @@ struct stats_extent stats_extent(const struct stats_prepared *prepared, const ui
     uint8_t *unit = survey_alloc(stage->units), *stratum = survey_alloc(stage->strata);
     memset(unit, 0, stage->units);
     memset(stratum, 0, stage->strata);
-    for (size_t row = 0; row < design->n; row++)
-        if (design->weight[row] > 0 && (!domain || domain[row])) {
+    for (size_t row = stats_next_inside(domain, 0, design->n); row < design->n; row = stats_next_inside(domain, row + 1, design->n))
+        if (design->weight[row] > 0) {
             extent.rows++;
             unit[stage->unit_of_row[row]] = 1;
         }

@@ -4,6 +4,8 @@
 
 #include "stats/estimate.h"
 
+#include <string.h>
+
 struct survey_arena;
 
 // One stage of sampling, indexed densely from 0.
@@ -30,13 +32,27 @@ struct stats_prepared {
 bool stats_prepared_get(const struct stats_design *design, const struct stats_prepared **prepared,
                         struct stats_prepared **made, struct survey_error *error);
 
-// Variance and covariance of the totals of columns scores[c] (n entries each; they hold the weights; 0 for
-// rows not kept) into variance (columns * columns, row-major). kept says which rows are in the domain and
-// have a value. *census (may be NULL) says that every stratum with kept rows was taken whole at each stage.
+// Variance and covariance of the totals of columns of scores into variance (columns * columns, row-major).
+// scores[c][i] (weights in it) is that of row[i], i < count: the rows that are in the domain and have a value;
+// all others are zeros. *census (may be NULL) says that every stratum with such rows was taken whole at each stage.
 // Recursion over stages: Saerndal, Swensson & Wretman 1992, result 4.3.1; ultimate clusters where the
 // first stage is with replacement.
 bool stats_variance(const struct stats_prepared *prepared, const double *const *scores, size_t columns,
-                    const uint8_t *kept, double *variance, bool *census, struct survey_error *error);
+                    const uint32_t *row, size_t count, double *variance, bool *census, struct survey_error *error);
+
+// The first row from row on that is inside the domain (NULL: all are); n where there is none. Eight at a time.
+static inline size_t stats_next_inside(const uint8_t *domain, size_t row, size_t n)
+{
+    uint64_t eight = 0;
+    if (!domain)
+        return row;
+    while (row < n && !domain[row]) {
+        row++;
+        while (row + sizeof eight <= n && (memcpy(&eight, domain + row, sizeof eight), eight == 0))
+            row += sizeof eight;
+    }
+    return row;
+}
 
 // PSUs, strata and rows among the rows of a domain (NULL: all) with a weight above 0.
 struct stats_extent {
