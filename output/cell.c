@@ -294,6 +294,8 @@ void output_number(struct output_sheet *sheet, uint32_t row, uint32_t column, do
         output_text(sheet, row, column, "–", OUTPUT_CENTRE, tone);
         return;
     }
+    if (value == 0)
+        value = 0; // -0 would show its sign
     survey_number_fixed(value, decimals, SURVEY_HALF_UP, shown);
     note_width(sheet, column, shown, look);
     worksheet_write_number(sheet->sheet, row, (lxw_col_t)column, value, output_format(sheet, look, decimals, tone));

@@ -69,7 +69,9 @@ static const char *marks(const struct page *page, const struct stats_indicator *
         survey_format(&text, _("base below %s, not scored "), page_fixed(page, indicator->min_base, 0));
     if (page_base(figure) == PAGE_BASE_WEAK)
         survey_buffer_text(&text, _("base 25 to 49 "));
-    if (page_base(figure) == PAGE_BASE_NONE)
+    if (page_hides(page, indicator, figure))
+        survey_buffer_text(&text, _("1 to 4 answers, not published "));
+    else if (page_base(figure) == PAGE_BASE_NONE)
         survey_buffer_text(&text, _("base below 25 "));
     if (touches)
         survey_buffer_text(&text, _("※ prints as the line "));
@@ -85,13 +87,14 @@ static void write_row(struct page *page, const struct stats_indicator *indicator
     enum output_tone tone;
     bool touches = false;
     uint32_t row = page->row;
+    bool hidden = page_hides(page, indicator, figure), counted = figure->counted && !hidden;
     output_text(page->sheet, row, 0, name, judged ? OUTPUT_TEXT : OUTPUT_CENTRE, OUTPUT_NEUTRAL);
-    page_count(page, row, 1, figure->counted ? figure->numerator : (double)NAN, OUTPUT_NUMBER);
-    page_count(page, row, 2, figure->counted ? figure->denominator : (double)NAN, OUTPUT_NUMBER);
-    double value = figure->missing ? (double)NAN : figure->value;
+    page_count(page, row, 1, counted ? figure->numerator : (double)NAN, OUTPUT_NUMBER);
+    page_count(page, row, 2, counted ? figure->denominator : (double)NAN, OUTPUT_NUMBER);
+    double value = figure->missing || hidden ? (double)NAN : figure->value;
     page_number(page, VALUE, indicator, value, page_decimals(indicator, value, &touches), OUTPUT_NEUTRAL);
     write_estimate(page, indicator, figure);
-    page_count(page, row, 10, figure->base ? (double)figure->base : (double)NAN, OUTPUT_NUMBER);
+    page_count(page, row, 10, figure->base && !hidden ? (double)figure->base : (double)NAN, OUTPUT_NUMBER);
     bool lined = indicator->line_op != STATS_NO_OP;
     output_number(page->sheet, row, LINE, lined ? indicator->line : (double)NAN, indicator->decimals, OUTPUT_NUMBER, OUTPUT_NEUTRAL);
     const char *verdict = page_verdict(figure, &tone);

@@ -194,7 +194,8 @@ const char *page_fixed(const struct page *page, double value, int decimals)
     if (!isfinite(value))
         return "–";
     survey_number_fixed(value, decimals, SURVEY_HALF_UP, text);
-    return page_text(page, "%s", text);
+    bool nothing = text[0] == '-' && strspn(text + 1, "0.") == strlen(text + 1); // "-0.00"
+    return page_text(page, "%s", nothing ? text + 1 : text);
 }
 
 const char *page_value(const struct page *page, const struct stats_indicator *indicator, double value)
@@ -217,6 +218,13 @@ void page_count(struct page *page, uint32_t row, uint32_t column, double count, 
 {
     bool whole = isfinite(count) && fabs(count - nearbyint(count)) < 1e-6;
     output_number(page->sheet, row, column, whole ? nearbyint(count) : count, whole ? 0 : 1, look, OUTPUT_NEUTRAL);
+}
+
+bool page_hides(const struct page *page, const struct stats_indicator *indicator, const struct stats_figure *figure)
+{
+    bool answers = indicator->statistic != STATS_CASES && indicator->statistic != STATS_ADMIN &&
+                   indicator->statistic != STATS_EXTERNAL && indicator->statistic != STATS_DERIVED;
+    return page->report->audience == OUTPUT_OFFICIALS && answers && figure->base > 0 && figure->base < 5;
 }
 
 enum page_base page_base(const struct stats_figure *figure)

@@ -69,6 +69,9 @@ void page_count(struct page *page, uint32_t row, uint32_t column, double count, 
 
 // The mark of a small base: "" from 50, "()" from 25, "*" below (MICS).
 enum page_base { PAGE_BASE_FULL, PAGE_BASE_WEAK, PAGE_BASE_NONE };
+// Whether a figure is of 1 to 4 answers and the report for officials: then nothing of it is shown. Cases
+// and records are known figures, not answers.
+bool page_hides(const struct page *page, const struct stats_indicator *indicator, const struct stats_figure *figure);
 enum page_base page_base(const struct stats_figure *figure);
 // The interval as people read it: "0.15–1.20", "none found; at most 0.63".
 const char *page_interval(const struct page *page, const struct stats_indicator *indicator,

@@ -76,8 +76,8 @@ static void write_figure(struct page *page, uint32_t column, const struct stats_
     bool touches = false;
     int decimals = indicator->decimals;
     const char *verdict = page_verdict(figure, &tone);
-    if (figure->missing) {
-        output_text(page->sheet, page->row, column, "–", OUTPUT_CENTRE, OUTPUT_NEUTRAL);
+    if (figure->missing || page_hides(page, indicator, figure)) {
+        output_text(page->sheet, page->row, column, figure->missing ? "–" : "×", OUTPUT_CENTRE, OUTPUT_NEUTRAL);
     } else {
         decimals = page_decimals(indicator, figure->value, &touches);
         page_number(page, column, indicator, figure->value, decimals, OUTPUT_NEUTRAL);
@@ -91,7 +91,7 @@ static void write_figure(struct page *page, uint32_t column, const struct stats_
     output_text(page->sheet, page->row, column + 1, estimate, OUTPUT_CENTRE, OUTPUT_NEUTRAL);
     if (!judged)
         output_text(page->sheet, page->row, column + 2, "–", OUTPUT_CENTRE, OUTPUT_NEUTRAL);
-    else if (figure->missing)
+    else if (figure->missing || page_hides(page, indicator, figure))
         output_text(page->sheet, page->row, column + 2, verdict, OUTPUT_CENTRE, tone);
     else
         output_text(page->sheet, page->row, column + 2,
@@ -160,7 +160,7 @@ static void sentence(struct page *page, size_t index, struct survey_buffer *text
     size_t known = 0, within = 0;
     for (size_t i = 0; i < assessment->unit_count; i++) {
         const struct stats_figure *figure = &assessment->units[i].figures[index];
-        if (figure->missing)
+        if (figure->missing || page_hides(page, indicator, figure))
             continue;
         known++;
         within += figure->verdict != STATS_CROSSED;
@@ -221,7 +221,8 @@ static void write_notes(struct page *page)
     page_note(page, _("2. Verdicts are made on the unrounded value. ※: the rounded value equals the line; more digits are "
                       "shown where they tell the two apart."));
     page_note(page, _("3. △: the interval reaches across the line, so that the sample alone does not prove that it is met."));
-    page_note(page, _("4. In brackets: fewer than 50 responses; *: fewer than 25, not shown. –: none, or not applicable."));
+    page_note(page, _("4. In brackets: fewer than 50 responses; *: fewer than 25, not shown. ×: 1 to 4, "
+                      "not published. –: none, or not applicable."));
 }
 
 void report_summary(struct page *page)

@@ -197,6 +197,44 @@ static void small_cells_of_opinions_are_hidden(void)
     survey_arena_free(arena);
 }
 
+// A figure of fewer than five answers is nobody's business but the evaluators'.
+static void figures_of_a_few_answers_are_hidden(void)
+{
+    struct survey_arena *arena = survey_arena_new();
+    struct output_report report = fixture_report(OUTPUT_OFFICIALS);
+    fixture_figures[2][3].base = 4;
+    fixture_figures[2][4].value = -0.001;
+    const struct survey_workbook *workbook = build(&report, "en", NULL, arena);
+    const struct survey_sheet *sheet = survey_workbook_sheet(workbook, "Indicators");
+    CHECK_TEXT("×", beside(survey_workbook_sheet(workbook, "Summary"), 0, 0, "肥乡县", 12));
+    for (uint32_t column = 1; column < 4; column++)
+        CHECK_TEXT("–", beside(sheet, row_of(sheet, "A53"), 0, "肥乡县", column));
+    CHECK_TEXT("–", beside(sheet, row_of(sheet, "A53"), 0, "肥乡县", 10));
+    CHECK(strstr(beside(sheet, row_of(sheet, "A53"), 0, "肥乡县", 14), "1 to 4 answers, not published"));
+    CHECK_TEXT("0", beside(sheet, row_of(sheet, "A51"), 0, "肥乡县", 3)); // no "-0"
+    CHECK(anywhere(survey_workbook_sheet(workbook, "Summary"), "Recognition: 90.00% to 95.20% (line: not below 90%), met in 2 of 2."));
+    report.audience = OUTPUT_EVALUATORS;
+    sheet = survey_workbook_sheet(build(&report, "en", NULL, arena), "Indicators");
+    CHECK_TEXT("94.44", beside(sheet, row_of(sheet, "A53"), 0, "肥乡县", 3));
+    survey_arena_free(arena);
+}
+
+static void an_empty_evaluation_makes_a_sound_report(void)
+{
+    struct survey_arena *arena = survey_arena_new();
+    struct output_report report = fixture_report(OUTPUT_EVALUATORS);
+    fixture_assessment.unit_count = fixture_assessment.indicator_count = fixture_assessment.node_count = 0;
+    report.by_unit_count = report.by_stratum_count = report.funnel_count = report.case_count = report.stage_count = 0;
+    report.step_count = report.form_count = report.day_count = report.enumerator_count = report.opinion_count = 0;
+    report.scale_count = report.villages = 0;
+    report.drawn = false;
+    const struct survey_workbook *workbook = build(&report, "en", NULL, arena);
+    CHECK(workbook->sheet_count == 12);
+    CHECK(anywhere(survey_workbook_sheet(workbook, "Summary"), "No indicator of this evaluation has a line."));
+    CHECK(anywhere(survey_workbook_sheet(workbook, "Method notes"), "No sample was drawn"));
+    survey_arena_free(arena);
+}
+
 // Whoever knows the sums of rows and columns and the cells shown can't tell a hidden cell.
 static void nothing_hidden_can_be_worked_out(void)
 {
@@ -391,5 +429,6 @@ static void properties_tell_where_it_is_from(void)
 
 TESTS(CASE(the_summary_says_the_verdicts), CASE(both_languages_stand_in_one_workbook), CASE(indicators_show_what_they_are_made_of),
       CASE(evaluators_see_the_unrounded_values), CASE(small_cells_of_opinions_are_hidden), CASE(nothing_hidden_can_be_worked_out),
+      CASE(figures_of_a_few_answers_are_hidden), CASE(an_empty_evaluation_makes_a_sound_report),
       CASE(scores_weights_and_method), CASE(the_same_input_gives_the_same_bytes), CASE(hostile_text_stays_text),
       CASE(officials_files_are_protected_and_ready_to_print), CASE(the_xml_is_valid), CASE(properties_tell_where_it_is_from))
