@@ -12,41 +12,59 @@ struct sampling {
     const struct scan_transform *transform;
     const struct paper_box *box;
     int modules;
+    // The modules that the standard fixes, and where they are at no offset.
+    struct {
+        float x, y;
+        uint8_t dark;
+    } fixed[SCAN_QR_MOST_MODULES * SCAN_QR_MOST_MODULES];
+    int fixed_count, dark_count;
 };
 
-// Gray levels at the modules' middles, shifted by dx, dy modules: the mean of nine looks each, or one.
-static void sample(const struct sampling *s, double dx, double dy, bool fine, double *levels, bool fixed_only)
+static struct scan_place place_of(const struct sampling *s, double x, double y)
 {
     double module = s->box->w / s->modules;
-    for (int y = 0; y < s->modules; y++)
-        for (int x = 0; x < s->modules; x++) {
-            if (fixed_only && scan_qr_fixed(s->modules, x, y) < 0)
-                continue;
-            struct scan_place p = scan_transform_at(s->transform, s->box->x + (x + 0.5 + dx) * module,
-                                                    s->box->y + (y + 0.5 + dy) * module);
-            double sum = 0, look = module / 4;
-            for (int j = -1; j <= 1 && fine; j++)
-                for (int i = -1; i <= 1; i++)
-                    sum += scan_sample(s->image, p.x + (i * p.ax + j * p.bx) * look, p.y + (i * p.ay + j * p.by) * look);
-            levels[y * s->modules + x] = fine ? sum / 9 : scan_sample(s->image, p.x, p.y);
-        }
+    return scan_transform_at(s->transform, s->box->x + x * module, s->box->y + y * module);
 }
 
-// How well the fixed modules show: the difference of their mean levels.
-static double agreement(const struct sampling *s, double dx, double dy, double *levels)
+static void find_fixed(struct sampling *s)
 {
-    double sum[2] = {0, 0};
-    int count[2] = {0, 0};
-    sample(s, dx, dy, false, levels, true);
     for (int y = 0; y < s->modules; y++)
         for (int x = 0; x < s->modules; x++) {
             int dark = scan_qr_fixed(s->modules, x, y);
             if (dark < 0)
                 continue;
-            sum[dark] += levels[y * s->modules + x];
-            count[dark]++;
+            struct scan_place p = place_of(s, x + 0.5, y + 0.5);
+            s->fixed[s->fixed_count].x = (float)p.x;
+            s->fixed[s->fixed_count].y = (float)p.y;
+            s->fixed[s->fixed_count++].dark = (uint8_t)dark;
+            s->dark_count += dark;
         }
-    return sum[0] / count[0] - sum[1] / count[1];
+}
+
+// Gray levels at the modules' middles, shifted by dx, dy modules: the mean of nine looks each.
+static void sample(const struct sampling *s, double dx, double dy, double *levels)
+{
+    double look = s->box->w / s->modules / 4;
+    for (int y = 0; y < s->modules; y++)
+        for (int x = 0; x < s->modules; x++) {
+            struct scan_place p = place_of(s, x + 0.5 + dx, y + 0.5 + dy);
+            double sum = 0;
+            for (int j = -1; j <= 1; j++)
+                for (int i = -1; i <= 1; i++)
+                    sum += scan_sample(s->image, p.x + (i * p.ax + j * p.bx) * look, p.y + (i * p.ay + j * p.by) * look);
+            levels[y * s->modules + x] = sum / 9;
+        }
+}
+
+// How well the fixed modules show at an offset: the difference of their mean levels.
+static double agreement(const struct sampling *s, double dx, double dy)
+{
+    struct scan_place middle = place_of(s, s->modules / 2.0, s->modules / 2.0);
+    double module = s->box->w / s->modules, sum[2] = {0, 0};
+    double px = (middle.ax * dx + middle.bx * dy) * module, py = (middle.ay * dx + middle.by * dy) * module;
+    for (int i = 0; i < s->fixed_count; i++)
+        sum[s->fixed[i].dark] += scan_nearest(s->image, (double)s->fixed[i].x + px, (double)s->fixed[i].y + py);
+    return sum[0] / (s->fixed_count - s->dark_count) - sum[1] / s->dark_count;
 }
 
 // Otsu's threshold over the modules.
@@ -78,7 +96,7 @@ static bool decode_at(const struct sampling *s, double dx, double dy, double *le
 {
     uint8_t modules[SCAN_QR_MOST_MODULES * SCAN_QR_MOST_MODULES];
     int count = s->modules * s->modules;
-    sample(s, dx, dy, true, levels, false);
+    sample(s, dx, dy, levels);
     double threshold = threshold_of(levels, count);
     for (int i = 0; i < count; i++)
         modules[i] = levels[i] < threshold;
@@ -89,12 +107,14 @@ bool scan_qr_read(const struct scan_image *image, const struct scan_transform *t
                   const struct paper_box *box, int modules, bool (*accept)(void *user, const struct scan_qr *qr),
                   void *user, struct scan_qr *qr)
 {
-    struct sampling s = {image, transform, box, modules};
+    struct sampling s;
     double levels[SCAN_QR_MOST_MODULES * SCAN_QR_MOST_MODULES], fit[OFFSETS];
     if (modules < 21 || modules > SCAN_QR_MOST_MODULES || (modules - 17) % 4 != 0)
         return false;
+    s = (struct sampling){.image = image, .transform = transform, .box = box, .modules = modules};
+    find_fixed(&s);
     for (int i = 0; i < OFFSETS; i++)
-        fit[i] = agreement(&s, (i % (2 * STEPS + 1) - STEPS) / 4.0, (i / (2 * STEPS + 1) - STEPS) / 4.0, levels);
+        fit[i] = agreement(&s, (i % (2 * STEPS + 1) - STEPS) / 4.0, (i / (2 * STEPS + 1) - STEPS) / 4.0);
     for (int try = 0; try < TRIES; try++) {
         int best = 0;
         for (int i = 1; i < OFFSETS; i++)

@@ -10,15 +10,15 @@
 
 static const int depth = 10;            // gray levels
 static const double least_share = 0.75; // of the bands
+static const int every = 3;             // bands are looked at
 static const double band_height = 0.5;  // millimetres; more would join the frames of boxes into lines
 
-// profile: mean gray of each column in a band.
-static void count_band(const uint16_t *profile, int width, int apart, uint16_t *counts)
+// profile: gray of each column, summed over a band.
+static void count_band(const uint32_t *profile, int width, int apart, uint32_t deep, uint16_t *counts)
 {
-    for (int x = 0; x < width; x++) {
-        int left = x >= apart ? profile[x - apart] : 255 * 8, right = x + apart < width ? profile[x + apart] : 255 * 8;
-        int lower = left < right ? left : right;
-        counts[x] = (uint16_t)(counts[x] + (profile[x] + depth * 8 < lower));
+    for (int x = apart; x < width - apart; x++) { // nothing is printed or filled in at the edges
+        uint32_t here = profile[x] + deep;
+        counts[x] = (uint16_t)(counts[x] + (here < profile[x - apart] && here < profile[x + apart]));
     }
 }
 
@@ -40,23 +40,20 @@ static int find_columns(const struct scan_image *image, int band, int apart, uin
 {
     size_t width = (size_t)image->width;
     uint32_t *sums = survey_alloc(width * sizeof *sums);
-    uint16_t *profile = survey_alloc(width * sizeof *profile), *counts = survey_alloc(width * sizeof *counts);
+    uint16_t *counts = survey_alloc(width * sizeof *counts);
     memset(counts, 0, width * sizeof *counts);
     int bands = 0;
-    for (int top = 0; top + band <= image->height; top += band, bands++) {
+    for (int top = 0; top + band <= image->height; top += band * every, bands++) {
         memset(sums, 0, width * sizeof *sums);
         for (int y = top; y < top + band; y++) {
             const uint8_t *row = image->pixels + (size_t)y * image->stride;
             for (size_t x = 0; x < width; x++)
                 sums[x] += row[x];
         }
-        for (size_t x = 0; x < width; x++)
-            profile[x] = (uint16_t)(sums[x] * 8 / (uint32_t)band);
-        count_band(profile, image->width, apart, counts);
+        count_band(sums, image->width, apart, (uint32_t)(depth * band), counts);
     }
     int count = settle(counts, image->width, bands, streaked);
     free(sums);
-    free(profile);
     free(counts);
     return count;
 }
