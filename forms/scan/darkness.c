@@ -107,13 +107,15 @@ bool scan_darkness_new(const struct scan_image *image, int factor, struct scan_d
                                        .dark = dark_share(&page, contrast > 80 ? contrast / 2 : 40)};
     darkness->sums = survey_alloc(((size_t)page.width + 1) * ((size_t)page.height + 1) * sizeof *darkness->sums);
     sum_up(&page, darkness->sums);
-    scan_image_clear(&page);
+    darkness->pixels = page.pixels; // darkness by now
+    darkness->stride = page.stride;
     return true;
 }
 
 void scan_darkness_clear(struct scan_darkness *darkness)
 {
     free(darkness->sums);
+    free(darkness->pixels);
     *darkness = (struct scan_darkness){0};
 }
 
@@ -189,9 +191,13 @@ static void keep_candidate(struct scan_candidate *found, int *count, const struc
 int scan_candidates(const struct scan_darkness *d, double side, struct scan_candidate found[SCAN_MOST_CANDIDATES])
 {
     int count = 0, inner = half_of(side / d->factor, 0.8), gap = half_of(side / d->factor, 1.3),
-        outer = half_of(side / d->factor, 2);
+        outer = half_of(side / d->factor, 2), body = half_of(side / d->factor, 0.6);
+    int least = (int)(d->contrast * 0.4);
     for (int y = inner; y <= d->height - inner; y++)
         for (int x = inner; x <= d->width - inner; x++) {
+            // Off the middle, where one of the marks has its hole.
+            if (d->pixels[(size_t)(y - body) * d->stride + (size_t)(x - body)] < least)
+                continue;
             double score = mark_score(d, x, y, inner, gap, outer);
             if (score < 0.4)
                 continue;

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double reach = 1.4;         // millimetres within which a frame is looked for
+static const double reach = 1.4;         // millimetres within which a frame is looked for,
+static const double near = 0.4;          // and beside where its neighbour was
+static const double line = 0.3;          // of a frame, as printed
 static const double most_stray = 0.15;   // from the median of the nearest, for a frame that is not firm
 static const double most_odd = 0.25;     // by which a firm frame's size may differ from the page's others
 static const double least_found = 0.95, most_offset = 0.7;    // the page gate
@@ -79,8 +81,8 @@ static double side_level_fine(const struct scan_image *image, const struct scan_
 static double outer_edge(const struct scan_image *image, const struct scan_place *p, const struct paper_box *box, int side,
                          double dx, double dy, double *dark)
 {
-    enum { LOOKS = 17 };
-    static const double from = 0.55, step = 0.0625;
+    enum { LOOKS = 11 };
+    static const double from = 0.5, step = 0.09;
     double level[LOOKS], darkest = 255;
     for (int i = 0; i < LOOKS; i++) {
         level[i] = side_level_fine(image, p, box, side, dx, dy, from - i * step);
@@ -94,26 +96,31 @@ static double outer_edge(const struct scan_image *image, const struct scan_place
     return 0;
 }
 
-// Looks for the frame; how dark its lines are, in gray levels, goes to *seen, and by how much its outer
-// edges stand farther apart than the middles of its lines should to *wide and *high.
-static void find_frame(const struct scan_image *image, const struct scan_place *p, const struct paper_box *box,
-                       struct scan_mark *mark, double *seen, double *wide, double *high)
+// What was measured of a frame: how dark its lines are in gray levels, and by how much its outer edges
+// stand farther apart than the middles of its lines should.
+struct frame {
+    double dark, wide, high;
+};
+
+// Looks for the frame within width millimetres of where mark has it.
+static struct frame find_frame(const struct scan_image *image, const struct scan_place *p, const struct paper_box *box,
+                               double width, struct scan_mark *mark)
 {
+    struct frame frame = {0};
     double edges[4];
-    mark->dx = mark->dy = 0;
-    search(image, p, box, 0, reach, 0.2, &mark->dx, &mark->dy);
-    search(image, p, box, 1, reach, 0.2, &mark->dx, &mark->dy);
+    search(image, p, box, 0, width, 0.2, &mark->dx, &mark->dy);
+    search(image, p, box, 1, width, 0.2, &mark->dx, &mark->dy);
     search(image, p, box, 0, 0.2, 0.1, &mark->dx, &mark->dy);
-    *seen = 0;
     for (int side = 0; side < 4; side++) {
         double dark;
         edges[side] = outer_edge(image, p, box, side, mark->dx, mark->dy, &dark);
-        *seen += dark / 4;
+        frame.dark += dark / 4;
     }
     mark->dx += (edges[1] - edges[0]) / 2;
     mark->dy += (edges[3] - edges[2]) / 2;
-    *wide = edges[0] + edges[1];
-    *high = edges[2] + edges[3];
+    frame.wide = edges[0] + edges[1];
+    frame.high = edges[2] + edges[3];
+    return frame;
 }
 
 static int by_value(const void *a, const void *b)
@@ -124,8 +131,8 @@ static int by_value(const void *a, const void *b)
 
 // What is known of the frames of a page, before they are held against each other.
 struct frames {
-    double *wide, *high; // by box
-    bool *firm;          // of the right size: it is where it is, whatever its neighbours say
+    struct frame *at; // by box
+    bool *firm;       // of the right size: it is where it is, whatever its neighbours say
 };
 
 // A box whose frame has the size that the page's frames have is no other thing.
@@ -135,13 +142,13 @@ static size_t find_firm(const struct scan_mark *marks, size_t count, struct fram
     size_t found = 0, firm = 0;
     for (size_t i = 0; i < count; i++)
         if (marks[i].found) {
-            sizes[found++] = frames->wide[i];
-            sizes[found++] = frames->high[i];
+            sizes[found++] = frames->at[i].wide;
+            sizes[found++] = frames->at[i].high;
         }
     qsort(sizes, found, sizeof *sizes, by_value);
     double size = found ? sizes[found / 2] : 0;
     for (size_t i = 0; i < count; i++) {
-        frames->firm[i] = marks[i].found && fabs(frames->wide[i] - size) <= most_odd && fabs(frames->high[i] - size) <= most_odd;
+        frames->firm[i] = marks[i].found && fabs(frames->at[i].wide - size) <= most_odd && fabs(frames->at[i].high - size) <= most_odd;
         firm += frames->firm[i];
     }
     free(sizes);
@@ -196,9 +203,14 @@ static void agree(const struct paper_page *page, struct scan_mark *marks, const 
     }
 }
 
-static double ink_of(double white, double level)
+// The share of full ink in a histogram of gray levels.
+static double ink_of(const unsigned counts[static 256], unsigned total, double white)
 {
-    return fmin(1, 2 * fmax(0, (white - level) / (white - 20) - 0.16));
+    double ink = 0;
+    for (int level = 0; level < white; level++)
+        if (counts[level])
+            ink += counts[level] * fmin(1, 2 * fmax(0, (white - level) / (white - 20) - 0.16));
+    return total ? ink / total : 0;
 }
 
 // The level that three in five of the places beside the box don't reach.
@@ -228,20 +240,19 @@ static void measure_inside(const struct scan_image *image, const struct scan_str
                            const struct paper_box *box, double white, double step, struct scan_mark *mark)
 {
     unsigned counts[256] = {0}, total = 0, looked = 0, seen = 0;
-    double half_w = box->w * (0.5 - inset), half_h = box->h * (0.5 - inset), ink = 0, sum = 0;
+    double half_w = box->w * (0.5 - inset), half_h = box->h * (0.5 - inset), sum = 0;
     for (double y = -half_h; y <= half_h; y += step)
         for (double x = -half_w; x <= half_w; x += step, looked++) {
             double px = p->x + p->ax * x + p->bx * y, py = p->y + p->ay * x + p->by * y;
             if (scan_is_streaked(streaks, image, px, py))
                 continue;
             int level = scan_nearest(image, px, py);
-            ink += ink_of(white, level);
             sum += level;
             counts[level]++;
             total++;
         }
     mark->hidden = total * 10 < looked * 6 || white < 90;
-    mark->score = total ? ink / total : 0;
+    mark->score = ink_of(counts, total, white);
     mark->mean = total ? (white - sum / total) / (white - 20) : 0;
     int level = 0;
     while (level < 255 && (seen += counts[level]) * 20 < total)
@@ -253,8 +264,7 @@ static void measure_outside(const struct scan_image *image, const struct scan_st
                             const struct paper_box *box, double white, double step, struct scan_mark *mark)
 {
     double inner_w = box->w / 2 + clear, inner_h = box->h / 2 + clear, outer_w = box->w / 2 + ring, outer_h = box->h / 2 + ring;
-    double ink = 0;
-    int total = 0;
+    unsigned counts[256] = {0}, total = 0;
     for (double y = -outer_h; y <= outer_h; y += step)
         for (double x = -outer_w; x <= outer_w; x += step) {
             if (fabs(x) < inner_w && fabs(y) < inner_h)
@@ -262,10 +272,10 @@ static void measure_outside(const struct scan_image *image, const struct scan_st
             double px = p->x + p->ax * x + p->bx * y, py = p->y + p->ay * x + p->by * y;
             if (scan_is_streaked(streaks, image, px, py))
                 continue;
-            ink += ink_of(white, scan_nearest(image, px, py));
+            counts[scan_nearest(image, px, py)]++;
             total++;
         }
-    mark->outer = total ? ink / total : 0;
+    mark->outer = ink_of(counts, total, white);
 }
 
 static struct scan_place place_of(const struct scan_registration *registration, const struct paper_box *box)
@@ -273,18 +283,35 @@ static struct scan_place place_of(const struct scan_registration *registration, 
     return scan_transform_at(&registration->transform, box->x + box->w / 2, box->y + box->h / 2);
 }
 
+// Boxes stand off much as the one before them does; where that does not lead to a whole frame, the
+// search is wide.
+static void look_for(const struct scan_image *image, const struct scan_registration *registration, const struct paper_box *box,
+                     const struct scan_mark *before, struct scan_mark *mark, struct frame *frame)
+{
+    struct scan_place place = place_of(registration, box);
+    double least = 0.5 * (registration->white - registration->black);
+    if (before) {
+        mark->dx = before->dx;
+        mark->dy = before->dy;
+        *frame = find_frame(image, &place, box, near, mark);
+        mark->found = frame->dark >= least;
+        if (mark->found && fabs(frame->wide - line) <= most_odd && fabs(frame->high - line) <= most_odd &&
+            hypot(mark->dx - before->dx, mark->dy - before->dy) <= near)
+            return;
+    }
+    mark->dx = mark->dy = 0;
+    *frame = find_frame(image, &place, box, reach, mark);
+    mark->found = frame->dark >= least;
+}
+
 static void find_frames(const struct scan_image *image, const struct scan_registration *registration,
                         const struct paper_page *page, struct scan_mark *marks, struct scan_fit *fit)
 {
     size_t count = page->mark_count, found = 0;
     double *offsets = survey_alloc((count + 1) * sizeof *offsets);
-    struct frames frames = {survey_alloc((count + 1) * sizeof *frames.wide), survey_alloc((count + 1) * sizeof *frames.high),
-                            survey_alloc((count + 1) * sizeof *frames.firm)};
+    struct frames frames = {survey_alloc((count + 1) * sizeof *frames.at), survey_alloc((count + 1) * sizeof *frames.firm)};
     for (size_t i = 0; i < count; i++) {
-        double seen = 0;
-        struct scan_place place = place_of(registration, &page->marks[i].box);
-        find_frame(image, &place, &page->marks[i].box, &marks[i], &seen, &frames.wide[i], &frames.high[i]);
-        marks[i].found = seen >= 0.5 * (registration->white - registration->black);
+        look_for(image, registration, &page->marks[i].box, i > 0 && marks[i - 1].found ? &marks[i - 1] : NULL, &marks[i], &frames.at[i]);
         if (marks[i].found)
             offsets[found++] = hypot(marks[i].dx, marks[i].dy);
     }
@@ -294,8 +321,7 @@ static void find_frames(const struct scan_image *image, const struct scan_regist
     fit->firm = count ? (double)find_firm(marks, count, &frames) / (double)count : 1;
     agree(page, marks, &frames);
     free(offsets);
-    free(frames.wide);
-    free(frames.high);
+    free(frames.at);
     free(frames.firm);
 }
 

@@ -16,6 +16,8 @@ struct scan_darkness {
     double contrast;  // gray levels between the paper's white and the darkest print
     double dark;      // share of the page (margins and streaks left out) that is darker than half of that
     double black;     // share of the image that is nearly black
+    uint8_t *pixels;  // darkness
+    size_t stride;
     uint32_t *sums;   // (width + 1) x (height + 1)
 };
 bool scan_darkness_new(const struct scan_image *image, int factor, struct scan_darkness *darkness,

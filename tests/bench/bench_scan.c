@@ -50,8 +50,13 @@ static void make_pages(double dpi, bool fax)
     paper_token_write(&(struct paper_token){4711, 1, 9}, context.key, text);
     for (int i = 0; i < PAGES; i++) {
         struct scan_image page = draw_page(layout, 1, text, dpi);
-        for (size_t k = 0; k < layout->pages[0].mark_count; k += 5)
-            draw_cross(&page, &layout->pages[0].marks[k].box, 0.5, 40);
+        const struct paper_mark *last = NULL; // one box of each question, one of each digit
+        for (size_t k = 0; k < layout->pages[0].mark_count; k++) {
+            const struct paper_mark *mark = &layout->pages[0].marks[k];
+            if (!last || strcmp(last->question, mark->question) != 0 || last->digit != mark->digit)
+                draw_cross(&page, &mark->box, 0.5, 40);
+            last = mark;
+        }
         struct scan_image scanned = scan_drawn(&page, &(struct drawn_scan){.turn = (i - PAGES / 2) * 0.3, .noise = fax ? 0 : 6, .paper = 240, .ink = 15});
         struct survey_buffer bytes = SURVEY_BUFFER(64 << 20);
         bool written = fax ? scan_fax_write(&scanned, 128, &bytes, &error) : scan_jpeg_write(&scanned, 75, &bytes, &error);
