@@ -123,7 +123,7 @@ static void draw_choices(struct paper_maker *maker, struct paper_block *block, c
         for (size_t column = 0; column < grid.columns && column * grid.rows + row < count; column++) {
             size_t i = column * grid.rows + row;
             struct paper_text text = paper_text(maker->texts, PAPER_CHOICE, PAPER_LEFT_ALIGNED, room_of(grid.widths[column]) + 0.05, labels[i]);
-            paper_add_mark(maker, block, item, values[i], -2, x, y);
+            paper_add_mark(maker, block, item->column, values[i], -2, x, y);
             paper_op_text(maker, block, &text, x + PAPER_BOX + LABEL_GAP, y + (PAPER_BOX - text.line) / 2);
             most = fmax(most, row_height(&text));
             x += grid.widths[column];
@@ -169,7 +169,7 @@ void paper_block_digits(struct paper_maker *maker, struct paper_block *block, co
         block->h += BEFORE_ANSWER;
         struct paper_text text = paper_text(maker->texts, PAPER_HINT, PAPER_LEFT_ALIGNED, 0,
                                             survey_arena_format(maker->arena, "–  %s", maker->phrases[0]->minus));
-        paper_add_mark(maker, block, entry->item, "-", -1, x0, block->h);
+        paper_add_mark(maker, block, entry->item->column, "-", -1, x0, block->h);
         paper_op_text(maker, block, &text, x0 + PAPER_BOX + LABEL_GAP, block->h + (PAPER_BOX - text.line) / 2);
         block->h += PAPER_ROW - 1;
     }
@@ -183,7 +183,7 @@ void paper_block_digits(struct paper_maker *maker, struct paper_block *block, co
             name = paper_text(maker->texts, PAPER_TINY, PAPER_LEFT_ALIGNED, 0, said);
         paper_op_text(maker, block, &name, x0 - 2.05 - name.w, block->h + (PAPER_BOX - name.line) / 2);
         for (int value = 0; value < 10; value++)
-            paper_add_mark(maker, block, entry->item, values[value], digit, x0 + value * PAPER_PITCH, block->h);
+            paper_add_mark(maker, block, entry->item->column, values[value], digit, x0 + value * PAPER_PITCH, block->h);
         block->h += PAPER_ROW;
     }
     block->h -= PAPER_ROW - PAPER_BOX;

@@ -65,12 +65,12 @@ void paper_op_line(struct paper_maker *maker, struct paper_block *block, double 
     add_shape(maker, block, PAPER_OP_LINE, &(struct paper_box){x, y, w, h}, thick);
 }
 
-void paper_add_mark(struct paper_maker *maker, struct paper_block *block, const struct survey_item *item, const char *value,
+void paper_add_mark(struct paper_maker *maker, struct paper_block *block, const char *question, const char *value,
                     int digit, double x, double y)
 {
     block->marks = paper_grow(maker->arena, block->marks, block->mark_count, &block->mark_capacity, sizeof *block->marks);
     block->marks[block->mark_count++] =
-        (struct paper_mark){{x, y, PAPER_BOX, PAPER_BOX}, item->column, value, digit};
+        (struct paper_mark){{x, y, PAPER_BOX, PAPER_BOX}, question, value, digit};
     paper_op_box(maker, block, x, y, PAPER_BOX, PAPER_BOX, PAPER_FRAME);
 }
 

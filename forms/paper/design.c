@@ -195,6 +195,31 @@ static void add_question(struct paper_layout *layout, const struct survey_item *
     layout->questions[layout->question_count++] = (struct paper_question){name, survey_type_name(item->type), kind, digits};
 }
 
+// The item of "name" or "name[2]".
+static const struct survey_item *item_of(const struct paper_design *design, const char *question)
+{
+    char name[512];
+    survey_format_into(name, sizeof name, "%.*s", (int)strcspn(question, "["), question);
+    return survey_form_find(design->maker.form, name);
+}
+
+// A mark's question, once: its marks may be apart, as those of a table's column are not.
+static void list_mark(struct paper_design *design, size_t first, const struct paper_mark *mark)
+{
+    struct paper_layout *layout = design->layout;
+    for (size_t i = first; i < layout->question_count; i++)
+        if (strcmp(layout->questions[i].name, mark->question) == 0) {
+            if (mark->digit >= 0)
+                layout->questions[i].digits = mark->digit + 1;
+            return;
+        }
+    const struct survey_item *item = item_of(design, mark->question);
+    bool several = item->type == SURVEY_TYPE_SELECT_MULTIPLE;
+    add_question(layout, item, mark->question, mark->digit > -2 ? PAPER_DIGITS : several ? PAPER_SELECT_MULTIPLE : PAPER_SELECT_ONE,
+                 mark->digit >= 0 ? mark->digit + 1 : 0);
+}
+
+// As composed, not as planned: a list may have turned out too long for boxes.
 static void list_questions(struct paper_design *design)
 {
     struct paper_layout *layout = design->layout;
@@ -204,27 +229,12 @@ static void list_questions(struct paper_design *design)
         most += 1 + plan->entries[i].part_count * (plan->entries[i].rows + 1);
     layout->questions = survey_arena_array(design->maker.arena, most, sizeof *layout->questions);
     for (size_t i = 0; i < design->placed_count; i++) {
-        // As composed, not as planned: a list may have turned out too long for boxes.
         const struct paper_block *block = design->placed[i].block;
-        const char *last = "";
-        for (size_t k = 0; k < block->mark_count; k++) {
-            const struct paper_mark *mark = &block->marks[k];
-            if (strcmp(last, mark->question) == 0) {
-                if (mark->digit >= 0)
-                    layout->questions[layout->question_count - 1].digits = mark->digit + 1;
-                continue;
-            }
-            const struct survey_item *item = survey_form_find(design->maker.form, mark->question);
-            bool several = item->type == SURVEY_TYPE_SELECT_MULTIPLE;
-            last = mark->question;
-            add_question(layout, item, last, mark->digit > -2 ? PAPER_DIGITS : several ? PAPER_SELECT_MULTIPLE : PAPER_SELECT_ONE, 0);
-        }
-        for (size_t k = 0; k < block->writing_count; k++) {
-            const char *name = block->writing[k].question;
-            char plain[256];
-            survey_format_into(plain, sizeof plain, "%.*s", (int)strcspn(name, "["), name);
-            add_question(layout, survey_form_find(design->maker.form, plain), name, PAPER_WRITING, 0);
-        }
+        size_t first = layout->question_count;
+        for (size_t k = 0; k < block->mark_count; k++)
+            list_mark(design, first, &block->marks[k]);
+        for (size_t k = 0; k < block->writing_count; k++)
+            add_question(layout, item_of(design, block->writing[k].question), block->writing[k].question, PAPER_WRITING, 0);
     }
 }
 

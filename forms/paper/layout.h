@@ -18,7 +18,7 @@ struct paper_box {
 
 struct paper_mark {
     struct paper_box box;  // the area a pen is to fill
-    const char *question;  // column name of the item
+    const char *question;  // column name of the item; "name[2]" in the second row of a repeat
     const char *value;     // choice, digit, or "-"
     int digit;             // -2: not a digit; -1: minus sign; 0..: digit from the left
 };

@@ -67,7 +67,7 @@ void paper_op_box(struct paper_maker *maker, struct paper_block *block, double x
 void paper_op_fill(struct paper_maker *maker, struct paper_block *block, double x, double y, double w, double h);
 void paper_op_line(struct paper_maker *maker, struct paper_block *block, double x, double y, double w, double h, double thick);
 // A mark's box, drawn and kept; x, y its top left corner.
-void paper_add_mark(struct paper_maker *maker, struct paper_block *block, const struct survey_item *item, const char *value,
+void paper_add_mark(struct paper_maker *maker, struct paper_block *block, const char *question, const char *value,
                     int digit, double x, double y);
 void paper_add_writing(struct paper_maker *maker, struct paper_block *block, const char *question, double x, double y,
                        double w, double h);

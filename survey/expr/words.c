@@ -47,6 +47,18 @@ static const char *verb_of(enum token token, bool chinese)
     }
 }
 
+static bool constant(const struct survey_expr *expr, double *value)
+{
+    if (expr->kind == EXPR_NUMBER) {
+        *value = expr->number;
+        return true;
+    }
+    if (expr->kind != EXPR_NEGATE || !constant(expr->start, value))
+        return false;
+    *value *= expr->number; // -1, or 1 of a double sign
+    return true;
+}
+
 static const char *sign_of(enum token token)
 {
     return token == TOKEN_PLUS ? " + " : token == TOKEN_MINUS ? " − " : token == TOKEN_TIMES ? " × " : token == TOKEN_DIV ? " ÷ " : NULL;
@@ -91,8 +103,9 @@ static bool say_number(const struct survey_expr *expr, const struct survey_words
         return false;
     if (expr->kind == EXPR_VARIABLE)
         return say_name(expr->text, words, text, depth);
-    if (expr->kind == EXPR_NUMBER) {
-        survey_number_text(expr->number, number);
+    double value;
+    if (constant(expr, &value)) {
+        survey_number_text(value, number);
         survey_buffer_text(text, number);
         return true;
     }
@@ -122,6 +135,12 @@ struct pick {
     bool among; // by selected()
 };
 
+static bool is_pick(const struct pick *pick)
+{
+    double value;
+    return pick->question->kind == EXPR_VARIABLE && (pick->value->kind == EXPR_TEXT || constant(pick->value, &value));
+}
+
 static bool pick_of(const struct survey_expr *expr, struct pick *pick)
 {
     bool equal = expr->kind == EXPR_CHAIN && expr->count == 2 && expr->operators[1] == TOKEN_EQUAL;
@@ -130,15 +149,16 @@ static bool pick_of(const struct survey_expr *expr, struct pick *pick)
     *pick = (struct pick){expr->arguments[0], expr->arguments[1], !equal};
     if (equal && pick->value->kind == EXPR_VARIABLE && pick->question->kind != EXPR_VARIABLE) // 'a' = ${q}
         *pick = (struct pick){expr->arguments[1], expr->arguments[0], false};
-    return pick->question->kind == EXPR_VARIABLE && (pick->value->kind == EXPR_TEXT || pick->value->kind == EXPR_NUMBER);
+    return is_pick(pick);
 }
 
 // The label, else the value; NULL for an empty one.
 static const char *pick_text(const struct pick *pick, const struct survey_words *words, char number[static SURVEY_NUMBER_TEXT], bool *label)
 {
     const char *said = pick->value->text;
-    if (pick->value->kind == EXPR_NUMBER) {
-        survey_number_text(pick->value->number, number);
+    double value;
+    if (constant(pick->value, &value)) {
+        survey_number_text(value, number);
         said = number;
     }
     const char *found = words->choice(words->user, pick->question->text, said);
@@ -238,7 +258,7 @@ static bool say_comparison(const struct survey_expr *expr, bool denied, const st
     pick = (struct pick){expr->arguments[0], expr->arguments[1], false};
     if ((equal || unequal) && pick.value->kind == EXPR_VARIABLE && pick.question->kind != EXPR_VARIABLE)
         pick = (struct pick){expr->arguments[1], expr->arguments[0], false};
-    bool plain = pick.question->kind == EXPR_VARIABLE && (pick.value->kind == EXPR_TEXT || pick.value->kind == EXPR_NUMBER);
+    bool plain = is_pick(&pick);
     size_t before = text->length;
     if ((equal || unequal) && plain && (say_pick(&pick, unequal != denied, words, text) || drop(text, before)))
         return true;
@@ -305,18 +325,6 @@ static bool is_self(const struct survey_expr *expr)
 {
     return expr->kind == EXPR_PATH && !expr->absolute && !expr->start && expr->step_count == 1 &&
            expr->steps[0].axis == AXIS_SELF && expr->steps[0].predicate_count == 0;
-}
-
-static bool constant(const struct survey_expr *expr, double *value)
-{
-    if (expr->kind == EXPR_NUMBER) {
-        *value = expr->number;
-        return true;
-    }
-    if (expr->kind != EXPR_NEGATE || !constant(expr->start, value))
-        return false;
-    *value *= expr->number; // -1, or 1 of a double sign
-    return true;
 }
 
 static void set_low(struct survey_bounds *bounds, double value)

@@ -228,7 +228,9 @@ static void check_counts(const struct paper_layout *layout, const struct survey_
 {
     for (size_t q = 0; q < layout->question_count; q++) {
         const struct paper_question *question = &layout->questions[q];
-        const struct survey_item *item = survey_form_find(form, question->name);
+        char name[300];
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(question->name, "["), question->name);
+        const struct survey_item *item = survey_form_find(form, name);
         size_t marks = 0, pages = 0, minus = 0;
         for (size_t p = 0; p < layout->page_count; p++) {
             size_t here = marks;
@@ -327,6 +329,7 @@ static void the_geometry_comes_back(void)
     survey_form_free(form);
 }
 
+// Choices are boxes there too, by row.
 static void a_repeat_is_a_table(void)
 {
     struct survey_form *form = table_form(small);
@@ -334,6 +337,9 @@ static void a_repeat_is_a_table(void)
     const struct paper_layout *layout = paper_design_layout(design);
     check_design(design, form);
     CHECK(count_name(layout, "pname", "[1]") == 1 && count_name(layout, "pin", "[5]") == 1 && count_name(layout, "pname", "") == 0);
+    for (size_t i = 0; i < layout->question_count; i++)
+        if (strncmp(layout->questions[i].name, "pin[", 4) == 0)
+            CHECK(layout->questions[i].kind == PAPER_SELECT_ONE);
     CHECK(count_name(layout, "photo", "") == 0);
     paper_design_free(design);
     survey_form_free(form);

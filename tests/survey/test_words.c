@@ -67,6 +67,8 @@ static void conditions_are_said(void)
         {"${n} = ''", "A3 is not answered", "A3未填写"},
         {"${n} != ''", "A3 is answered", "A3已填写"},
         {"string-length(${n}) > 0", "A3 is answered", NULL},
+        {"${n} = -666", "A3 is -666", NULL},
+        {"${n} > -3", "A3 is more than -3", NULL},
         {"${n} > ${m}", "A3 is more than A4", "A3大于A4"},
         {"count-selected(${many}) >= 2", "the number marked in A2 is at least 2", "A2所选项数不少于2"},
         {"${n} + ${m} * 2 < ${line}", "A3 + (A4 × 2) is less than 2952", NULL},
