@@ -12,35 +12,31 @@
 #include <string.h>
 #include <unistd.h>
 
+// In the order in which an evaluation goes.
 static const struct survey_command *const commands[] = {
     &survey_check_command,
+    &survey_xform_command,
     &survey_new_command,
     &survey_revise_command,
     &survey_frame_command,
     &survey_sample_command,
+    &forms_print_command,
+    &forms_simulate_command,
+    &forms_scan_command,
+    &forms_review_command,
+    &forms_team_command,
+    &forms_serve_command,
     &survey_import_command,
     &survey_merge_command,
     &survey_edit_command,
-    &forms_scan_command,
-    &survey_export_command,
-    &survey_xform_command,
-    &stats_estimate_command,
-    &stats_score_command,
-    &forms_print_command,
-    &forms_review_command,
-    &forms_serve_command,
-    &forms_simulate_command,
-    &forms_team_command,
     &stats_weight_command,
     &stats_case_command,
+    &stats_estimate_command,
+    &stats_score_command,
     &output_report_command,
+    &survey_export_command,
     &output_verify_command,
-    NULL,
-};
-
-// Commands of the contract that this version does not have yet.
-static const char *const missing[] = {
-    "demo",
+    &output_demo_command,
     NULL,
 };
 
@@ -54,11 +50,6 @@ static const struct survey_command *find(const char *name)
 
 static int unknown(const char *name)
 {
-    for (const char *const *later = missing; *later; later++)
-        if (strcmp(*later, name) == 0) {
-            fprintf(stderr, _("assay: '%s' is not in this version yet\n"), name);
-            return 2;
-        }
     fprintf(stderr, _("assay: '%s' is not a command. Try 'assay help'.\n"), name);
     return 2;
 }

@@ -287,14 +287,15 @@ static bool store_layout(struct issuer *issuer, size_t design, struct survey_err
     return done && (issuer->layouts[design] || survey_fail(error, SURVEY_ERROR_RESOURCE, survey_store_path(issuer->store), "%s", _("the layout was not kept")));
 }
 
-static bool store_sheet(struct issuer *issuer, struct paper_copy *copy, const char *at, const char *who, struct survey_error *error)
+static bool store_sheet(struct issuer *issuer, struct paper_copy *copy, int64_t first_page, const char *at, const char *who,
+                        struct survey_error *error)
 {
     do {
         copy->number = ((uint64_t)randombytes_random() << 8 | (randombytes_random() & 255)) & 0xffffffffffu;
     } while (survey_store_count(issuer->store, 0, "SELECT count(*) FROM sheet WHERE number = ?", "i", (int64_t)copy->number) > 0);
-    return survey_store_run(issuer->store, error, "INSERT INTO sheet (number, unit, round, form, layout, pages, printed_at, who) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                            "ittiiitt", (int64_t)copy->number, copy->unit, issuer->round, issuer->forms[copy->design], issuer->layouts[copy->design],
-                            (int64_t)paper_design_layout(issuer->designs[copy->design])->page_count, at, who);
+    return survey_store_run(issuer->store, error, "INSERT INTO sheet (number, unit, round, form, layout, pages, printed_at, who, first_page) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                            "ittiiitti", (int64_t)copy->number, copy->unit, issuer->round, issuer->forms[copy->design], issuer->layouts[copy->design],
+                            (int64_t)paper_design_layout(issuer->designs[copy->design])->page_count, at, who, first_page);
 }
 
 static bool store_all(struct issuer *issuer, const struct survey_actor *actor, struct survey_error *error)
@@ -304,9 +305,12 @@ static bool store_all(struct issuer *issuer, const struct survey_actor *actor, s
     for (size_t i = 0; i < issuer->design_count; i++)
         if (!store_layout(issuer, i, error))
             return false;
-    for (size_t i = 0; i < issuer->copy_count; i++)
-        if (!store_sheet(issuer, &issuer->copies[i], at, actor->who, error))
+    int64_t page = 1;
+    for (size_t i = 0; i < issuer->copy_count; i++) {
+        if (!store_sheet(issuer, &issuer->copies[i], page, at, actor->who, error))
             return false;
+        page += (int64_t)paper_design_layout(issuer->designs[issuer->copies[i].design])->page_count;
+    }
     return true;
 }
 

@@ -32,6 +32,9 @@ const char *demo_path(const struct demo *demo, const char *name);
 // The arguments end with NULL. False with error where its exit code is neither 0 nor allowed.
 bool demo_run(const struct demo *demo, const struct survey_command *command, int allowed, struct survey_error *error,
               const char *first, ...) __attribute__((sentinel));
+// The same with the arguments as a list, of which the files are shown as a pattern.
+bool demo_run_list(const struct demo *demo, const struct survey_command *command, const char *shown, const char *const *words,
+                   size_t count, struct survey_error *error);
 // The time of the n-th step of the evaluation, ISO 8601.
 const char *demo_time(const struct demo *demo, int step);
 

@@ -35,6 +35,15 @@ static void show(const char *name, char *const *arguments)
     fflush(stdout);
 }
 
+static bool run_command(const struct survey_command *command, int allowed, int count, char **arguments, struct survey_error *error)
+{
+    int code = survey_command_run(command, count, arguments);
+    fflush(stdout);
+    return code == 0 || code == allowed ||
+           survey_fail(error, code == 1 ? SURVEY_ERROR_INPUT : SURVEY_ERROR_RESOURCE, "", _("'assay %s' ended with code %d"),
+                       command->name, code);
+}
+
 bool demo_run(const struct demo *demo, const struct survey_command *command, int allowed, struct survey_error *error,
               const char *first, ...)
 {
@@ -48,9 +57,17 @@ bool demo_run(const struct demo *demo, const struct survey_command *command, int
     va_end(list);
     arguments[count] = NULL;
     show(command->name, arguments + 1);
-    int code = survey_command_run(command, count, arguments);
+    return run_command(command, allowed, count, arguments, error);
+}
+
+bool demo_run_list(const struct demo *demo, const struct survey_command *command, const char *shown, const char *const *words,
+                   size_t count, struct survey_error *error)
+{
+    char **arguments = survey_arena_array(demo->arena, count + 2, sizeof *arguments);
+    arguments[0] = survey_arena_strdup(demo->arena, command->name);
+    for (size_t i = 0; i < count; i++)
+        arguments[i + 1] = survey_arena_strdup(demo->arena, words[i]);
+    printf("\n$ assay %s %s %s\n", command->name, words[0], shown);
     fflush(stdout);
-    return code == 0 || code == allowed ||
-           survey_fail(error, code == 1 ? SURVEY_ERROR_INPUT : SURVEY_ERROR_RESOURCE, "", _("'assay %s' ended with code %d"),
-                       command->name, code);
+    return run_command(command, 0, (int)count + 1, arguments, error);
 }

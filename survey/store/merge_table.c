@@ -40,7 +40,7 @@ const struct merge_step merge_steps[] = {
      "SELECT t.number, coalesce(m.unit, ''), coalesce(t.unit, '') FROM other.sheet t JOIN main.sheet m ON m.number = t.number "
      "WHERE m.unit IS NOT t.unit OR m.round <> t.round",
      "INSERT INTO main.sheet SELECT number, unit, round, " FORM_OF("t") ", (SELECT l.id FROM main.layout l JOIN other.layout o "
-     "ON o.sha256 = l.sha256 WHERE o.id = t.layout), pages, printed_at, who FROM other.sheet t WHERE number NOT IN "
+     "ON o.sha256 = l.sha256 WHERE o.id = t.layout), pages, printed_at, who, first_page FROM other.sheet t WHERE number NOT IN "
      "(SELECT number FROM main.sheet) AND " FORM_OF("t") " IS NOT NULL",
      offsetof(struct survey_merged, sheets)},
     {"image", NULL,

@@ -87,7 +87,8 @@ CREATE TABLE sheet (
     layout INTEGER NOT NULL REFERENCES layout,
     pages INTEGER NOT NULL,
     printed_at TEXT NOT NULL,
-    who TEXT NOT NULL
+    who TEXT NOT NULL,
+    first_page INTEGER NOT NULL DEFAULT 1 -- where it starts in the file that was printed, from 1
 ) STRICT;
 CREATE INDEX sheet_by_unit ON sheet (round, unit);
 
