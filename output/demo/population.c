@@ -44,7 +44,7 @@ const char *demo_stratum_name(enum demo_stratum stratum)
 
 static enum demo_stratum draw_stratum(struct survey_random *random, bool poor_village)
 {
-    static const double shares[2][DEMO_STRATA] = {{0.02, 0.09, 0.12, 0.13, 0.64}, {0.04, 0.17, 0.22, 0.14, 0.43}};
+    static const double shares[2][DEMO_STRATA] = {{0.006, 0.10, 0.124, 0.13, 0.64}, {0.012, 0.18, 0.238, 0.14, 0.43}};
     double u = survey_random_unit(random);
     for (int stratum = 0; stratum < DEMO_GEN; stratum++) {
         u -= shares[poor_village][stratum];
