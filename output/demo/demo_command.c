@@ -61,7 +61,9 @@ static bool conclude(const struct demo *demo, struct survey_error *error)
 {
     const char *file = demo_path(demo, "evaluation.assay"), *report = demo_path(demo, "report.xlsx");
     return demo_run(demo, &stats_score_command, 0, error, file, "--as", "evaluator", "--now", demo_time(demo, 40), NULL) &&
-           true;(void)report;
+           demo_run(demo, &output_report_command, 0, error, file, "-o", report, "--language", "zh,en", "--as", "evaluator", "--now",
+                    demo_time(demo, 41), NULL) &&
+           demo_run(demo, &output_verify_command, 0, error, report, file, NULL);
 }
 
 static void say_next(const struct demo *demo)

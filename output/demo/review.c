@@ -78,12 +78,28 @@ bool demo_paper_key(struct demo *demo, const struct demo_papers *papers, struct 
     return done;
 }
 
+// Choices in any order.
+static bool same_choices(const char *written, const char *read)
+{
+    if (strlen(written) != strlen(read))
+        return false;
+    for (size_t length; *written; written += length + (written[length] == ' ')) {
+        length = strcspn(written, " ");
+        const char *at = read;
+        while (*at && !(strncmp(at, written, length) == 0 && (at[length] == ' ' || !at[length])))
+            at += strcspn(at, " ") + (at[strcspn(at, " ")] == ' ');
+        if (!*at)
+            return false;
+    }
+    return true;
+}
+
 static bool same_answer(const char *written, const char *read)
 {
     int64_t one, other;
     if (survey_integer_parse(written, strlen(written), &one) && survey_integer_parse(read, strlen(read), &other))
         return one == other; // a grid has leading zeros
-    return strcmp(written, read) == 0;
+    return same_choices(written, read);
 }
 
 static bool waits(struct survey_store *store, const char *response, const char *question)
