@@ -23,6 +23,20 @@ static int64_t round_end(struct survey_store *store, const struct survey_actor *
     return (actor->now.seconds + (int64_t)actor->now.offset * 60) / 86400;
 }
 
+// A round that the rounds sheet lacks is a slip of the pen.
+static bool check_round(const struct stats_plan *plan, struct survey_error *error)
+{
+    const struct survey_sheet *sheet = survey_store_plan(plan->store, "rounds");
+    int column = sheet ? survey_sheet_column(sheet, "round") : -1;
+    bool any = false, found = false;
+    for (uint32_t row = 1; column >= 0 && row < sheet->rows; row++) {
+        const char *name = survey_sheet_cell(sheet, row, (uint32_t)column);
+        any |= *name != '\0';
+        found |= strcmp(name, plan->round) == 0;
+    }
+    return !any || found || survey_fail(error, SURVEY_ERROR_INPUT, plan->form->path, _("the rounds sheet has no round '%s'"), plan->round);
+}
+
 // A setting that is a number; the fallback, or a fault at its cell.
 static double number_setting(struct stats_plan *plan, const char *key, double low, double high, double fallback)
 {
@@ -201,7 +215,7 @@ bool stats_assess(struct survey_store *store, const struct survey_actor *actor, 
     struct survey_actor in_round = *actor;
     in_round.round = plan.round;
     assessment->arena = arena;
-    bool done = plan.form && read_plan(&plan, error) && compute(&plan, assessment, &in_round, error);
+    bool done = plan.form && check_round(&plan, error) && read_plan(&plan, error) && compute(&plan, assessment, &in_round, error);
     for (size_t i = 0; i < plan.indicator_count; i++)
         survey_map_clear(&plan.plans[i].parameters.map);
     survey_map_clear(&plan.codes);

@@ -135,7 +135,8 @@ struct stats_assessment {
 
 // Reads the plan's sheets (every fault goes to report with its cell) and computes the assessment of
 // actor's round. *assessment is set only where no fault was found; the caller frees it. False with
-// error where the sheets have faults or something failed; warnings alone don't stop it.
+// error where the sheets have faults or something failed; warnings alone don't stop it. Labels and other
+// texts of the sheets are the store's: free the assessment before the store is closed.
 bool stats_assess(struct survey_store *store, const struct survey_actor *actor, struct survey_report *report,
                   struct stats_assessment **assessment, struct survey_error *error);
 void stats_assessment_free(struct stats_assessment *assessment); // NULL is fine

@@ -9,25 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Which assessed unit each row belongs to; -1 where none.
-static bool find_units(struct stats_rows *rows, struct survey_error *error)
-{
-    struct survey_map ids = {0};
-    const struct stats_assessment *assessment = rows->assessment;
-    bool known = true;
-    for (size_t i = 0; i < assessment->unit_count; i++)
-        survey_map_put(&ids, rows->arena, assessment->units[i].id, NULL)->number = (int64_t)i;
-    for (size_t row = 0; row < rows->n && known; row++) {
-        const char *id = stats_dataset_frame(rows->dataset, rows->plan->unit_column, row);
-        const struct survey_map_entry *entry = id ? survey_map_find(&ids, id) : NULL;
-        known = id != NULL;
-        rows->unit[row] = entry ? (int32_t)entry->number : -1;
-    }
-    survey_map_clear(&ids);
-    return known || survey_fail(error, SURVEY_ERROR_INPUT, rows->plan->form->path, _("the frame has no column '%s', which the setting 'assessed_unit' names"),
-                                rows->plan->unit_column);
-}
-
 // The cell of an expression, for what evaluating it may say.
 static const char *place_of(struct stats_rows *rows, const char *header)
 {
@@ -229,11 +210,16 @@ static bool estimate(struct stats_rows *rows, struct stats_figure *figure)
 
 static bool fill(struct stats_rows *rows, struct survey_error *error)
 {
-    bool done = find_units(rows, error) && read_values(rows, error) && stats_rows_villages(rows, error);
+    bool done = stats_rows_units(rows, error) && read_values(rows, error) && stats_rows_villages(rows, error);
     if (!done)
         return false;
     close_values(rows);
     rows->method = describe(rows);
+    size_t nowhere = 0;
+    for (size_t row = 0; row < rows->n; row++)
+        nowhere += rows->inside[row] && rows->unit[row] < 0;
+    if (nowhere)
+        warn(rows, "W527", survey_arena_format(rows->arena, _("%zu interviews belong to no unit that is assessed; they don't count in '%s'"), nowhere, rows->indicator->code));
     if (rows->stray_cases)
         warn(rows, "W524", survey_arena_format(rows->arena, _("%zu confirmed cases of '%s' stand outside 'among' or have no persons; they don't count"), rows->stray_cases,
                                                rows->made->case_type));

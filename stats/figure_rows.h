@@ -32,6 +32,8 @@ struct stats_rows {
     uint8_t *person_domain;
 };
 
+// Finds the assessed unit of each row.
+bool stats_rows_units(struct stats_rows *rows, struct survey_error *error);
 // Sums the village column over the sampled villages of each unit, each counted once.
 bool stats_rows_villages(struct stats_rows *rows, struct survey_error *error);
 // Puts a unit's sum (unit -1: all) for the denominator; false where the figure was made missing.

@@ -227,6 +227,29 @@ static void cases_that_cannot_count_are_said(void)
     end_counties();
 }
 
+// A form about a village is of the county that the frame names; who stands nowhere is said.
+static void responses_of_other_levels(void)
+{
+    begin_counties(county_plan, county_frame);
+    take_rows(county_rows);
+    take_rows("KEY,unit,household_id,result,stratum,hh_size,rec\nv1,V22,V22,110,gen,3,no\nz1,Z9,Z9,110,gen,3,no\n");
+    struct survey_report *report = survey_report_new();
+    struct stats_assessment *a = assess(report);
+    NEED(a != NULL);
+    CHECK(figure_of(a, 1, "REC")->numerator == 4 && figure_of(a, 1, "REC")->denominator == 5);
+    CHECK(figure_of(a, -1, "REC")->denominator == 14);
+    bool said = false;
+    for (size_t i = 0; i < survey_report_count(report); i++)
+        said |= strcmp(survey_report_at(report, i)->code, "W527") == 0 && strncmp(survey_report_at(report, i)->message, "1 ", 2) == 0;
+    CHECK(said);
+    survey_report_free(report);
+    stats_assessment_free(a);
+    struct survey_actor other = tester;
+    other.round = "3";
+    CHECK(!stats_assess(store, &other, NULL, &a, &error) && strstr(error.message, "'3'"));
+    end_counties();
+}
+
 static void villages_that_differ_have_no_sum(void)
 {
     begin_counties(county_plan, county_frame);
@@ -392,6 +415,6 @@ static void likert_of_the_example(void)
 
 TESTS(CASE(persons_in_confirmed_cases), CASE(missing_answers_are_never_mixed), CASE(means_totals_quantiles), CASE(administrative_and_derived),
       CASE(up_the_tree), CASE(ranks_and_grades), CASE(weighted_beside_plain), CASE(none_found_has_an_upper_limit),
-      CASE(cases_that_cannot_count_are_said), CASE(villages_that_differ_have_no_sum), CASE(is_stored_with_a_log_entry), CASE(is_written_as_json),
+      CASE(cases_that_cannot_count_are_said), CASE(responses_of_other_levels), CASE(villages_that_differ_have_no_sum), CASE(is_stored_with_a_log_entry), CASE(is_written_as_json),
       CASE(small_bases_are_not_scored), CASE(quota_cap_and_ties),
       CASE(likert_of_the_example))
