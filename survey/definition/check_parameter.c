@@ -26,6 +26,7 @@ static const char *names_of(const struct survey_item *item)
     case SURVEY_TYPE_IMAGE:
         return "app max-pixels";
     case SURVEY_TYPE_AUDIO:
+    case SURVEY_TYPE_BACKGROUND_AUDIO:
         return "quality";
     case SURVEY_TYPE_AUDIT:
         return "identify-user location-max-age location-min-interval location-priority track-changes track-changes-reasons";
@@ -71,6 +72,7 @@ static const struct {
     const char *name, *words;
 } choices[] = {
     {SURVEY_TYPE_AUDIO, "quality", "voice-only low normal external"},
+    {SURVEY_TYPE_BACKGROUND_AUDIO, "quality", "voice-only low normal"},
     {SURVEY_TYPE_AUDIT, "track-changes", "true false"},
     {SURVEY_TYPE_AUDIT, "identify-user", "true false"},
     {SURVEY_TYPE_AUDIT, "track-changes-reasons", "on-form-edit"},

@@ -158,6 +158,7 @@ bool survey_item_is_asked(const struct survey_item *item)
     case SURVEY_TYPE_EMAIL:
     case SURVEY_TYPE_START_GEOPOINT:
     case SURVEY_TYPE_BACKGROUND_GEOPOINT:
+    case SURVEY_TYPE_BACKGROUND_AUDIO:
     case SURVEY_TYPE_AUDIT:
         return false;
     default:

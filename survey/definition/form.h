@@ -47,6 +47,7 @@ struct survey_workbook;
     _(EMAIL, "email", "string")                                                                    \
     _(START_GEOPOINT, "start-geopoint", "geopoint")                                                \
     _(BACKGROUND_GEOPOINT, "background-geopoint", "geopoint")                                      \
+    _(BACKGROUND_AUDIO, "background-audio", "binary")                                              \
     _(AUDIT, "audit", "binary")                                                                    \
     _(CSV_EXTERNAL, "csv-external", NULL)                                                          \
     _(XML_EXTERNAL, "xml-external", NULL)                                                          \

@@ -181,7 +181,7 @@ static void read_refused(const char *text, struct survey_row_type *type)
         const char *name;
         bool loop;
     } refused[] = {
-        {"osm", false}, {"background-audio", false}, {"select_one_external", false}, {"begin loop", true}, {"begin_loop", true},
+        {"osm", false}, {"select_one_external", false}, {"begin loop", true}, {"begin_loop", true},
         {"end loop", true}, {"end_loop", true},
     };
     const char *rest;

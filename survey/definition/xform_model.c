@@ -196,6 +196,15 @@ void xform_write_actions(struct xform *x, const struct xform_node *node, bool in
         write_set(x, node->path, event, node->first_load);
     if (node->kind == XFORM_QUESTION && node->dynamic)
         write_set(x, node->path, event, xform_paths(x, node->initial, node, false, false));
+    if (node->type == SURVEY_TYPE_BACKGROUND_AUDIO && node->kind == XFORM_QUESTION && !in_repeat) {
+        const char *quality = survey_pairs_get(&node->parameters, "quality");
+        xform_open(x, "odk:recordaudio");
+        xform_attribute(x, "ref", node->path);
+        xform_attribute(x, "event", "odk-instance-load");
+        if (quality)
+            xform_attribute(x, "odk:quality", quality);
+        xform_close(x, "odk:recordaudio");
+    }
     if (node->type == SURVEY_TYPE_START_GEOPOINT && node->kind == XFORM_QUESTION && !in_repeat) {
         xform_open(x, "odk:setgeopoint");
         xform_attribute(x, "ref", node->path);
