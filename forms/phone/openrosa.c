@@ -35,6 +35,7 @@ static struct phone_xform *make_xform(const struct phone_request *request, int64
     struct phone_xform *xform = survey_alloc(sizeof *xform);
     *xform = (struct phone_xform){.form = row, .bytes = bytes.at, .length = bytes.length};
     phone_md5(xform->bytes, xform->length, xform->md5);
+    xform->wants_itemsets = survey_form_has_itemsets(form);
     xform->wants_sample = memmem(xform->bytes, xform->length, "jr://file-csv/sample.csv", 24) != NULL;
     return xform;
 }
@@ -77,7 +78,7 @@ static bool list_form(const struct phone_request *request, int64_t row, struct s
     put_element(body, "hash", hash);
     survey_format_into(url, sizeof url, "%s/forms/%lld/form.xml", request->base, (long long)row);
     put_element(body, "downloadUrl", url);
-    if (xform->wants_sample) {
+    if (xform->wants_sample || xform->wants_itemsets) {
         survey_format_into(url, sizeof url, "%s/forms/%lld/manifest", request->base, (long long)row);
         put_element(body, "manifestUrl", url);
     }
@@ -109,34 +110,52 @@ bool phone_form_list(void *user, const struct phone_request *request, struct pho
     return true;
 }
 
+// An attached file as it is served.
+static bool attached(const struct phone_request *request, int64_t row, const char *name, struct survey_buffer *csv,
+                     struct survey_error *error)
+{
+    const struct survey_form *form = survey_store_form(request->store, row, error);
+    if (form && strcmp(name, "sample.csv") == 0)
+        return phone_sample_list(request, form->id, csv, error);
+    if (form)
+        survey_itemsets_write(form, csv);
+    return form != NULL;
+}
+
+static bool list_file(const struct phone_request *request, int64_t row, const char *name, struct survey_buffer *body,
+                      struct survey_error *error)
+{
+    struct survey_buffer csv = SURVEY_BUFFER(64 << 20);
+    char url[1200], md5[33], hash[48];
+    bool done = attached(request, row, name, &csv, error);
+    phone_md5(survey_buffer_string(&csv), csv.length, md5);
+    survey_buffer_clear(&csv);
+    if (!done)
+        return false;
+    survey_format_into(hash, sizeof hash, "md5:%s", md5);
+    survey_format_into(url, sizeof url, "%s/forms/%lld/%s", request->base, (long long)row, name);
+    survey_buffer_text(body, "<mediaFile>");
+    put_element(body, "filename", name);
+    put_element(body, "hash", hash);
+    put_element(body, "downloadUrl", url);
+    survey_buffer_text(body, "</mediaFile>\n");
+    return true;
+}
+
 static bool manifest(const struct phone_request *request, int64_t row, const struct phone_xform *xform,
                      struct phone_reply *reply, struct survey_error *error)
 {
     reply->type = xml_type;
     survey_buffer_text(&reply->body, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                                      "<manifest xmlns=\"http://openrosa.org/xforms/xformsManifest\">\n");
-    if (xform->wants_sample) {
-        struct survey_buffer csv = SURVEY_BUFFER(64 << 20);
-        char url[1200], md5[33], hash[48];
-        const struct survey_form *form = survey_store_form(request->store, row, error);
-        bool done = form && phone_sample_list(request, form->id, &csv, error);
-        phone_md5(survey_buffer_string(&csv), csv.length, md5);
-        survey_buffer_clear(&csv);
-        if (!done)
-            return false;
-        survey_format_into(hash, sizeof hash, "md5:%s", md5);
-        survey_format_into(url, sizeof url, "%s/forms/%lld/sample.csv", request->base, (long long)row);
-        survey_buffer_text(&reply->body, "<mediaFile>");
-        put_element(&reply->body, "filename", "sample.csv");
-        put_element(&reply->body, "hash", hash);
-        put_element(&reply->body, "downloadUrl", url);
-        survey_buffer_text(&reply->body, "</mediaFile>\n");
-    }
+    if ((xform->wants_sample && !list_file(request, row, "sample.csv", &reply->body, error)) ||
+        (xform->wants_itemsets && !list_file(request, row, "itemsets.csv", &reply->body, error)))
+        return false;
     survey_buffer_text(&reply->body, "</manifest>\n");
     return true;
 }
 
-// forms/ROW/form.xml, forms/ROW/manifest, forms/ROW/sample.csv
+// forms/ROW/form.xml, forms/ROW/manifest, forms/ROW/sample.csv, forms/ROW/itemsets.csv
 bool phone_form_file(void *user, const struct phone_request *request, struct phone_reply *reply,
                      struct survey_error *error)
 {
@@ -156,10 +175,10 @@ bool phone_form_file(void *user, const struct phone_request *request, struct pho
     }
     if (known && strcmp(slash, "/manifest") == 0)
         return manifest(request, row, xform, reply, error);
-    if (known && xform->wants_sample && strcmp(slash, "/sample.csv") == 0) {
-        const struct survey_form *form = survey_store_form(request->store, row, error);
+    if (known && ((xform->wants_sample && strcmp(slash, "/sample.csv") == 0) ||
+                  (xform->wants_itemsets && strcmp(slash, "/itemsets.csv") == 0))) {
         reply->type = "text/csv; charset=utf-8";
-        return form && phone_sample_list(request, form->id, &reply->body, error);
+        return attached(request, row, slash + 1, &reply->body, error);
     }
     phone_say(reply, 404, _("there is nothing at this address"));
     return true;

@@ -17,7 +17,8 @@ struct phone_xform {
     char *bytes;
     size_t length;
     char md5[33];
-    bool wants_sample; // names the attached list
+    bool wants_sample;   // names the attached list
+    bool wants_itemsets; // has choices beside it
     struct phone_xform *next;
 };
 

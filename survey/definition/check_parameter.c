@@ -184,6 +184,8 @@ static void check_select(struct survey_form_reader *reader, const struct survey_
 static bool is_secondary(const struct survey_form *form, const char *target)
 {
     for (size_t i = 0; i < form->list_count; i++) {
+        if (form->lists[i]->external)
+            continue; // no instance
         const char *name = form->lists[i]->name, *dot = form->lists[i]->file ? strrchr(name, '.') : NULL;
         if (strcmp(name, target) == 0 || (dot && strlen(target) == (size_t)(dot - name) && strncmp(name, target, strlen(target)) == 0))
             return !survey_has_reference(target);

@@ -130,7 +130,7 @@ static void check_choice(struct survey_form_reader *reader, const struct survey_
 static void check_choices(struct survey_form_reader *reader, const struct survey_map *names)
 {
     for (size_t i = 0; i < reader->form->list_count; i++)
-        for (size_t k = 0; k < reader->form->lists[i]->count; k++)
+        for (size_t k = 0; !reader->form->lists[i]->external && k < reader->form->lists[i]->count; k++)
             check_choice(reader, names, &reader->form->lists[i]->choices[k]);
 }
 
@@ -227,7 +227,7 @@ void survey_reader_check_instances(struct survey_form_reader *reader)
         add_file(reader, &seen, item);
     }
     for (size_t i = 0; i < form->list_count; i++)
-        if (!form->lists[i]->file && form->lists[i]->count && survey_map_find(&seen, form->lists[i]->name))
+        if (!form->lists[i]->file && !form->lists[i]->external && form->lists[i]->count && survey_map_find(&seen, form->lists[i]->name))
             add_instance(reader, &seen, NULL, form->lists[i]->name, "", false);
     survey_map_clear(&seen);
 }

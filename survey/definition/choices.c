@@ -7,10 +7,15 @@
 
 #include <string.h>
 
+// The two sheets with choices may use a name twice.
+static struct survey_map_entry *entry_of(struct survey_form_reader *reader, const char *name)
+{
+    return survey_map_put(&reader->lists, reader->arena, reader->external ? survey_arena_format(reader->arena, "\n%s", name) : name, NULL);
+}
+
 struct survey_choice_list *survey_reader_list(struct survey_form_reader *reader, const char *name)
 {
-    const struct survey_map_entry *entry = survey_map_find(&reader->lists, name);
-    return entry ? entry->value : NULL;
+    return entry_of(reader, name)->value;
 }
 
 struct survey_choice_list *survey_reader_add_list(struct survey_form_reader *reader, const char *name)
@@ -26,8 +31,9 @@ struct survey_choice_list *survey_reader_add_list(struct survey_form_reader *rea
     }
     struct survey_choice_list *list = survey_arena_alloc(reader->arena, sizeof *list);
     list->name = survey_arena_strdup(reader->arena, name);
+    list->external = reader->external;
     form->lists[form->list_count++] = list;
-    survey_map_put(&reader->lists, reader->arena, name, NULL)->value = list;
+    entry_of(reader, name)->value = list;
     return list;
 }
 
@@ -61,7 +67,7 @@ static void read_extra(struct survey_form_reader *reader, uint32_t row, struct s
 static struct survey_choice *next_choice(struct survey_form_reader *reader, struct survey_choice_list *list)
 {
     if (!list->choices) {
-        size_t rows = (size_t)survey_map_find(&reader->lists, list->name)->number;
+        size_t rows = (size_t)entry_of(reader, list->name)->number;
         list->choices = survey_arena_array(reader->arena, rows + 1, sizeof *list->choices); // room for "other"
     }
     return &list->choices[list->count++];
@@ -90,7 +96,7 @@ static void read_choice(struct survey_form_reader *reader, uint32_t row, struct 
     bool added;
     survey_map_put(seen, reader->arena, survey_arena_format(reader->arena, "%s\n%s", list_name, name), &added);
     const struct survey_map_entry *allowed = survey_map_find(&reader->form->settings, "allow_choice_duplicates");
-    if (!added && !(allowed && survey_means_yes(allowed->value)))
+    if (!added && !reader->external && !(allowed && survey_means_yes(allowed->value)))
         survey_reader_say(reader, SURVEY_STRICT_FAULT, 114, row, name_column, NULL, _("list '%s' has choice '%s' twice"), list_name, name);
     struct survey_choice *choice = next_choice(reader, list);
     choice->name = name;
@@ -99,26 +105,34 @@ static void read_choice(struct survey_form_reader *reader, uint32_t row, struct 
     choice->missing = read_missing(reader, row);
     read_extra(reader, row, choice);
     choice->cells = survey_reader_cells(reader, row, &choice->cell_count);
-    if (!labels)
+    if (!labels && !reader->external)
         survey_reader_say(reader, SURVEY_ONLY_WARNING, 118, row, survey_reader_column(reader, SURVEY_HEADER_LABEL, -1), NULL,
                           _("choice '%s' of list '%s' has no label"), name, list_name);
 }
 
-void survey_reader_choices(struct survey_form_reader *reader)
+static void read_sheet(struct survey_form_reader *reader, const char *name)
 {
-    const struct survey_sheet *sheet = survey_workbook_sheet(reader->form->workbook, "choices");
+    const struct survey_sheet *sheet = survey_workbook_sheet(reader->form->workbook, name);
     struct survey_map seen = {0};
     if (!sheet || !sheet->rows)
         return;
     survey_reader_headers(reader, sheet);
     if (survey_reader_column(reader, SURVEY_HEADER_LIST_NAME, -1) < 0 ||
         survey_reader_column(reader, SURVEY_HEADER_NAME, -1) < 0) {
-        survey_reader_say(reader, SURVEY_ALWAYS_FAULT, 102, 0, -1, "list_name, name", _("the choices sheet lacks a column"));
+        survey_reader_say(reader, SURVEY_ALWAYS_FAULT, 102, 0, -1, "list_name, name", _("the %s sheet lacks a column"), name);
         return;
     }
     for (uint32_t row = 1; row < sheet->rows; row++)
-        survey_map_put(&reader->lists, reader->arena, survey_reader_cell(reader, row, SURVEY_HEADER_LIST_NAME), NULL)->number++;
+        entry_of(reader, survey_reader_cell(reader, row, SURVEY_HEADER_LIST_NAME))->number++;
     for (uint32_t row = 1; row < sheet->rows; row++)
         read_choice(reader, row, &seen);
     survey_map_clear(&seen);
+}
+
+void survey_reader_choices(struct survey_form_reader *reader)
+{
+    read_sheet(reader, "choices");
+    reader->external = true;
+    read_sheet(reader, "external_choices");
+    reader->external = false;
 }

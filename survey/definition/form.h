@@ -106,6 +106,7 @@ struct survey_choice_list {
     struct survey_choice *choices;
     size_t count;
     const char *file; // select_*_from_file: the file named; NULL otherwise
+    bool external;    // of the external_choices sheet: phones get it as itemsets.csv
 };
 
 // A question, a group or a repeat.

@@ -144,7 +144,7 @@ static void read_header(struct survey_form_reader *reader, uint32_t column, bool
 
 void survey_reader_headers(struct survey_form_reader *reader, const struct survey_sheet *sheet)
 {
-    bool doubled = false, choices = same_letters(sheet->name, "choices");
+    bool doubled = false, choices = same_letters(sheet->name, "choices") || same_letters(sheet->name, "external_choices");
     reader->sheet = sheet;
     reader->columns = survey_arena_array(reader->arena, sheet->columns + 1u, sizeof *reader->columns);
     for (uint32_t column = 0; column < sheet->columns; column++)

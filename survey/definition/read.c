@@ -152,6 +152,7 @@ static void attach_list(struct survey_form_reader *reader, uint32_t row, struct 
     int column = survey_reader_column(reader, SURVEY_HEADER_TYPE, -1);
     if (!selects)
         return;
+    reader->external = type->external;
     struct survey_choice_list *list = survey_reader_list(reader, type->list);
     if ((type->from_file || survey_has_reference(type->list)) && !list) { // or answers given before
         list = survey_reader_add_list(reader, type->list);
@@ -165,9 +166,10 @@ static void attach_list(struct survey_form_reader *reader, uint32_t row, struct 
         for (; count < reader->form->list_count && count < 256; count++)
             names[count] = reader->form->lists[count]->name;
         const char *near = survey_nearest(type->list, names, count);
-        survey_reader_say(reader, SURVEY_STRICT_FAULT, 106, row, column, near, _("there is no list '%s' in the choices sheet"), type->list);
+        survey_reader_say(reader, SURVEY_STRICT_FAULT, 106, row, column, near, _("there is no list '%s' in the %s sheet"), type->list, type->external ? "external_choices" : "choices");
         list = survey_reader_add_list(reader, type->list);
     }
+    reader->external = false;
     item->list = list;
     item->or_other = type->or_other;
 }

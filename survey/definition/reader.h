@@ -59,6 +59,7 @@ struct survey_form_reader {
     size_t item_capacity;
     size_t list_capacity;
     struct survey_map lists; // name -> list once it is there, and how many rows name it
+    bool external;           // lists meant are those of the external_choices sheet
     // While checking: name -> first question (no group) of that name; list -> item that uses it unsearched.
     struct survey_map questions, unsearched;
 };
@@ -104,6 +105,7 @@ struct survey_row_type {
     enum survey_type type;
     char list[256]; // list or file named
     bool from_file;
+    bool external; // its list is in the external_choices sheet
     bool or_other;
     bool refused; // unknown here, though other tools know it
     bool loop;    // the same, and it opens or closes a group

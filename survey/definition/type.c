@@ -88,6 +88,7 @@ static const struct {
     enum survey_type type;
     bool from_file;
 } selects[] = {
+    {"select_one_external", SURVEY_TYPE_SELECT_ONE, false},
     {"select_one_from_file", SURVEY_TYPE_SELECT_ONE, true},
     {"select one from file", SURVEY_TYPE_SELECT_ONE, true},
     {"select_multiple_from_file", SURVEY_TYPE_SELECT_MULTIPLE, true},
@@ -162,6 +163,7 @@ static bool read_select(const char *text, struct survey_row_type *type)
         type->kind = SURVEY_ROW_QUESTION;
         type->type = selects[i].type;
         type->from_file = selects[i].from_file;
+        type->external = strcmp(selects[i].prefix, "select_one_external") == 0;
         type->or_other = strcmp(after, "or_other") == 0 || strcmp(after, "or other") == 0 ||
                          strcmp(after, "or specify other") == 0;
         survey_format_into(type->list, sizeof type->list, "%.*s", (int)(length < 255 ? length : 255), rest);
@@ -181,7 +183,7 @@ static void read_refused(const char *text, struct survey_row_type *type)
         const char *name;
         bool loop;
     } refused[] = {
-        {"osm", false}, {"select_one_external", false}, {"begin loop", true}, {"begin_loop", true},
+        {"osm", false}, {"begin loop", true}, {"begin_loop", true},
         {"end loop", true}, {"end_loop", true},
     };
     const char *rest;

@@ -47,6 +47,14 @@ static void write_sets(struct xform *x, const struct xform_node *node, bool geop
     }
 }
 
+// Choices of the external sheet are asked for by a path into itemsets.csv.
+static void write_query(struct xform *x, const struct xform_node *node)
+{
+    const char *filter = node->choice_filter ? xform_paths(x, node->choice_filter, node, true, false) : NULL;
+    if (filter)
+        xform_attribute(x, "query", survey_arena_format(x->arena, "instance('%s')/root/item[%s]", node->list->name, filter));
+}
+
 static void write_question(struct xform *x, const struct xform_node *node)
 {
     bool shown = xform_text_given(&node->label) || xform_text_given(&node->hint);
@@ -56,6 +64,8 @@ static void write_question(struct xform *x, const struct xform_node *node)
     xform_open(x, node->tag);
     xform_attribute(x, "ref", node->path);
     write_control_attributes(x, node);
+    if (node->list && node->list->external)
+        write_query(x, node);
     write_label(x, node);
     if (xform_text_given(&node->hint) || xform_text_given(&node->guidance))
         write_text(x, node, "hint", &node->hint, node->hint.each.count || xform_text_given(&node->guidance));

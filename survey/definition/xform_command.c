@@ -9,10 +9,17 @@ static int write(struct survey_invocation *invocation, const struct survey_form 
 {
     struct survey_buffer xml = SURVEY_BUFFER(256 << 20);
     struct survey_error error = {0};
-    const char *path = survey_given_value(invocation, "output");
+    struct survey_buffer csv = SURVEY_BUFFER(256 << 20);
+    const char *path = survey_given_value(invocation, "output"), *itemsets = survey_given_value(invocation, "itemsets");
+    if (itemsets)
+        survey_itemsets_write(form, &csv);
     bool done = survey_xform_write(form, &xml, &error) &&
+                (!itemsets || survey_file_write(itemsets, survey_buffer_string(&csv), csv.length, &error)) &&
                 survey_file_write(path ? path : "-", survey_buffer_string(&xml), xml.length, &error);
     survey_buffer_clear(&xml);
+    survey_buffer_clear(&csv);
+    if (done && !itemsets && survey_form_has_itemsets(form))
+        fprintf(stderr, _("%s: phones need its external choices too: write them with --itemsets itemsets.csv\n"), form->path);
     return done ? 0 : survey_command_fail(invocation, &error);
 }
 
@@ -35,6 +42,7 @@ static int run(struct survey_invocation *invocation)
 
 static const struct survey_option options[] = {
     {"output", 'o', N_("FILE"), N_("write to FILE (default: standard output)")},
+    {"itemsets", 0, N_("FILE"), N_("write the external_choices sheet as itemsets.csv to FILE")},
     {"strict", 0, NULL, N_("refuse what ODK refuses")},
     {NULL},
 };

@@ -70,7 +70,7 @@ static void put_choices(struct itext *itext)
     struct xform *x = itext->x;
     for (size_t i = 0; i < x->form->list_count; i++) {
         const struct xform_list *list = &x->lists[i];
-        for (size_t k = 0; list->itext && k < list->list->count; k++) {
+        for (size_t k = 0; list->itext && !list->list->external && k < list->list->count; k++) {
             const char *id = survey_arena_format(x->arena, "%s-%zu", list->list->name, k);
             put_text(itext, id, "long", &list->labels[k], NULL);
             put_media(itext, id, &list->media[k]);

@@ -38,7 +38,8 @@ void xform_lists_read(struct xform *x)
     for (size_t i = 0; i < x->form->list_count; i++) {
         struct xform_list *list = &x->lists[i];
         list->list = x->form->lists[i];
-        survey_map_put(&x->list_names, x->arena, list->list->name, NULL)->value = list;
+        if (!list->list->external)
+            survey_map_put(&x->list_names, x->arena, list->list->name, NULL)->value = list;
         list->labels = survey_arena_array(x->arena, list->list->count + 1, sizeof *list->labels);
         list->media = survey_arena_array(x->arena, list->list->count + 1, sizeof *list->media);
         for (size_t k = 0; k < list->list->count; k++) {

@@ -163,7 +163,7 @@ void xform_write_secondary(struct xform *x)
     for (size_t i = 0; i < x->form->list_count; i++) {
         const struct xform_list *list = &x->lists[i];
         bool added = false;
-        if (!list->list->file && list->list->count && !list->search)
+        if (!list->list->file && !list->list->external && list->list->count && !list->search)
             survey_map_put(&seen.ids, x->arena, list->list->name, &added);
         if (added)
             xform_write_list(x, list);

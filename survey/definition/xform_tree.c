@@ -176,6 +176,10 @@ static void read_list(struct xform *x, struct xform_node *node)
     if (!node->item || !node->item->list)
         return;
     node->list = node->item->list;
+    if (node->list->external) { // the client looks the choices up in itemsets.csv
+        node->tag = "input";
+        return;
+    }
     node->itemset = node->list->name;
     if (search && strchr(search, ')')) {
         node->search = true;

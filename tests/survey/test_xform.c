@@ -73,6 +73,28 @@ static void writes_choices(void)
     same_as_kept("choices");
 }
 
+static void writes_external_choices_and_entities(void)
+{
+    same_as_kept("external");
+}
+
+static void writes_itemsets(void)
+{
+    struct survey_report *report = survey_report_new();
+    struct survey_form *form = form_of("| survey | | | |\n| | type | name | label |\n| | select_one_external hall | a | A |\n"
+                                       "| external_choices | | | |\n| | list name | name | town |\n| | hall | a1 | Old \"Red\" |\n"
+                                       "| | hall | | b |\n| | hall | b1 | |\n", report);
+    struct survey_buffer csv = SURVEY_BUFFER(1 << 20);
+    NEED(form != NULL);
+    CHECK(survey_form_has_itemsets(form));
+    survey_itemsets_write(form, &csv);
+    CHECK_TEXT("\"list_name\",\"name\",\"town\"\r\n\"hall\",\"a1\",\"Old \"\"Red\"\"\"\r\n\"hall\",\"\",\"b\"\r\n\"hall\",\"b1\",\"\"\r\n",
+               survey_buffer_string(&csv));
+    survey_buffer_clear(&csv);
+    survey_form_free(form);
+    survey_report_free(report);
+}
+
 // The same form twice gives the same bytes; a ceiling is a failure, not a cut document.
 static void is_repeatable_and_bounded(void)
 {
@@ -106,5 +128,6 @@ static void names_what_is_unknown(void)
     survey_report_free(report);
 }
 
-TESTS(CASE(writes_types), CASE(writes_logic), CASE(writes_repeats), CASE(writes_choices), CASE(is_repeatable_and_bounded),
+TESTS(CASE(writes_types), CASE(writes_logic), CASE(writes_repeats), CASE(writes_choices), CASE(writes_external_choices_and_entities),
+      CASE(writes_itemsets), CASE(is_repeatable_and_bounded),
       CASE(names_what_is_unknown))
