@@ -85,16 +85,12 @@ static bool read_list(struct survey_store *store, struct survey_arena *arena, co
     return survey_query_end(query, error);
 }
 
-bool review_list_read(struct survey_store *store, struct survey_arena *arena, const struct review_filter *filter,
-                      struct review_list *list, struct survey_error *error)
+// Leaves in the list what meets the condition, the first so many of it.
+static bool keep_met(struct survey_store *store, struct review_condition *condition, int64_t limit, struct review_list *list,
+                     struct survey_error *error)
 {
-    struct review_condition *condition = NULL;
-    *list = (struct review_list){0};
-    if (!review_condition_open(store, arena, filter->where, &condition, error) ||
-        !read_list(store, arena, filter, list, error))
-        return false;
     size_t kept = 0;
-    for (size_t i = 0; i < list->count && (filter->limit == 0 || kept < (size_t)filter->limit); i++) {
+    for (size_t i = 0; i < list->count && (limit == 0 || kept < (size_t)limit); i++) {
         bool meets;
         if (!review_condition_meets(condition, &list->marks[i], &meets, error) ||
             (meets && !find_item(store, &list->marks[i], error)))
@@ -103,8 +99,20 @@ bool review_list_read(struct survey_store *store, struct survey_arena *arena, co
             list->marks[kept++] = list->marks[i];
     }
     list->count = kept;
-    list->short_length = short_length(store);
     return true;
+}
+
+bool review_list_read(struct survey_store *store, struct survey_arena *arena, const struct review_filter *filter,
+                      struct review_list *list, struct survey_error *error)
+{
+    struct review_condition *condition = NULL;
+    *list = (struct review_list){0};
+    bool done = review_condition_open(store, arena, filter->where, &condition, error) &&
+                read_list(store, arena, filter, list, error) && keep_met(store, condition, filter->limit, list, error);
+    review_condition_close(condition);
+    if (done)
+        list->short_length = short_length(store);
+    return done;
 }
 
 const char *review_short_id(struct survey_arena *arena, const char *id, int length)

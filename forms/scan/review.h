@@ -49,6 +49,7 @@ bool review_list_read(struct survey_store *store, struct survey_arena *arena, co
 struct review_condition;
 bool review_condition_open(struct survey_store *store, struct survey_arena *arena, const char *where,
                            struct review_condition **condition, struct survey_error *error);
+void review_condition_close(struct review_condition *condition); // NULL is fine
 bool review_condition_meets(struct review_condition *condition, const struct review_mark *mark, bool *meets,
                             struct survey_error *error);
 

@@ -44,6 +44,12 @@ bool review_condition_open(struct survey_store *store, struct survey_arena *aren
     return true;
 }
 
+void review_condition_close(struct review_condition *condition)
+{
+    if (condition)
+        survey_map_clear(&condition->units);
+}
+
 bool review_condition_meets(struct review_condition *condition, const struct review_mark *mark, bool *meets,
                             struct survey_error *error)
 {
