@@ -22,9 +22,11 @@ static const char *option_of(enum stats_statistic statistic)
 static bool push(struct stats_asked *asked, struct stats_ask ask, struct survey_error *error)
 {
     if (asked->ask_count == ASKS_MAX)
-        return survey_fail(error, SURVEY_ERROR_INPUT, option_of(ask.statistic), _("at most %d figures can be asked for at once"), ASKS_MAX);
+        return survey_fail(error, SURVEY_ERROR_INPUT, option_of(ask.statistic),
+                           _("at most %d figures can be asked for at once"), ASKS_MAX);
     if ((asked->ask_count & (asked->ask_count - 1)) == 0) {
-        struct stats_ask *wider = survey_arena_array(asked->source->arena, asked->ask_count ? asked->ask_count * 2 : 1, sizeof *wider);
+        struct stats_ask *wider = survey_arena_array(
+            asked->source->arena, asked->ask_count ? asked->ask_count * 2 : 1, sizeof *wider);
         if (asked->ask_count)
             memcpy(wider, asked->asks, asked->ask_count * sizeof *wider);
         asked->asks = wider;
@@ -33,8 +35,8 @@ static bool push(struct stats_asked *asked, struct stats_ask ask, struct survey_
     return true;
 }
 
-static bool numbers_of(struct stats_asked *asked, enum stats_statistic statistic, const char *expression, const double **numbers,
-                       struct survey_error *error)
+static bool numbers_of(struct stats_asked *asked, enum stats_statistic statistic, const char *expression,
+                       const double **numbers, struct survey_error *error)
 {
     double *values = survey_arena_array(asked->source->arena, asked->source->rows, sizeof *values);
     *numbers = values;
@@ -42,11 +44,13 @@ static bool numbers_of(struct stats_asked *asked, enum stats_statistic statistic
 }
 
 // A column of texts, or a share of a column of several codes: one figure a level.
-static bool push_levels(struct stats_asked *asked, struct stats_ask ask, const struct stats_levels *levels, struct survey_error *error)
+static bool push_levels(struct stats_asked *asked, struct stats_ask ask, const struct stats_levels *levels,
+                        struct survey_error *error)
 {
     size_t rows = asked->source->rows;
     if (levels->count > LEVELS_MAX)
-        return survey_fail(error, SURVEY_ERROR_INPUT, option_of(ask.statistic), _("'%s' has %zu different texts, which are too many to list"), ask.of,
+        return survey_fail(error, SURVEY_ERROR_INPUT, option_of(ask.statistic),
+                           _("'%s' has %zu different texts, which are too many to list"), ask.of,
                            levels->count);
     for (size_t level = 0; level < levels->count; level++) {
         double *is = survey_arena_array(asked->source->arena, rows, sizeof *is);
@@ -62,7 +66,8 @@ static bool push_levels(struct stats_asked *asked, struct stats_ask ask, const s
     return true;
 }
 
-static bool add_one(struct stats_asked *asked, enum stats_statistic statistic, const char *text, struct survey_error *error)
+static bool add_one(struct stats_asked *asked, enum stats_statistic statistic, const char *text,
+                    struct survey_error *error)
 {
     struct stats_levels levels = {0};
     struct stats_ask ask = {.statistic = statistic, .of = text, .over = ""};
@@ -71,7 +76,8 @@ static bool add_one(struct stats_asked *asked, enum stats_statistic statistic, c
         return false;
     for (size_t i = 0; lone && numbers && i < levels.count; i++) {
         double code;
-        codes = codes || (survey_number_parse(levels.names[i], strlen(levels.names[i]), &code) && code != 0 && code != 1);
+        codes = codes || (survey_number_parse(levels.names[i], strlen(levels.names[i]), &code) && code != 0 &&
+                          code != 1);
     }
     if (lone && (!numbers || (statistic == STATS_SHARE && codes)))
         return push_levels(asked, ask, &levels, error);
@@ -103,11 +109,13 @@ static bool add_ratio(struct stats_asked *asked, const char *text, struct survey
 {
     const char *comma = separator(text, ',', false);
     if (!comma || comma == text || !comma[1] || separator(comma + 1, ',', false))
-        return survey_fail(error, SURVEY_ERROR_USAGE, "--ratio", _("'%s': give a numerator and a denominator, A,B"), text);
-    struct stats_ask ask = {.statistic = STATS_RATIO, .of = survey_arena_strndup(asked->source->arena, text, (size_t)(comma - text)),
+        return survey_fail(error, SURVEY_ERROR_USAGE, "--ratio",
+                           _("'%s': give a numerator and a denominator, A,B"), text);
+    struct stats_ask ask = {.statistic = STATS_RATIO,
+                            .of = survey_arena_strndup(asked->source->arena, text, (size_t)(comma - text)),
                             .over = comma + 1 + strspn(comma + 1, " ")};
-    return numbers_of(asked, STATS_RATIO, ask.of, &ask.y, error) && numbers_of(asked, STATS_RATIO, ask.over, &ask.x, error) &&
-           push(asked, ask, error);
+    return numbers_of(asked, STATS_RATIO, ask.of, &ask.y, error) &&
+           numbers_of(asked, STATS_RATIO, ask.over, &ask.x, error) && push(asked, ask, error);
 }
 
 // E@0.5 or E@0.25,0.5,0.75
@@ -116,14 +124,16 @@ static bool add_quantiles(struct stats_asked *asked, const char *text, struct su
     const char *at = separator(text, '@', true);
     struct stats_ask ask = {.statistic = STATS_QUANTILE, .over = ""};
     if (!at || at == text || !at[1])
-        return survey_fail(error, SURVEY_ERROR_USAGE, "--quantile", _("'%s': give an expression and probabilities, E@0.25,0.5"), text);
+        return survey_fail(error, SURVEY_ERROR_USAGE, "--quantile",
+                           _("'%s': give an expression and probabilities, E@0.25,0.5"), text);
     ask.of = survey_arena_strndup(asked->source->arena, text, (size_t)(at - text));
     if (!numbers_of(asked, STATS_QUANTILE, ask.of, &ask.y, error))
         return false;
     for (const char *from = at + 1; *from;) {
         size_t length = strcspn(from, ",");
         if (!survey_number_parse(from, length, &ask.p) || !(ask.p > 0 && ask.p < 1))
-            return survey_fail(error, SURVEY_ERROR_USAGE, "--quantile", _("'%.*s' is no probability between 0 and 1"), (int)length, from);
+            return survey_fail(error, SURVEY_ERROR_USAGE, "--quantile",
+                               _("'%.*s' is no probability between 0 and 1"), (int)length, from);
         if (!push(asked, ask, error))
             return false;
         from += length + (from[length] == ',');
@@ -131,7 +141,8 @@ static bool add_quantiles(struct stats_asked *asked, const char *text, struct su
     return true;
 }
 
-bool stats_ask_add(struct stats_asked *asked, enum stats_statistic statistic, const char *text, struct survey_error *error)
+bool stats_ask_add(struct stats_asked *asked, enum stats_statistic statistic, const char *text,
+                   struct survey_error *error)
 {
     if (statistic == STATS_RATIO)
         return add_ratio(asked, text, error);
@@ -161,11 +172,13 @@ static int by_number(const void *left, const void *right)
 }
 
 // Numbers the combinations of levels that occur, the first column's slowest; rows of a blank level are in none.
-static bool number_groups(struct stats_asked *asked, const struct stats_levels *levels, struct survey_error *error)
+static bool number_groups(struct stats_asked *asked, const struct stats_levels *levels,
+                          struct survey_error *error)
 {
     struct survey_arena *arena = asked->source->arena;
     size_t rows = asked->source->rows, found = 0;
-    uint64_t *code = survey_arena_array(arena, rows, sizeof *code), *sorted = survey_arena_array(arena, rows + 1, sizeof *sorted);
+    uint64_t *code = survey_arena_array(arena, rows, sizeof *code),
+             *sorted = survey_arena_array(arena, rows + 1, sizeof *sorted);
     for (size_t row = 0; row < rows; row++) {
         bool known = !asked->inside || asked->inside[row];
         for (size_t i = 0; known && i < asked->by_count; i++) {
@@ -186,7 +199,9 @@ static bool number_groups(struct stats_asked *asked, const struct stats_levels *
             sorted[asked->group_count++] = sorted[i];
     if (!asked->group_count || asked->group_count > GROUPS_MAX)
         return survey_fail(error, SURVEY_ERROR_INPUT, "--by",
-                           asked->group_count ? _("%zu groups are too many") : _("no row is in any group (%zu)"), asked->group_count);
+                           asked->group_count ? _("%zu groups are too many")
+                                              : _("no row is in any group (%zu)"),
+                           asked->group_count);
     asked->groups = survey_arena_array(arena, asked->group_count, sizeof *asked->groups);
     asked->in_group = survey_arena_array(arena, asked->group_count, sizeof *asked->in_group);
     for (size_t group = 0; group < asked->group_count; group++) {
@@ -201,7 +216,8 @@ static bool number_groups(struct stats_asked *asked, const struct stats_levels *
     return true;
 }
 
-bool stats_ask_by(struct stats_asked *asked, const char *const *names, size_t count, struct survey_error *error)
+bool stats_ask_by(struct stats_asked *asked, const char *const *names, size_t count,
+                  struct survey_error *error)
 {
     struct stats_levels *levels = survey_arena_array(asked->source->arena, count + 1, sizeof *levels);
     double combinations = 1;
@@ -210,31 +226,44 @@ bool stats_ask_by(struct stats_asked *asked, const char *const *names, size_t co
         if (!stats_source_levels(asked->source, names[i], &levels[i], &lone, &numbers, error))
             return false;
         if (!lone)
-            return survey_fail(error, SURVEY_ERROR_INPUT, "--by", _("%s has no column or question '%s'"), asked->source->path, names[i]);
+            return survey_fail(error, SURVEY_ERROR_INPUT, "--by", _("%s has no column or question '%s'"),
+                               asked->source->path, names[i]);
         combinations *= (double)levels[i].count + 1;
     }
     if (combinations > 1e18)
-        return survey_fail(error, SURVEY_ERROR_INPUT, "--by", "%s", _("the columns have too many levels to be crossed"));
+        return survey_fail(error, SURVEY_ERROR_INPUT, "--by", "%s",
+                           _("the columns have too many levels to be crossed"));
     asked->by = names;
     asked->by_count = count;
     return number_groups(asked, levels, error);
 }
 
-static bool estimate(const struct stats_design *design, const struct stats_ask *ask, const uint8_t *domain, struct stats_estimate *estimate,
-                     struct survey_error *error)
+static bool estimate(const struct stats_design *design, const struct stats_ask *ask, const uint8_t *domain,
+                     struct stats_estimate *estimate, struct survey_error *error)
 {
     switch (ask->statistic) {
-    case STATS_SHARE: return stats_share(design, ask->y, domain, estimate, error);
-    case STATS_TOTAL: return stats_total(design, ask->y, domain, estimate, error);
-    case STATS_RATIO: return stats_ratio(design, ask->y, ask->x, domain, estimate, error);
-    case STATS_QUANTILE: return stats_quantile(design, ask->y, domain, ask->p, estimate, error);
-    case STATS_MEAN: case STATS_INDEX: case STATS_CASES: case STATS_ADMIN: case STATS_EXTERNAL: case STATS_DERIVED: break;
+    case STATS_SHARE:
+        return stats_share(design, ask->y, domain, estimate, error);
+    case STATS_TOTAL:
+        return stats_total(design, ask->y, domain, estimate, error);
+    case STATS_RATIO:
+        return stats_ratio(design, ask->y, ask->x, domain, estimate, error);
+    case STATS_QUANTILE:
+        return stats_quantile(design, ask->y, domain, ask->p, estimate, error);
+    case STATS_MEAN:
+    case STATS_INDEX:
+    case STATS_CASES:
+    case STATS_ADMIN:
+    case STATS_EXTERNAL:
+    case STATS_DERIVED:
+        break;
     }
     return stats_mean(design, ask->y, domain, estimate, error);
 }
 
 // Rows with a weight and with every value; what lies outside the domain does not count.
-static void count_base(const struct stats_asked *asked, const struct stats_ask *ask, const uint8_t *domain, struct stats_answer *answer)
+static void count_base(const struct stats_asked *asked, const struct stats_ask *ask, const uint8_t *domain,
+                       struct stats_answer *answer)
 {
     const double *weight = asked->source->design.weight;
     answer->estimate = (struct stats_estimate){.interval = "none"};
@@ -256,7 +285,8 @@ bool stats_ask_answer(struct stats_asked *asked, struct survey_error *error)
 {
     if (!asked->by_count)
         asked->group_count = 1;
-    asked->answers = survey_arena_array(asked->source->arena, asked->ask_count * asked->group_count + 1, sizeof *asked->answers);
+    asked->answers = survey_arena_array(asked->source->arena, asked->ask_count * asked->group_count + 1,
+                                        sizeof *asked->answers);
     for (size_t i = 0; i < asked->ask_count; i++)
         for (size_t group = 0; group < asked->group_count; group++) {
             struct stats_answer *answer = &asked->answers[asked->answer_count++];
@@ -264,9 +294,11 @@ bool stats_ask_answer(struct stats_asked *asked, struct survey_error *error)
             answer->ask = &asked->asks[i];
             answer->group = group;
             count_base(asked, answer->ask, domain, answer);
-            if (!answer->missing && !estimate(&asked->source->design, answer->ask, domain, &answer->estimate, error)) {
+            if (!answer->missing &&
+                !estimate(&asked->source->design, answer->ask, domain, &answer->estimate, error)) {
                 if (error && !*error->where)
-                    survey_format_into(error->where, sizeof error->where, "%s %s", option_of(answer->ask->statistic), answer->ask->of);
+                    survey_format_into(error->where, sizeof error->where, "%s %s",
+                                       option_of(answer->ask->statistic), answer->ask->of);
                 return false;
             }
         }

@@ -19,21 +19,21 @@ struct stats_ask {
 
 struct stats_answer {
     const struct stats_ask *ask;
-    size_t group;           // in groups
-    const char *missing;    // why there is no figure, translated; NULL
+    size_t group;        // in groups
+    const char *missing; // why there is no figure, translated; NULL
     struct stats_estimate estimate;
 };
 
 struct stats_asked {
     struct stats_source *source;
-    const char *where;      // the condition, as written; ""
-    const uint8_t *inside;  // rows that meet it; NULL: all
-    const char *const *by;  // names of columns
+    const char *where;     // the condition, as written; ""
+    const uint8_t *inside; // rows that meet it; NULL: all
+    const char *const *by; // names of columns
     size_t by_count;
-    size_t group_count;     // 1 where there is no by
-    const char ***groups;   // by group, by column: its level
-    uint8_t **in_group;     // by group: rows, within inside
-    size_t ungrouped;       // rows within inside whose by columns are blank
+    size_t group_count;   // 1 where there is no by
+    const char ***groups; // by group, by column: its level
+    uint8_t **in_group;   // by group: rows, within inside
+    size_t ungrouped;     // rows within inside whose by columns are blank
     struct stats_ask *asks;
     size_t ask_count;
     struct stats_answer *answers; // asks by groups
@@ -41,10 +41,12 @@ struct stats_asked {
 };
 
 // Adds what an option asks for: "--mean" of "income", "--ratio" of "a,b", "--quantile" of "income@0.5".
-bool stats_ask_add(struct stats_asked *asked, enum stats_statistic statistic, const char *text, struct survey_error *error);
+bool stats_ask_add(struct stats_asked *asked, enum stats_statistic statistic, const char *text,
+                   struct survey_error *error);
 // Restricts to the rows that meet a condition, and splits by columns.
 bool stats_ask_where(struct stats_asked *asked, const char *condition, struct survey_error *error);
-bool stats_ask_by(struct stats_asked *asked, const char *const *names, size_t count, struct survey_error *error);
+bool stats_ask_by(struct stats_asked *asked, const char *const *names, size_t count,
+                  struct survey_error *error);
 bool stats_ask_answer(struct stats_asked *asked, struct survey_error *error);
 
 // "Taylor linearisation; ..." in words.

@@ -20,8 +20,13 @@ static const char *interval_name(const char *interval)
     static const struct {
         const char *code, *name;
     } names[] = {
-        {"t", N_("t")}, {"korn-graubard", N_("Korn-Graubard")}, {"upper limit", N_("none found: upper limit")},
-        {"lower limit", N_("all found: lower limit")}, {"woodruff", N_("Woodruff")}, {"census", N_("census")}, {"none", N_("no interval")},
+        {"t", N_("t")},
+        {"korn-graubard", N_("Korn-Graubard")},
+        {"upper limit", N_("none found: upper limit")},
+        {"lower limit", N_("all found: lower limit")},
+        {"woodruff", N_("Woodruff")},
+        {"census", N_("census")},
+        {"none", N_("no interval")},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(interval, names[i].code) == 0)
@@ -58,7 +63,7 @@ static const char *digits(struct survey_arena *arena, double value)
 
 static const char *what_of(struct survey_arena *arena, const struct stats_ask *ask)
 {
-    const char *statistic = ask->statistic == STATS_SHARE    ? _("share")
+    const char *statistic = ask->statistic == STATS_SHARE   ? _("share")
                             : ask->statistic == STATS_MEAN  ? _("mean")
                             : ask->statistic == STATS_TOTAL ? _("total")
                             : ask->statistic == STATS_RATIO ? _("ratio")
@@ -77,7 +82,8 @@ static int width_of(const char *text)
     size_t length = strlen(text), size;
     int width = 0;
     uint32_t character;
-    for (size_t at = 0; at < length && (size = survey_utf8_next(text + at, length - at, &character)); at += size)
+    for (size_t at = 0; at < length && (size = survey_utf8_next(text + at, length - at, &character));
+         at += size)
         width += survey_utf8_width(character);
     return width;
 }
@@ -95,7 +101,8 @@ static void put_table(const struct table *table, struct survey_buffer *text)
         for (size_t column = 0; column < columns; column++) {
             int width = 0;
             for (size_t other = 0; other < table->lines; other++)
-                width = width_of(table->cells[other][column]) > width ? width_of(table->cells[other][column]) : width;
+                width = width_of(table->cells[other][column]) > width ? width_of(table->cells[other][column])
+                                                                      : width;
             bool left = column <= table->groups || column == columns - 1;
             int spaces = width - width_of(table->cells[line][column]);
             if (column)
@@ -129,7 +136,8 @@ static void head_line(const struct stats_asked *asked, struct table *table)
     *cell++ = _("interval");
 }
 
-static void answer_line(const struct stats_asked *asked, const struct stats_answer *answer, struct table *table, const char **cell)
+static void answer_line(const struct stats_asked *asked, const struct stats_answer *answer,
+                        struct table *table, const char **cell)
 {
     const struct stats_estimate *e = &answer->estimate;
     struct survey_arena *arena = table->arena;
@@ -156,7 +164,8 @@ static void put_stages(const struct stats_asked *asked, struct survey_buffer *te
         bool finite = false;
         for (size_t h = 0; h < prepared->stage[i].strata; h++)
             finite = finite || !isinf(prepared->stage[i].population[h]);
-        survey_format(text, _("; stage %d: %zu strata, %zu units, %s"), i + 1, prepared->stage[i].strata, prepared->stage[i].units,
+        survey_format(text, _("; stage %d: %zu strata, %zu units, %s"), i + 1, prepared->stage[i].strata,
+                      prepared->stage[i].units,
                       finite ? _("finite population correction") : _("as drawn with replacement"));
     }
 }
@@ -167,17 +176,22 @@ void stats_ask_method(const struct stats_asked *asked, struct survey_buffer *tex
     survey_format(text, _("Taylor linearisation, domains as zeros; %s"), asked->source->weights);
     put_stages(asked, text);
     survey_format(text, _("; strata with one PSU: %s"), stats_lonely_name(design->lonely));
-    survey_format(text, _("; intervals at %g%%: t by PSUs minus strata of the domain; shares by Korn and Graubard, one-sided where none or all were found"),
+    survey_format(text,
+                  _("; intervals at %g%%: t by PSUs minus strata of the domain; shares by Korn and Graubard, "
+                    "one-sided where none or all were found"),
                   100 * design->confidence);
     if (design->assumed_icc > 0)
-        survey_format(text, _("; a share's design effect is at least 1 + (rows a PSU - 1) * %g, the assumed intra-class correlation"),
+        survey_format(text,
+                      _("; a share's design effect is at least 1 + (rows a PSU - 1) * %g, the assumed "
+                        "intra-class correlation"),
                       design->assumed_icc);
     survey_buffer_text(text, _("; deff against simple random sampling without replacement"));
 }
 
 void stats_ask_print(const struct stats_asked *asked, struct survey_buffer *text)
 {
-    struct table table = {.arena = survey_arena_new(), .lines = asked->answer_count + 1, .groups = asked->by_count};
+    struct table table = {
+        .arena = survey_arena_new(), .lines = asked->answer_count + 1, .groups = asked->by_count};
     table.cells = survey_arena_array(table.arena, table.lines, sizeof *table.cells);
     for (size_t line = 0; line < table.lines; line++)
         table.cells[line] = survey_arena_array(table.arena, COLUMNS + table.groups, sizeof **table.cells);
@@ -209,7 +223,8 @@ static void write_number(struct survey_json_writer *writer, const char *key, boo
         survey_json_put_null(writer);
 }
 
-static void write_answer(const struct stats_asked *asked, const struct stats_answer *answer, struct survey_json_writer *writer)
+static void write_answer(const struct stats_asked *asked, const struct stats_answer *answer,
+                         struct survey_json_writer *writer)
 {
     const struct stats_estimate *e = &answer->estimate;
     const struct stats_ask *ask = answer->ask;

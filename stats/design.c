@@ -98,25 +98,29 @@ static bool check_weights(const struct stats_design *design, struct survey_error
     for (size_t row = 0; row < design->n; row++)
         if (!(design->weight[row] >= 0) || isinf(design->weight[row])) {
             survey_format_into(at, sizeof at, _("row %zu"), row + 1);
-            return isnan(design->weight[row]) ? survey_fail(error, SURVEY_ERROR_INPUT, at, "%s", _("the weight is missing"))
-                                              : survey_fail(error, SURVEY_ERROR_INPUT, at, _("the weight is %g; weights are above 0"),
-                                                            design->weight[row]);
+            return isnan(design->weight[row])
+                       ? survey_fail(error, SURVEY_ERROR_INPUT, at, "%s", _("the weight is missing"))
+                       : survey_fail(error, SURVEY_ERROR_INPUT, at,
+                                     _("the weight is %g; weights are above 0"), design->weight[row]);
         }
     return true;
 }
 
-static bool population_fault(const struct stats_design *design, int number, const struct stats_stage *stage, uint32_t stratum,
-                             double population, struct survey_error *error)
+static bool population_fault(const struct stats_design *design, int number, const struct stats_stage *stage,
+                             uint32_t stratum, double population, struct survey_error *error)
 {
     char at[256];
     double before = stage->population[stratum];
     place(design, number, stage->label[stratum], at);
     if (!(population > 0))
-        return survey_fail(error, SURVEY_ERROR_INPUT, at, "%s", _("the population size (fpc) is missing or not above 0"));
+        return survey_fail(error, SURVEY_ERROR_INPUT, at, "%s",
+                           _("the population size (fpc) is missing or not above 0"));
     if (before != 0 && fabs(before - population) > 1e-9 * population)
-        return survey_fail(error, SURVEY_ERROR_INPUT, at, _("the population size (fpc) varies within the stratum: %g and %g"), before,
+        return survey_fail(error, SURVEY_ERROR_INPUT, at,
+                           _("the population size (fpc) varies within the stratum: %g and %g"), before,
                            population);
-    return survey_fail(error, SURVEY_ERROR_INPUT, at, _("the population size (fpc) %g is below the %u units in the sample"), population,
+    return survey_fail(error, SURVEY_ERROR_INPUT, at,
+                       _("the population size (fpc) %g is below the %u units in the sample"), population,
                        stage->sampled[stratum]);
 }
 
@@ -132,7 +136,8 @@ static bool read_population(const struct stats_design *design, int number, const
         uint32_t stratum = stratum_of_row[row];
         double sampled = stage->sampled[stratum], population = fractions ? sampled / fpc[row] : fpc[row];
         double before = stage->population[stratum];
-        if (!(fpc[row] > 0) || (before != 0 && fabs(before - population) > 1e-9 * population) || population < sampled * (1 - 1e-12))
+        if (!(fpc[row] > 0) || (before != 0 && fabs(before - population) > 1e-9 * population) ||
+            population < sampled * (1 - 1e-12))
             return population_fault(design, number, stage, stratum, fpc[row] > 0 ? population : 0, error);
         if (before == 0)
             stage->population[stratum] = population;
@@ -141,7 +146,8 @@ static bool read_population(const struct stats_design *design, int number, const
 }
 
 // What each stratum takes over from the stages above it.
-static void link_stratum(const struct stats_stage *above, struct stats_stage *stage, size_t row, uint32_t stratum, uint32_t label)
+static void link_stratum(const struct stats_stage *above, struct stats_stage *stage, size_t row,
+                         uint32_t stratum, uint32_t label)
 {
     stage->label[stratum] = label;
     stage->share[stratum] = 1;
@@ -167,7 +173,8 @@ static bool index_stage(struct stats_prepared *prepared, int number, struct surv
     else
         for (stage->units = 0; stage->units < n; stage->units++)
             stage->unit_of_row[stage->units] = (uint32_t)stage->units;
-    stage->stratum_of_unit = survey_arena_array(prepared->arena, stage->units, sizeof *stage->stratum_of_unit);
+    stage->stratum_of_unit =
+        survey_arena_array(prepared->arena, stage->units, sizeof *stage->stratum_of_unit);
     stage->parent = survey_arena_array(prepared->arena, stage->strata, sizeof *stage->parent);
     stage->label = survey_arena_array(prepared->arena, stage->strata, sizeof *stage->label);
     stage->sampled = survey_arena_array(prepared->arena, stage->strata, sizeof *stage->sampled);
@@ -187,16 +194,19 @@ static bool index_stage(struct stats_prepared *prepared, int number, struct surv
     return done;
 }
 
-bool stats_prepare(const struct stats_design *design, struct stats_prepared **prepared, struct survey_error *error)
+bool stats_prepare(const struct stats_design *design, struct stats_prepared **prepared,
+                   struct survey_error *error)
 {
     if (design->n == 0)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("there are no rows"));
     if (design->n > UINT32_MAX / 2)
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("%zu rows are more than can be taken"), design->n);
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("%zu rows are more than can be taken"),
+                           design->n);
     if (!(design->confidence > 0 && design->confidence < 1))
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("the confidence is between 0 and 1"));
     if (!(design->assumed_icc >= 0 && design->assumed_icc <= 1))
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("the assumed intra-class correlation is between 0 and 1"));
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
+                           _("the assumed intra-class correlation is between 0 and 1"));
     if (!check_weights(design, error))
         return false;
     struct stats_prepared *made = survey_alloc(sizeof *made);

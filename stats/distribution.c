@@ -34,7 +34,8 @@ double stats_beta_quantile(double p, double a, double b)
     if (b <= 0)
         return 1;
     if (a > 1e14 || b > 1e14)
-        return fmin(1, fmax(0, a / (a + b) + qnorm(p, 0, 1, 1, 0) * sqrt(a / (a + b) * (b / (a + b)) / (a + b))));
+        return fmin(
+            1, fmax(0, a / (a + b) + qnorm(p, 0, 1, 1, 0) * sqrt(a / (a + b) * (b / (a + b)) / (a + b))));
     return qbeta(p, a, b, 1, 0);
 }
 

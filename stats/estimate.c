@@ -20,12 +20,19 @@ struct made {
     bool census;
 };
 
-static void put_estimate(const struct stats_design *design, const struct made *made, struct stats_estimate *estimate)
+static void put_estimate(const struct stats_design *design, const struct made *made,
+                         struct stats_estimate *estimate)
 {
     const struct stats_linear *linear = &made->linear;
-    *estimate = (struct stats_estimate){.value = linear->value, .low = linear->value, .high = linear->value, .interval = "none",
-                                        .df = (double)made->extent.units - (double)made->extent.strata, .base = linear->base,
-                                        .missing = linear->missing, .found = linear->found, .sum_weights = linear->sum_weights};
+    *estimate = (struct stats_estimate){.value = linear->value,
+                                        .low = linear->value,
+                                        .high = linear->value,
+                                        .interval = "none",
+                                        .df = (double)made->extent.units - (double)made->extent.strata,
+                                        .base = linear->base,
+                                        .missing = linear->missing,
+                                        .found = linear->found,
+                                        .sum_weights = linear->sum_weights};
     if (made->census) {
         estimate->known_se = true;
         estimate->interval = "census";
@@ -37,7 +44,8 @@ static void put_estimate(const struct stats_design *design, const struct made *m
     estimate->known_se = true;
     estimate->se = sqrt(fmax(0, made->variance));
     estimate->interval = "t";
-    stats_interval_t(estimate->value, estimate->se, estimate->df, design->confidence, &estimate->low, &estimate->high);
+    stats_interval_t(estimate->value, estimate->se, estimate->df, design->confidence, &estimate->low,
+                     &estimate->high);
     if (linear->simple > 0 && made->variance > 0) {
         estimate->deff = made->variance / linear->simple;
         estimate->effective = (double)linear->base / estimate->deff;
@@ -46,8 +54,9 @@ static void put_estimate(const struct stats_design *design, const struct made *m
 
 enum kind { MEAN, TOTAL, RATIO };
 
-static bool make(const struct stats_design *design, enum kind kind, const double *y, const double *denominator, const uint8_t *domain,
-                 struct made *made, struct survey_error *error)
+static bool make(const struct stats_design *design, enum kind kind, const double *y,
+                 const double *denominator, const uint8_t *domain, struct made *made,
+                 struct survey_error *error)
 {
     const struct stats_prepared *prepared;
     struct stats_prepared *own;
@@ -61,19 +70,21 @@ static bool make(const struct stats_design *design, enum kind kind, const double
     if (done) {
         const double *scores[1] = {linear->score};
         made->extent = stats_extent(prepared, domain);
-        done = stats_variance(prepared, scores, 1, linear->row, linear->base, &made->variance, &made->census, error);
+        done = stats_variance(prepared, scores, 1, linear->row, linear->base, &made->variance, &made->census,
+                              error);
     }
     linear->row = NULL;
     linear->score = NULL;
     survey_arena_free(arena);
     stats_prepared_free(own);
     if (done && !isfinite(linear->value))
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("the values are too large to estimate from"));
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
+                           _("the values are too large to estimate from"));
     return done;
 }
 
-bool stats_total(const struct stats_design *design, const double *y, const uint8_t *domain, struct stats_estimate *estimate,
-                 struct survey_error *error)
+bool stats_total(const struct stats_design *design, const double *y, const uint8_t *domain,
+                 struct stats_estimate *estimate, struct survey_error *error)
 {
     struct made made;
     if (!make(design, TOTAL, y, NULL, domain, &made, error))
@@ -82,8 +93,8 @@ bool stats_total(const struct stats_design *design, const double *y, const uint8
     return true;
 }
 
-bool stats_mean(const struct stats_design *design, const double *y, const uint8_t *domain, struct stats_estimate *estimate,
-                struct survey_error *error)
+bool stats_mean(const struct stats_design *design, const double *y, const uint8_t *domain,
+                struct stats_estimate *estimate, struct survey_error *error)
 {
     struct made made;
     if (!make(design, MEAN, y, NULL, domain, &made, error))
@@ -100,7 +111,8 @@ static double assumed_effective(const struct stats_design *design, const struct 
 }
 
 // None or all were found: the sample shows no variance, so the limit rests on an assumed design effect.
-static void put_limit(const struct stats_design *design, const struct made *made, bool all, struct stats_estimate *estimate)
+static void put_limit(const struct stats_design *design, const struct made *made, bool all,
+                      struct stats_estimate *estimate)
 {
     double factor = stats_df_factor(1 - design->confidence, (double)made->linear.counted, estimate->df);
     if (made->census)
@@ -118,7 +130,8 @@ static void put_limit(const struct stats_design *design, const struct made *made
     estimate->high = all ? 1 : limit;
 }
 
-static void put_share(const struct stats_design *design, const struct made *made, struct stats_estimate *estimate)
+static void put_share(const struct stats_design *design, const struct made *made,
+                      struct stats_estimate *estimate)
 {
     double share = estimate->value, at_most = assumed_effective(design, made);
     if (made->census || estimate->df <= 0)
@@ -133,13 +146,14 @@ static void put_share(const struct stats_design *design, const struct made *made
     stats_interval_beta(share, effective, design->confidence, &estimate->low, &estimate->high);
 }
 
-bool stats_share(const struct stats_design *design, const double *y, const uint8_t *domain, struct stats_estimate *estimate,
-                 struct survey_error *error)
+bool stats_share(const struct stats_design *design, const double *y, const uint8_t *domain,
+                 struct stats_estimate *estimate, struct survey_error *error)
 {
     struct made made;
     for (size_t row = 0; row < design->n; row++)
         if (y[row] != 0 && y[row] != 1 && !isnan(y[row]) && (!domain || domain[row]))
-            return survey_fail(error, SURVEY_ERROR_INPUT, "", _("a share is of values 0 and 1; row %zu has %g"), row + 1, y[row]);
+            return survey_fail(error, SURVEY_ERROR_INPUT, "",
+                               _("a share is of values 0 and 1; row %zu has %g"), row + 1, y[row]);
     if (!make(design, MEAN, y, NULL, domain, &made, error))
         return false;
     put_estimate(design, &made, estimate);
@@ -150,8 +164,8 @@ bool stats_share(const struct stats_design *design, const double *y, const uint8
     return true;
 }
 
-bool stats_ratio(const struct stats_design *design, const double *numerator, const double *denominator, const uint8_t *domain,
-                 struct stats_estimate *estimate, struct survey_error *error)
+bool stats_ratio(const struct stats_design *design, const double *numerator, const double *denominator,
+                 const uint8_t *domain, struct stats_estimate *estimate, struct survey_error *error)
 {
     struct made made;
     if (!make(design, RATIO, numerator, denominator, domain, &made, error))
@@ -160,14 +174,17 @@ bool stats_ratio(const struct stats_design *design, const double *numerator, con
     if (made.linear.part && (made.linear.full || made.linear.found == 0))
         put_limit(design, &made, made.linear.found > 0, estimate);
     else if (made.linear.found == 0 && !made.census)
-        *estimate = (struct stats_estimate){.interval = "none", .df = estimate->df, .base = estimate->base,
-                                            .missing = estimate->missing, .sum_weights = estimate->sum_weights};
+        *estimate = (struct stats_estimate){.interval = "none",
+                                            .df = estimate->df,
+                                            .base = estimate->base,
+                                            .missing = estimate->missing,
+                                            .sum_weights = estimate->sum_weights};
     return true;
 }
 
 // The ends of the interval of a share below a quantile, as values.
-static void put_woodruff(const struct stats_design *design, const struct stats_estimate *share, const struct stats_sorted *sorted,
-                         struct stats_estimate *estimate)
+static void put_woodruff(const struct stats_design *design, const struct stats_estimate *share,
+                         const struct stats_sorted *sorted, struct stats_estimate *estimate)
 {
     double low = share->low, high = share->high;
     if (low < 0 || high > 1) {
@@ -178,14 +195,16 @@ static void put_woodruff(const struct stats_design *design, const struct stats_e
     estimate->interval = "woodruff";
     estimate->low = stats_quantile_of(sorted, STATS_MATH, low);
     estimate->high = stats_quantile_of(sorted, STATS_MATH, high);
-    estimate->se = (estimate->high - estimate->low) / (2 * stats_t_quantile(1 - (1 - design->confidence) / 2, share->df));
+    estimate->se = (estimate->high - estimate->low) /
+                   (2 * stats_t_quantile(1 - (1 - design->confidence) / 2, share->df));
 }
 
 bool stats_quantile(const struct stats_design *design, const double *y, const uint8_t *domain, double p,
                     struct stats_estimate *estimate, struct survey_error *error)
 {
     if (!(p > 0 && p < 1))
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("a quantile's probability is between 0 and 1, not %g"), p);
+        return survey_fail(error, SURVEY_ERROR_INPUT, "",
+                           _("a quantile's probability is between 0 and 1, not %g"), p);
     struct made whole;
     if (!make(design, MEAN, y, NULL, domain, &whole, error))
         return false;

@@ -31,14 +31,17 @@ static const struct survey_option options[] = {
     {"nest", 0, NULL, N_("CSV: labels of PSUs restart in each stratum")},
     {"lonely-psu", 0, N_("POLICY"), N_("strata with one PSU: fail, remove, certainty, adjust or average")},
     {"confidence", 0, N_("C"), N_("of intervals, such as 0.95")},
-    {"assumed-icc", 0, N_("R"), N_("intra-class correlation that sets a floor under a share's design effect")},
+    {"assumed-icc", 0, N_("R"),
+     N_("intra-class correlation that sets a floor under a share's design effect")},
     {"form", 0, N_("FORM"), N_("evaluation file: responses of this form")},
-    {"request", 0, N_("FILE"), N_("answer a request in JSON (data, design, estimator, args), - for standard input")},
+    {"request", 0, N_("FILE"),
+     N_("answer a request in JSON (data, design, estimator, args), - for standard input")},
     {NULL},
 };
 
 // All values of an option, each split at commas.
-static const char *const *list_of(const struct survey_invocation *invocation, struct survey_arena *arena, const char *option, size_t *count)
+static const char *const *list_of(const struct survey_invocation *invocation, struct survey_arena *arena,
+                                  const char *option, size_t *count)
 {
     size_t room = 1;
     for (int i = 0; survey_given_at(invocation, option, i); i++)
@@ -59,51 +62,60 @@ static const char *const *list_of(const struct survey_invocation *invocation, st
 }
 
 // A number in a range; a percentage too where it can be one.
-static bool number_option(const struct survey_invocation *invocation, const char *option, double low, double high, double *value,
-                          struct survey_error *error)
+static bool number_option(const struct survey_invocation *invocation, const char *option, double low,
+                          double high, double *value, struct survey_error *error)
 {
     const char *text = survey_given_value(invocation, option);
     double number;
     if (!text)
         return true;
     if (!survey_number_parse(text, strlen(text), &number) || !(number >= low && number <= high))
-        return survey_fail(error, SURVEY_ERROR_USAGE, "", _("--%s %s: give a number from %g to %g"), option, text, low, high);
+        return survey_fail(error, SURVEY_ERROR_USAGE, "", _("--%s %s: give a number from %g to %g"), option,
+                           text, low, high);
     *value = number;
     return true;
 }
 
-static bool set_policies(const struct survey_invocation *invocation, struct stats_design *design, struct survey_error *error)
+static bool set_policies(const struct survey_invocation *invocation, struct stats_design *design,
+                         struct survey_error *error)
 {
     const char *lonely = survey_given_value(invocation, "lonely-psu");
     if (lonely && !stats_lonely_parse(lonely, &design->lonely))
-        return survey_fail(error, SURVEY_ERROR_USAGE, "", _("--lonely-psu %s: give fail, remove, certainty, adjust or average"), lonely);
+        return survey_fail(error, SURVEY_ERROR_USAGE, "",
+                           _("--lonely-psu %s: give fail, remove, certainty, adjust or average"), lonely);
     return number_option(invocation, "confidence", 0.5, 0.9999, &design->confidence, error) &&
            number_option(invocation, "assumed-icc", 0, 1, &design->assumed_icc, error);
 }
 
-static bool open_source(const struct survey_invocation *invocation, struct survey_arena *arena, struct stats_source *source,
-                        struct survey_error *error)
+static bool open_source(const struct survey_invocation *invocation, struct survey_arena *arena,
+                        struct stats_source *source, struct survey_error *error)
 {
     static const char *const of_csv[] = {"strata", "psu", "weight", "fpc", "nest"};
     const char *path = invocation->arguments[0];
     if (stats_source_is_evaluation(path)) {
         for (size_t i = 0; i < sizeof of_csv / sizeof *of_csv; i++)
             if (survey_given(invocation, of_csv[i]))
-                return survey_fail(error, SURVEY_ERROR_USAGE, "", _("--%s is for CSV files; an evaluation file knows its design"), of_csv[i]);
-        return stats_source_open_evaluation(source, path, &invocation->actor, survey_given_value(invocation, "form"), error);
+                return survey_fail(error, SURVEY_ERROR_USAGE, "",
+                                   _("--%s is for CSV files; an evaluation file knows its design"),
+                                   of_csv[i]);
+        return stats_source_open_evaluation(source, path, &invocation->actor,
+                                            survey_given_value(invocation, "form"), error);
     }
     if (survey_given(invocation, "form"))
         return survey_fail(error, SURVEY_ERROR_USAGE, "", "%s", _("--form is for evaluation files"));
-    struct stats_design_columns columns = {.weight = survey_given_value(invocation, "weight"), .nest = survey_given(invocation, "nest")};
+    struct stats_design_columns columns = {.weight = survey_given_value(invocation, "weight"),
+                                           .nest = survey_given(invocation, "nest")};
     columns.strata = list_of(invocation, arena, "strata", &columns.strata_count);
     columns.units = list_of(invocation, arena, "psu", &columns.unit_count);
     columns.fpc = list_of(invocation, arena, "fpc", &columns.fpc_count);
     return stats_source_open_table(source, path, &columns, error);
 }
 
-static bool ask(const struct survey_invocation *invocation, struct survey_arena *arena, struct stats_asked *asked, struct survey_error *error)
+static bool ask(const struct survey_invocation *invocation, struct survey_arena *arena,
+                struct stats_asked *asked, struct survey_error *error)
 {
-    static const enum stats_statistic statistics[] = {STATS_SHARE, STATS_MEAN, STATS_TOTAL, STATS_RATIO, STATS_QUANTILE};
+    static const enum stats_statistic statistics[] = {STATS_SHARE, STATS_MEAN, STATS_TOTAL, STATS_RATIO,
+                                                      STATS_QUANTILE};
     size_t count;
     const char *const *by = list_of(invocation, arena, "by", &count);
     const char *where = survey_given_value(invocation, "where");
@@ -136,13 +148,15 @@ static int print(const struct survey_invocation *invocation, const struct stats_
 }
 
 // One request, or a list of them that gives a list of results; a request that fails has {"error": ...}.
-static bool answer_requests(const char *path, struct survey_buffer *text, bool *faults, struct survey_error *error)
+static bool answer_requests(const char *path, struct survey_buffer *text, bool *faults,
+                            struct survey_error *error)
 {
     char *bytes, *copy = strdup(path);
     size_t length;
     struct survey_json *json;
     struct survey_arena *arena = survey_arena_new();
-    bool done = survey_file_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, REQUEST_MAX, &bytes, &length, error);
+    bool done =
+        survey_file_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, REQUEST_MAX, &bytes, &length, error);
     const char *folder = strcmp(path, "-") == 0 ? "." : dirname(copy);
     if (done) {
         done = survey_json_read(arena, path, bytes, length, &json, error);
@@ -152,7 +166,10 @@ static bool answer_requests(const char *path, struct survey_buffer *text, bool *
     struct survey_json_writer writer = survey_json_writer(text, true);
     if (list)
         survey_json_open(&writer, '[');
-    for (const struct survey_json *entry = !done ? NULL : list ? json->first : json; entry; entry = list ? entry->next : NULL) {
+    for (const struct survey_json *entry = !done  ? NULL
+                                           : list ? json->first
+                                                  : json;
+         entry; entry = list ? entry->next : NULL) {
         struct survey_json_writer before = writer;
         size_t start = text->length;
         if (stats_request_run(entry, folder, &writer, NULL, error))
@@ -164,7 +181,9 @@ static bool answer_requests(const char *path, struct survey_buffer *text, bool *
         text->length = start;
         writer = before;
         survey_json_open(&writer, '{');
-        survey_json_member(&writer, "error", survey_arena_format(arena, "%s%s%s", error->where, *error->where ? ": " : "", error->message));
+        survey_json_member(
+            &writer, "error",
+            survey_arena_format(arena, "%s%s%s", error->where, *error->where ? ": " : "", error->message));
         survey_json_close(&writer, '}');
     }
     if (list)
@@ -189,24 +208,28 @@ static int run_requests(const struct survey_invocation *invocation)
 
 static bool asks_nothing(const struct survey_invocation *invocation)
 {
-    return !survey_given(invocation, "share") && !survey_given(invocation, "mean") && !survey_given(invocation, "total") &&
-           !survey_given(invocation, "ratio") && !survey_given(invocation, "quantile");
+    return !survey_given(invocation, "share") && !survey_given(invocation, "mean") &&
+           !survey_given(invocation, "total") && !survey_given(invocation, "ratio") &&
+           !survey_given(invocation, "quantile");
 }
 
 static int run(struct survey_invocation *invocation)
 {
     if (survey_given(invocation, "request"))
-        return invocation->count ? survey_command_usage(invocation, "%s", _("a request names its data; give no other file"))
-                                 : run_requests(invocation);
+        return invocation->count
+                   ? survey_command_usage(invocation, "%s", _("a request names its data; give no other file"))
+                   : run_requests(invocation);
     if (invocation->count != 1)
-        return survey_command_usage(invocation, "%s", _("give one evaluation file or CSV file, or --request FILE"));
+        return survey_command_usage(invocation, "%s",
+                                    _("give one evaluation file or CSV file, or --request FILE"));
     if (asks_nothing(invocation))
-        return survey_command_usage(invocation, "%s", _("nothing to estimate: give --share, --mean, --total, --ratio or --quantile"));
+        return survey_command_usage(
+            invocation, "%s", _("nothing to estimate: give --share, --mean, --total, --ratio or --quantile"));
     struct survey_arena *arena = survey_arena_new();
     struct survey_error error = {0};
     struct stats_source source = {0};
-    bool done = open_source(invocation, arena, &source, &error) && set_policies(invocation, &source.design, &error) &&
-                stats_source_prepare(&source, &error);
+    bool done = open_source(invocation, arena, &source, &error) &&
+                set_policies(invocation, &source.design, &error) && stats_source_prepare(&source, &error);
     struct stats_asked asked = {.source = &source, .where = ""};
     done = done && ask(invocation, arena, &asked, &error);
     int code = done ? print(invocation, &asked) : survey_command_fail(invocation, &error);

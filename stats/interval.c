@@ -65,8 +65,8 @@ static void interval_wilson(double share, double se, double t, double *low, doub
     *high = middle + reach;
 }
 
-void stats_interval_share(enum stats_share_method method, double share, double se, double rows, double df, double confidence,
-                          double *low, double *high)
+void stats_interval_share(enum stats_share_method method, double share, double se, double rows, double df,
+                          double confidence, double *low, double *high)
 {
     double t = df > 0 ? stats_t_quantile(1 - (1 - confidence) / 2, df) : HUGE_VAL;
     double spread = share * (1 - share), center;
@@ -86,7 +86,8 @@ void stats_interval_share(enum stats_share_method method, double share, double s
         interval_wilson(share, se, t, low, high);
         break;
     case STATS_SHARE_BETA:
-        stats_interval_beta(share, spread / (se * se) * stats_df_factor((1 - confidence) / 2, rows, df), confidence, low, high);
+        stats_interval_beta(share, spread / (se * se) * stats_df_factor((1 - confidence) / 2, rows, df),
+                            confidence, low, high);
         break;
     case STATS_SHARE_MEAN:
     case STATS_SHARE_LIKELIHOOD:

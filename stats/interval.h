@@ -17,10 +17,15 @@ double stats_limit_none(double effective, double confidence);
 // Intervals of a share by the methods of the field: logit and xlogit (t on the logit scale), asin (on the
 // arc sine of the root), mean (t on the share), wilson, beta (Korn-Graubard), likelihood (by the caller).
 enum stats_share_method {
-    STATS_SHARE_LOGIT, STATS_SHARE_XLOGIT, STATS_SHARE_ASIN, STATS_SHARE_MEAN, STATS_SHARE_WILSON, STATS_SHARE_BETA,
+    STATS_SHARE_LOGIT,
+    STATS_SHARE_XLOGIT,
+    STATS_SHARE_ASIN,
+    STATS_SHARE_MEAN,
+    STATS_SHARE_WILSON,
+    STATS_SHARE_BETA,
     STATS_SHARE_LIKELIHOOD
 };
 bool stats_share_method_parse(const char *name, enum stats_share_method *method);
 // rows: of the domain, for the degrees of freedom of an SRS of that size.
-void stats_interval_share(enum stats_share_method method, double share, double se, double rows, double df, double confidence,
-                          double *low, double *high);
+void stats_interval_share(enum stats_share_method method, double share, double se, double rows, double df,
+                          double confidence, double *low, double *high);

@@ -9,7 +9,8 @@
 #include <math.h>
 
 // The weighted sum of a column (NULL: of ones) over the rows that count, by way of a scratch column of base entries.
-static double weighted_sum(const struct stats_design *design, const struct stats_linear *linear, const double *y, double *scratch)
+static double weighted_sum(const struct stats_design *design, const struct stats_linear *linear,
+                           const double *y, double *scratch)
 {
     for (size_t i = 0; i < linear->base; i++)
         scratch[i] = design->weight[linear->row[i]] * (y ? y[linear->row[i]] : 1);
@@ -25,8 +26,9 @@ static void keep_row(struct stats_linear *linear, uint32_t row, const double *y,
 }
 
 // Finds the rows that count: in the domain, with a weight, and with a value in each of one or two columns.
-static bool keep_rows(const struct stats_design *design, const double *y, const double *also, const uint8_t *domain,
-                      struct survey_arena *arena, struct stats_linear *linear, struct survey_error *error)
+static bool keep_rows(const struct stats_design *design, const double *y, const double *also,
+                      const uint8_t *domain, struct survey_arena *arena, struct stats_linear *linear,
+                      struct survey_error *error)
 {
     size_t inside = 0, n = design->n;
     for (size_t row = stats_next_inside(domain, 0, n); row < n; row = stats_next_inside(domain, row + 1, n))
@@ -40,12 +42,14 @@ static bool keep_rows(const struct stats_design *design, const double *y, const 
         if (isnan(y[row]) || (also && isnan(also[row])))
             linear->missing++;
         else if (isinf(y[row]) || (also && isinf(also[row])))
-            return survey_fail(error, SURVEY_ERROR_INPUT, "", _("row %zu has a value that is not finite"), row + 1);
+            return survey_fail(error, SURVEY_ERROR_INPUT, "", _("row %zu has a value that is not finite"),
+                               row + 1);
         else
             keep_row(linear, (uint32_t)row, y, also);
     }
     if (!linear->base)
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", linear->missing ? _("all values are missing") : _("no row is in the domain"));
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
+                           linear->missing ? _("all values are missing") : _("no row is in the domain"));
     linear->sum_weights = weighted_sum(design, linear, NULL, linear->score);
     return true;
 }
@@ -53,8 +57,8 @@ static bool keep_rows(const struct stats_design *design, const double *y, const 
 // Variance of a mean of e (base entries) under SRS without replacement of N = sum of weights (Kish 1965, 8.2):
 // (1 - n/N) s^2 / n with s^2 = n / (n - 1) * sum w (e - centre)^2 / N. Unknown where the weights do not expand the
 // sample.
-static double simple_variance(const struct stats_design *design, const struct stats_linear *linear, const double *e, double centre,
-                              double *scratch)
+static double simple_variance(const struct stats_design *design, const struct stats_linear *linear,
+                              const double *e, double centre, double *scratch)
 {
     double n = (double)linear->base, population = linear->sum_weights;
     if (n < 2 || population <= n)
@@ -72,13 +76,14 @@ static double *gather(const struct stats_linear *linear, const double *y, struct
     return values;
 }
 
-bool stats_linear_mean(const struct stats_design *design, const double *y, const uint8_t *domain, struct survey_arena *arena,
-                       struct stats_linear *linear, struct survey_error *error)
+bool stats_linear_mean(const struct stats_design *design, const double *y, const uint8_t *domain,
+                       struct survey_arena *arena, struct stats_linear *linear, struct survey_error *error)
 {
     if (!keep_rows(design, y, NULL, domain, arena, linear, error))
         return false;
     // A mean of equal values is that value, whatever the division's last bit.
-    linear->value = linear->constant ? y[linear->row[0]] : weighted_sum(design, linear, y, linear->score) / linear->sum_weights;
+    linear->value = linear->constant ? y[linear->row[0]]
+                                     : weighted_sum(design, linear, y, linear->score) / linear->sum_weights;
     const double *values = gather(linear, y, arena);
     linear->simple = simple_variance(design, linear, values, linear->value, linear->score);
     for (size_t i = 0; i < linear->base; i++)
@@ -86,15 +91,16 @@ bool stats_linear_mean(const struct stats_design *design, const double *y, const
     return true;
 }
 
-bool stats_linear_total(const struct stats_design *design, const double *y, const uint8_t *domain, struct survey_arena *arena,
-                        struct stats_linear *linear, struct survey_error *error)
+bool stats_linear_total(const struct stats_design *design, const double *y, const uint8_t *domain,
+                        struct survey_arena *arena, struct stats_linear *linear, struct survey_error *error)
 {
     if (!keep_rows(design, y, NULL, domain, arena, linear, error))
         return false;
     linear->value = weighted_sum(design, linear, y, linear->score);
     double population = linear->sum_weights;
     const double *values = gather(linear, y, arena);
-    linear->simple = simple_variance(design, linear, values, linear->value / population, linear->score) * population * population;
+    linear->simple = simple_variance(design, linear, values, linear->value / population, linear->score) *
+                     population * population;
     for (size_t i = 0; i < linear->base; i++)
         linear->score[i] = design->weight[linear->row[i]] * values[i];
     return true;
@@ -110,8 +116,9 @@ static void judge_ratio(const double *numerator, const double *denominator, stru
     }
 }
 
-bool stats_linear_ratio(const struct stats_design *design, const double *numerator, const double *denominator, const uint8_t *domain,
-                        struct survey_arena *arena, struct stats_linear *linear, struct survey_error *error)
+bool stats_linear_ratio(const struct stats_design *design, const double *numerator, const double *denominator,
+                        const uint8_t *domain, struct survey_arena *arena, struct stats_linear *linear,
+                        struct survey_error *error)
 {
     if (!keep_rows(design, numerator, denominator, domain, arena, linear, error))
         return false;
@@ -126,7 +133,8 @@ bool stats_linear_ratio(const struct stats_design *design, const double *numerat
         residual[i] = (numerator[row] - linear->value * denominator[row]) / below;
         linear->score[i] = design->weight[row] * residual[i];
     }
-    double centre = stats_sum(linear->score, linear->base) / linear->sum_weights, all = linear->sum_weights * linear->sum_weights;
+    double centre = stats_sum(linear->score, linear->base) / linear->sum_weights,
+           all = linear->sum_weights * linear->sum_weights;
     double *scratch = survey_arena_array(arena, linear->base, sizeof *scratch);
     linear->simple = simple_variance(design, linear, residual, centre, scratch) * all;
     return true;

@@ -11,18 +11,19 @@ enum model_family { MODEL_GAUSSIAN, MODEL_BINOMIAL, MODEL_POISSON };
 struct model {
     enum model_family family;
     const double *y;
-    size_t count;                           // columns of the model matrix
-    const char *names[MODEL_COLUMNS_MAX];   // "(Intercept)", "ell", "stypeH", "treat:wave"
+    size_t count;                         // columns of the model matrix
+    const char *names[MODEL_COLUMNS_MAX]; // "(Intercept)", "ell", "stypeH", "treat:wave"
     const double *columns[MODEL_COLUMNS_MAX];
-    int term[MODEL_COLUMNS_MAX];            // its term in the formula; 0 the intercept
-    const char *terms[MODEL_COLUMNS_MAX];   // term 1 and on, as written
+    int term[MODEL_COLUMNS_MAX];          // its term in the formula; 0 the intercept
+    const char *terms[MODEL_COLUMNS_MAX]; // term 1 and on, as written
     size_t term_count;
-    uint8_t *kept;                          // rows with every value
+    uint8_t *kept; // rows with every value
     double *beta;
-    double *variance;                       // count * count
+    double *variance; // count * count
 };
 
 // Reads "y ~ a + b + factor(c) + d*e" with R's treatment contrasts.
-bool model_read(struct request *request, const char *formula, struct model *model, struct survey_error *error);
+bool model_read(struct request *request, const char *formula, struct model *model,
+                struct survey_error *error);
 // Fits by iterated weighted least squares until nothing changes; variance as the design has it.
 bool model_fit(struct request *request, struct model *model, struct survey_error *error);

@@ -9,9 +9,12 @@ enum { ROUNDS_MAX = 100 };
 static double mean_at(enum model_family family, double eta)
 {
     switch (family) {
-    case MODEL_BINOMIAL: return 1 / (1 + exp(-eta));
-    case MODEL_POISSON: return exp(eta);
-    case MODEL_GAUSSIAN: break;
+    case MODEL_BINOMIAL:
+        return 1 / (1 + exp(-eta));
+    case MODEL_POISSON:
+        return exp(eta);
+    case MODEL_GAUSSIAN:
+        break;
     }
     return eta;
 }
@@ -30,8 +33,8 @@ static double predictor(const struct model *model, const double *beta, size_t ro
 }
 
 // X' W X and X' (y - mean), weighted, at beta.
-static void normal_equations(const struct request *request, const struct model *model, const double *weight, const double *beta,
-                             double *information, double *gradient)
+static void normal_equations(const struct request *request, const struct model *model, const double *weight,
+                             const double *beta, double *information, double *gradient)
 {
     size_t p = model->count;
     double *term = survey_realloc(NULL, request->n * 2, sizeof *term), *curve = term + request->n;
@@ -47,7 +50,8 @@ static void normal_equations(const struct request *request, const struct model *
         gradient[i] = stats_sum(product, request->n);
         for (size_t j = 0; j <= i; j++) {
             for (size_t row = 0; row < request->n; row++)
-                product[row] = model->kept[row] ? curve[row] * model->columns[i][row] * model->columns[j][row] : 0;
+                product[row] =
+                    model->kept[row] ? curve[row] * model->columns[i][row] * model->columns[j][row] : 0;
             information[i * p + j] = information[j * p + i] = stats_sum(product, request->n);
         }
     }
@@ -56,15 +60,18 @@ static void normal_equations(const struct request *request, const struct model *
 }
 
 // Newton's method from start (the mean's link for the intercept) until steps vanish.
-static bool solve(const struct request *request, const struct model *model, const double *weight, double *beta, struct survey_error *error)
+static bool solve(const struct request *request, const struct model *model, const double *weight,
+                  double *beta, struct survey_error *error)
 {
     size_t p = model->count;
-    double *information = survey_realloc(NULL, p * p, sizeof *information), *gradient = survey_realloc(NULL, p, sizeof *gradient);
+    double *information = survey_realloc(NULL, p * p, sizeof *information),
+           *gradient = survey_realloc(NULL, p, sizeof *gradient);
     bool done = true, again = true;
     for (int round = 0; done && again && round < ROUNDS_MAX; round++) {
         normal_equations(request, model, weight, beta, information, gradient);
         done = stats_solve(information, p, gradient, 1) ||
-               survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("the model is singular: its columns depend on each other"));
+               survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
+                           _("the model is singular: its columns depend on each other"));
         double largest = 0;
         for (size_t i = 0; done && i < p; i++) {
             beta[i] += gradient[i];
@@ -74,7 +81,9 @@ static bool solve(const struct request *request, const struct model *model, cons
         if (done && !isfinite(largest))
             done = survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("the model has no finite fit"));
         if (round == ROUNDS_MAX - 1 && largest > 1e-7)
-            done = survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("the model has not converged: some combination of its columns separates the outcomes"));
+            done = survey_fail(
+                error, SURVEY_ERROR_INPUT, "", "%s",
+                _("the model has not converged: some combination of its columns separates the outcomes"));
     }
     free(information);
     free(gradient);
@@ -102,29 +111,35 @@ bool model_fit(struct request *request, struct model *model, struct survey_error
     model->beta = survey_arena_array(request->arena, p, sizeof *model->beta);
     model->variance = survey_arena_array(request->arena, p * p, sizeof *model->variance);
     double *scratch = survey_arena_array(request->arena, request->n, sizeof *scratch);
-    double *inverse = survey_arena_array(request->arena, p * p, sizeof *inverse), *gradient = survey_arena_array(request->arena, p, sizeof *gradient);
+    double *inverse = survey_arena_array(request->arena, p * p, sizeof *inverse),
+           *gradient = survey_arena_array(request->arena, p, sizeof *gradient);
     struct quantity mean = {"", model->y, request_ones(request), model->kept};
     double center;
     request_values(request, &mean, 1, request->weight, &center);
     if (model->family == MODEL_BINOMIAL && !(center > 0 && center < 1))
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("a binomial model needs an outcome of 0 and 1, and both"));
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
+                           _("a binomial model needs an outcome of 0 and 1, and both"));
     if (model->family == MODEL_POISSON && !(center > 0))
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("a poisson model needs counts"));
-    model->beta[0] = model->family == MODEL_BINOMIAL ? log(center / (1 - center)) : model->family == MODEL_POISSON ? log(center) : center;
+    model->beta[0] = model->family == MODEL_BINOMIAL  ? log(center / (1 - center))
+                     : model->family == MODEL_POISSON ? log(center)
+                                                      : center;
     if (!solve(request, model, request->weight, model->beta, error))
         return false;
     if (request->replicates)
         return vary_by_replicates(request, model, error);
     normal_equations(request, model, request->weight, model->beta, inverse, gradient);
     if (!stats_invert(inverse, p))
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("the model is singular: its columns depend on each other"));
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
+                           _("the model is singular: its columns depend on each other"));
     double **scores = survey_arena_array(request->arena, p, sizeof *scores);
     for (size_t i = 0; i < p; i++)
         scores[i] = survey_arena_array(request->arena, request->n, sizeof *scores[i]);
     for (size_t row = 0; row < request->n; row++) {
         if (!model->kept[row])
             continue;
-        double gap = request->weight[row] * (model->y[row] - mean_at(model->family, predictor(model, model->beta, row)));
+        double gap = request->weight[row] *
+                     (model->y[row] - mean_at(model->family, predictor(model, model->beta, row)));
         for (size_t i = 0; i < p; i++)
             for (size_t j = 0; j < p; j++)
                 scores[i][row] += inverse[i * p + j] * model->columns[j][row] * gap;

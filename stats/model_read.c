@@ -9,10 +9,12 @@ struct part {
     const double **columns;
 };
 
-static bool add_column(struct model *model, const char *name, const double *column, int term, struct survey_error *error)
+static bool add_column(struct model *model, const char *name, const double *column, int term,
+                       struct survey_error *error)
 {
     if (model->count == MODEL_COLUMNS_MAX)
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("a model has at most %d columns"), MODEL_COLUMNS_MAX);
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("a model has at most %d columns"),
+                           MODEL_COLUMNS_MAX);
     model->names[model->count] = name;
     model->columns[model->count] = column;
     model->term[model->count++] = term;
@@ -27,7 +29,8 @@ static void drop_missing(struct request *request, struct model *model, const dou
 }
 
 // A column of numbers, or the levels of a text or factor() but its first among the rows inside.
-static bool read_part(struct request *request, struct model *model, const char *text, struct part *part, struct survey_error *error)
+static bool read_part(struct request *request, struct model *model, const char *text, struct part *part,
+                      struct survey_error *error)
 {
     size_t length = strlen(text);
     bool factor = strncmp(text, "factor(", 7) == 0 && text[length - 1] == ')';
@@ -62,7 +65,8 @@ static bool read_part(struct request *request, struct model *model, const char *
     return true;
 }
 
-static bool add_term(struct request *request, struct model *model, const char *text, struct survey_error *error)
+static bool add_term(struct request *request, struct model *model, const char *text,
+                     struct survey_error *error)
 {
     struct part part = {0};
     int term = (int)++model->term_count;
@@ -75,7 +79,8 @@ static bool add_term(struct request *request, struct model *model, const char *t
     return true;
 }
 
-static bool add_interaction(struct request *request, struct model *model, const char *left, const char *right, struct survey_error *error)
+static bool add_interaction(struct request *request, struct model *model, const char *left, const char *right,
+                            struct survey_error *error)
 {
     struct part a = {0}, b = {0};
     int term = (int)++model->term_count;
@@ -87,7 +92,8 @@ static bool add_interaction(struct request *request, struct model *model, const 
             double *product = survey_arena_array(request->arena, request->n, sizeof *product);
             for (size_t row = 0; row < request->n; row++)
                 product[row] = a.columns[i][row] * b.columns[j][row];
-            if (!add_column(model, survey_arena_format(request->arena, "%s:%s", a.names[i], b.names[j]), product, term, error))
+            if (!add_column(model, survey_arena_format(request->arena, "%s:%s", a.names[i], b.names[j]),
+                            product, term, error))
                 return false;
         }
     return true;
@@ -103,7 +109,8 @@ static const char *trimmed(struct survey_arena *arena, const char *from, size_t 
 }
 
 // Main effects first, then interactions, as R orders them.
-static bool read_terms(struct request *request, struct model *model, const char *right, struct survey_error *error)
+static bool read_terms(struct request *request, struct model *model, const char *right,
+                       struct survey_error *error)
 {
     for (int interactions = 0; interactions < 2; interactions++)
         for (const char *at = right; *at;) {
@@ -114,10 +121,13 @@ static bool read_terms(struct request *request, struct model *model, const char 
                 return false;
             if (!mark)
                 continue;
-            const char *first = trimmed(request->arena, term, (size_t)(mark - term)), *second = trimmed(request->arena, mark + 1, strlen(mark + 1));
+            const char *first = trimmed(request->arena, term, (size_t)(mark - term)),
+                       *second = trimmed(request->arena, mark + 1, strlen(mark + 1));
             if (strpbrk(second, "*:"))
-                return survey_fail(error, SURVEY_ERROR_INPUT, "", _("'%s': interactions of two terms can be taken"), term);
-            if (!interactions && *mark == '*' && (!add_term(request, model, first, error) || !add_term(request, model, second, error)))
+                return survey_fail(error, SURVEY_ERROR_INPUT, "",
+                                   _("'%s': interactions of two terms can be taken"), term);
+            if (!interactions && *mark == '*' &&
+                (!add_term(request, model, first, error) || !add_term(request, model, second, error)))
                 return false;
             if (interactions && !add_interaction(request, model, first, second, error))
                 return false;

@@ -68,7 +68,8 @@ static bool cross(const double *x, const double *y, int n, double height, double
 }
 
 // Points of the profile on one side: how far the root of the deviance has moved at each step.
-static int trace(const struct stats_profile *profile, double center, double step, double furthest, int sign, double *x, double *y)
+static int trace(const struct stats_profile *profile, double center, double step, double furthest, int sign,
+                 double *x, double *y)
 {
     double best = deviance(profile, center), z = 0;
     int count = 0;
@@ -82,11 +83,16 @@ static int trace(const struct stats_profile *profile, double center, double step
 
 bool stats_interval_profile(const struct stats_profile *profile, double *low, double *high)
 {
-    double spread = profile->share * (1 - profile->share), error = profile->se / spread, center = profile->center;
-    double effect = error * error * profile->weight * profile->spread; // design variance over that of the likelihood
-    double alpha = 1 - stats_normal_tail(stats_t_quantile((1 - profile->confidence) / 2, profile->df) * sqrt(effect));
-    double furthest = stats_t_quantile(1 - alpha / 4, profile->rows - 1), cutoff = stats_normal_quantile(alpha);
-    double down_x[STEPS], down_y[STEPS], up_x[STEPS], up_y[STEPS], x[POINTS], y[POINTS], b[POINTS], c[POINTS], d[POINTS];
+    double spread = profile->share * (1 - profile->share), error = profile->se / spread,
+           center = profile->center;
+    double effect =
+        error * error * profile->weight * profile->spread; // design variance over that of the likelihood
+    double alpha =
+        1 - stats_normal_tail(stats_t_quantile((1 - profile->confidence) / 2, profile->df) * sqrt(effect));
+    double furthest = stats_t_quantile(1 - alpha / 4, profile->rows - 1),
+           cutoff = stats_normal_quantile(alpha);
+    double down_x[STEPS], down_y[STEPS], up_x[STEPS], up_y[STEPS], x[POINTS], y[POINTS], b[POINTS], c[POINTS],
+        d[POINTS];
     if (!(furthest > 0) || isinf(furthest) || isnan(furthest))
         return false;
     int down = trace(profile, center, furthest / 5 * error, furthest, -1, down_x, down_y);

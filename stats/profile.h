@@ -6,12 +6,12 @@
 #include <stdbool.h>
 
 struct stats_profile {
-    double share, se;     // design-based
-    double weight;        // sum of weights over their mean in the design: the size of the likelihood
-    double dispersion;    // design variance of the Pearson residuals
-    double center;        // the share's logit
-    double spread;        // share * (1 - share), as the likelihood's information has it
-    double rows;          // with a value
+    double share, se;  // design-based
+    double weight;     // sum of weights over their mean in the design: the size of the likelihood
+    double dispersion; // design variance of the Pearson residuals
+    double center;     // the share's logit
+    double spread;     // share * (1 - share), as the likelihood's information has it
+    double rows;       // with a value
     double df, confidence;
 };
 // False where the profile does not reach as far as the interval.

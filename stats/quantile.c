@@ -11,7 +11,8 @@
 
 bool stats_quantile_rule_parse(const char *name, enum stats_quantile_rule *rule)
 {
-    static const char *const names[] = {"math", "school", "shahvaish", "hf1", "hf2", "hf3", "hf4", "hf5", "hf6", "hf7", "hf8", "hf9"};
+    static const char *const names[] = {"math", "school", "shahvaish", "hf1", "hf2", "hf3",
+                                        "hf4",  "hf5",    "hf6",       "hf7", "hf8", "hf9"};
     for (int i = 0; i < (int)(sizeof names / sizeof *names); i++)
         if (strcmp(name, names[i]) == 0) {
             *rule = (enum stats_quantile_rule)i;
@@ -34,7 +35,8 @@ static int by_x(const void *left, const void *right)
     return (a->row > b->row) - (a->row < b->row);
 }
 
-void stats_sorted_make(const double *x, const double *weight, const uint8_t *kept, size_t rows, struct stats_sorted *sorted)
+void stats_sorted_make(const double *x, const double *weight, const uint8_t *kept, size_t rows,
+                       struct stats_sorted *sorted)
 {
     struct pair *pairs = survey_realloc(NULL, rows + 1, sizeof *pairs);
     size_t n = 0;
@@ -42,8 +44,10 @@ void stats_sorted_make(const double *x, const double *weight, const uint8_t *kep
         if (kept[row] && weight[row] > 0)
             pairs[n++] = (struct pair){x[row], weight[row], (uint32_t)row};
     qsort(pairs, n, sizeof *pairs, by_x);
-    *sorted = (struct stats_sorted){.n = n, .x = survey_realloc(NULL, n + 1, sizeof(double)),
-                                    .weight = survey_realloc(NULL, n + 1, sizeof(double)), .row = survey_realloc(NULL, n + 1, sizeof(uint32_t))};
+    *sorted = (struct stats_sorted){.n = n,
+                                    .x = survey_realloc(NULL, n + 1, sizeof(double)),
+                                    .weight = survey_realloc(NULL, n + 1, sizeof(double)),
+                                    .row = survey_realloc(NULL, n + 1, sizeof(uint32_t))};
     for (size_t i = 0; i < n; i++) {
         sorted->x[i] = pairs[i].x;
         sorted->weight[i] = pairs[i].weight;
@@ -84,14 +88,16 @@ static struct around around_of(const struct stats_sorted *sorted, double p)
     around.gap_below = p - at_below / sorted->sum;
     if (fabs(around.gap_below) <= tie)
         around.gap_below = 0;
-    around.gap_above = (at_below + (around.above > around.below ? sorted->weight[around.above] : 0)) / sorted->sum - p;
+    around.gap_above =
+        (at_below + (around.above > around.below ? sorted->weight[around.above] : 0)) / sorted->sum - p;
     return around;
 }
 
 // The rows of equal values as one, for the rule that counts values.
 static double nearest_even(const struct stats_sorted *sorted, double p)
 {
-    struct stats_sorted merged = {.x = survey_realloc(NULL, sorted->n, sizeof(double)), .weight = survey_realloc(NULL, sorted->n, sizeof(double))};
+    struct stats_sorted merged = {.x = survey_realloc(NULL, sorted->n, sizeof(double)),
+                                  .weight = survey_realloc(NULL, sorted->n, sizeof(double))};
     for (size_t i = 0; i < sorted->n; i++) {
         if (i == 0 || sorted->x[i] != sorted->x[i - 1]) {
             merged.x[merged.n] = sorted->x[i];
@@ -101,22 +107,35 @@ static double nearest_even(const struct stats_sorted *sorted, double p)
         merged.sum += sorted->weight[i];
     }
     struct around around = around_of(&merged, p);
-    double value = around.gap_below <= 0 && (around.below + 1) % 2 == 0 ? merged.x[around.below] : merged.x[around.above];
+    double value = around.gap_below <= 0 && (around.below + 1) % 2 == 0 ? merged.x[around.below]
+                                                                        : merged.x[around.above];
     stats_sorted_free(&merged);
     return value;
 }
 
 // The share of the sum at which value i stands, by rule; whole is the weight so far with value i in it.
-static double position(const struct stats_sorted *sorted, enum stats_quantile_rule rule, size_t i, double whole)
+static double position(const struct stats_sorted *sorted, enum stats_quantile_rule rule, size_t i,
+                       double whole)
 {
     double w = sorted->weight[i], last = sorted->weight[sorted->n - 1], sum = sorted->sum;
     switch (rule) {
-    case STATS_HF5: return (whole - w / 2) / sum;
-    case STATS_HF6: return whole / (sum + last);
-    case STATS_HF7: return (whole - w) / (sum - last);
-    case STATS_HF8: return ((whole - w) / 3 + whole * 2 / 3) / (sum + last / 3);
-    case STATS_HF9: return ((whole - w) * 3 / 8 + whole * 5 / 8) / (sum + last / 4);
-    case STATS_MATH: case STATS_SCHOOL: case STATS_HF1: case STATS_HF2: case STATS_HF3: case STATS_HF4: case STATS_SHAHVAISH:
+    case STATS_HF5:
+        return (whole - w / 2) / sum;
+    case STATS_HF6:
+        return whole / (sum + last);
+    case STATS_HF7:
+        return (whole - w) / (sum - last);
+    case STATS_HF8:
+        return ((whole - w) / 3 + whole * 2 / 3) / (sum + last / 3);
+    case STATS_HF9:
+        return ((whole - w) * 3 / 8 + whole * 5 / 8) / (sum + last / 4);
+    case STATS_MATH:
+    case STATS_SCHOOL:
+    case STATS_HF1:
+    case STATS_HF2:
+    case STATS_HF3:
+    case STATS_HF4:
+    case STATS_SHAHVAISH:
         break;
     }
     return 0;
@@ -141,7 +160,8 @@ static double interpolate(const struct stats_sorted *sorted, enum stats_quantile
 // that positions may fall; the value at the highest position that is not above p.
 static double shah_vaish(const struct stats_sorted *sorted, double p)
 {
-    double mean = sorted->sum / (double)sorted->n, whole = 0, best = -HUGE_VAL, lowest = HUGE_VAL, value = sorted->x[0], first = value;
+    double mean = sorted->sum / (double)sorted->n, whole = 0, best = -HUGE_VAL, lowest = HUGE_VAL,
+           value = sorted->x[0], first = value;
     for (size_t i = 0; i < sorted->n; i++) {
         whole += sorted->weight[i];
         double here = (whole / mean + 0.5 - sorted->weight[i] / 2) / ((double)sorted->n + 1);
@@ -163,16 +183,25 @@ double stats_quantile_of(const struct stats_sorted *sorted, enum stats_quantile_
     double low = sorted->x[around.below], high = sorted->x[around.above];
     switch (rule) {
     case STATS_MATH:
-    case STATS_HF1: return around.gap_below <= 0 ? low : high;
+    case STATS_HF1:
+        return around.gap_below <= 0 ? low : high;
     case STATS_SCHOOL:
-    case STATS_HF2: return around.gap_below <= 0 ? (low + high) / 2 : high;
-    case STATS_HF3: return nearest_even(sorted, p);
+    case STATS_HF2:
+        return around.gap_below <= 0 ? (low + high) / 2 : high;
+    case STATS_HF3:
+        return nearest_even(sorted, p);
     case STATS_HF4: {
         double part = around.gap_below / (around.gap_above + around.gap_below);
         return low * (1 - part) + high * part;
     }
-    case STATS_SHAHVAISH: return shah_vaish(sorted, p);
-    case STATS_HF5: case STATS_HF6: case STATS_HF7: case STATS_HF8: case STATS_HF9: break;
+    case STATS_SHAHVAISH:
+        return shah_vaish(sorted, p);
+    case STATS_HF5:
+    case STATS_HF6:
+    case STATS_HF7:
+    case STATS_HF8:
+    case STATS_HF9:
+        break;
     }
     return interpolate(sorted, rule, p);
 }

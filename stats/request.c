@@ -11,7 +11,8 @@ bool request_unsupported(struct request *request, struct survey_error *error, co
 
 const struct survey_json *request_arg(const struct request *request, const char *name)
 {
-    return request->args && request->args->kind == SURVEY_JSON_OBJECT ? survey_json_get(request->args, name) : NULL;
+    return request->args && request->args->kind == SURVEY_JSON_OBJECT ? survey_json_get(request->args, name)
+                                                                      : NULL;
 }
 
 size_t request_names(struct survey_arena *arena, const struct survey_json *json, const char *const **names)
@@ -31,7 +32,8 @@ size_t request_names(struct survey_arena *arena, const struct survey_json *json,
 bool request_column(struct request *request, const char *name, double **numbers, struct survey_error *error)
 {
     uint32_t column;
-    return stats_table_column(&request->table, name, &column, error) && stats_table_numbers(&request->table, column, numbers, error);
+    return stats_table_column(&request->table, name, &column, error) &&
+           stats_table_numbers(&request->table, column, numbers, error);
 }
 
 const double *request_ones(struct request *request)
@@ -47,7 +49,8 @@ static bool open_table(struct request *request, struct survey_error *error)
     const char *path = survey_json_text(request->entry, "data", "");
     if (!*path)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("the request names no data"));
-    const char *full = *path == '/' ? path : survey_arena_format(request->arena, "%s/%s", request->folder, path);
+    const char *full =
+        *path == '/' ? path : survey_arena_format(request->arena, "%s/%s", request->folder, path);
     const char *rows = survey_json_text(request->design_json, "rows", NULL);
     return stats_table_open(request->arena, full, &request->table, error) &&
            (!rows || stats_table_restrict(&request->table, rows, error));
@@ -69,10 +72,11 @@ static bool open_design(struct request *request, struct survey_error *error)
     columns.nest = survey_json_bool(json, "nest", false);
     const char *policy = survey_json_text(json, "lonely_psu", "fail");
     if (!stats_lonely_parse(policy, &request->design.lonely))
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("lonely_psu '%s' is none of fail, remove, certainty, adjust, average"), policy);
+        return survey_fail(error, SURVEY_ERROR_INPUT, "",
+                           _("lonely_psu '%s' is none of fail, remove, certainty, adjust, average"), policy);
     request->design.lonely_domains = survey_json_bool(json, "adjust_domain_lonely", false);
-    request->design.confidence = survey_json_number(request->args && request->args->kind == SURVEY_JSON_OBJECT ? request->args : NULL,
-                                                    "level", 0.95);
+    request->design.confidence = survey_json_number(
+        request->args && request->args->kind == SURVEY_JSON_OBJECT ? request->args : NULL, "level", 0.95);
     request->design.assumed_icc = survey_json_number(json, "assumed_icc", 0);
     bool pps = survey_json_get(json, "pps") != NULL;
     const char *probability = pps && columns.fpc_count ? fpc[0] : NULL;
@@ -82,7 +86,8 @@ static bool open_design(struct request *request, struct survey_error *error)
         columns.probability = true;
     }
     return stats_table_design(&request->table, &columns, &request->design, &request->weight, error) &&
-           stats_prepare(&request->design, &request->prepared, error) && (!pps || request_pps_open(request, probability, error));
+           stats_prepare(&request->design, &request->prepared, error) &&
+           (!pps || request_pps_open(request, probability, error));
 }
 
 bool request_open(struct request *request, struct survey_error *error)
@@ -117,9 +122,10 @@ static bool answer(struct request *request, struct survey_json_writer *out, stru
         const char *estimator;
         bool (*answer)(struct request *, struct survey_json_writer *, struct survey_error *);
     } answers[] = {
-        {"ratio", request_ratio}, {"by", request_by}, {"quantile", request_quantile}, {"ciprop", request_ciprop}, {"table", request_table},
-        {"weights", request_weights}, {"glm", request_glm}, {"ttest", request_ttest}, {"ranktest", request_ranktest}, {"chisq", request_chisq},
-        {"kappa", request_kappa},
+        {"ratio", request_ratio},   {"by", request_by},       {"quantile", request_quantile},
+        {"ciprop", request_ciprop}, {"table", request_table}, {"weights", request_weights},
+        {"glm", request_glm},       {"ttest", request_ttest}, {"ranktest", request_ranktest},
+        {"chisq", request_chisq},   {"kappa", request_kappa},
     };
     const char *estimator = survey_json_text(request->entry, "estimator", "");
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
@@ -129,17 +135,19 @@ static bool answer(struct request *request, struct survey_json_writer *out, stru
         return request_mean_total(request, *estimator == 't', out, error);
     if (strcmp(estimator, "contrast") == 0 || strcmp(estimator, "contrast_by") == 0)
         return request_contrast(request, strcmp(estimator, "contrast_by") == 0, out, error);
-    if (strcmp(estimator, "variance") == 0 || strcmp(estimator, "cor") == 0 || strcmp(estimator, "cralpha") == 0)
+    if (strcmp(estimator, "variance") == 0 || strcmp(estimator, "cor") == 0 ||
+        strcmp(estimator, "cralpha") == 0)
         return request_moment(request, estimator, out, error);
     if (strcmp(estimator, "degf") == 0)
         return write_df(request, out);
     return request_unsupported(request, error, estimator);
 }
 
-bool stats_request_run(const struct survey_json *entry, const char *folder, struct survey_json_writer *result, bool *unsupported,
-                       struct survey_error *error)
+bool stats_request_run(const struct survey_json *entry, const char *folder, struct survey_json_writer *result,
+                       bool *unsupported, struct survey_error *error)
 {
-    struct request request = {.arena = survey_arena_new(), .folder = folder, .entry = entry, .unsupported = unsupported};
+    struct request request = {
+        .arena = survey_arena_new(), .folder = folder, .entry = entry, .unsupported = unsupported};
     if (unsupported)
         *unsupported = false;
     bool done = request_open(&request, error) && answer(&request, result, error);

@@ -10,5 +10,5 @@ struct survey_arena;
 
 // Computes entry and writes its result as one JSON object. folder is what paths are relative to.
 // What is not there yet fails with *unsupported set (NULL is fine).
-bool stats_request_run(const struct survey_json *entry, const char *folder, struct survey_json_writer *result, bool *unsupported,
-                       struct survey_error *error);
+bool stats_request_run(const struct survey_json *entry, const char *folder, struct survey_json_writer *result,
+                       bool *unsupported, struct survey_error *error);

@@ -8,7 +8,8 @@ static const struct survey_json *deff_arg(const struct request *request)
     return deff && (deff->kind == SURVEY_JSON_STRING || deff->boolean) ? deff : NULL;
 }
 
-static void write_deff(struct request *request, struct survey_json_writer *out, const struct estimates *estimates)
+static void write_deff(struct request *request, struct survey_json_writer *out,
+                       const struct estimates *estimates)
 {
     const struct survey_json *deff = deff_arg(request);
     if (!deff)
@@ -18,7 +19,8 @@ static void write_deff(struct request *request, struct survey_json_writer *out, 
     survey_json_open(out, '[');
     for (size_t i = 0; i < estimates->count; i++) {
         double simple = request_simple(request, &estimates->of[i], estimates->value[i], replace);
-        survey_json_put_number(out, simple > 0 ? estimates->variance[i * estimates->count + i] / simple : (double)NAN);
+        survey_json_put_number(out, simple > 0 ? estimates->variance[i * estimates->count + i] / simple
+                                               : (double)NAN);
     }
     survey_json_close(out, ']');
 }
@@ -37,11 +39,13 @@ static struct quantity *quantities_of(struct request *request, const struct vari
     struct quantity *of = survey_arena_array(request->arena, variables->count, sizeof *of);
     const double *ones = request_ones(request);
     for (size_t i = 0; i < variables->count; i++)
-        of[i] = (struct quantity){variables->names[i], variables->columns[i], total ? NULL : ones, variables->kept};
+        of[i] = (struct quantity){variables->names[i], variables->columns[i], total ? NULL : ones,
+                                  variables->kept};
     return of;
 }
 
-bool request_mean_total(struct request *request, bool total, struct survey_json_writer *out, struct survey_error *error)
+bool request_mean_total(struct request *request, bool total, struct survey_json_writer *out,
+                        struct survey_error *error)
 {
     struct variables variables;
     struct estimates estimates;
@@ -55,7 +59,8 @@ bool request_mean_total(struct request *request, bool total, struct survey_json_
     request_write_estimates(request, out, &estimates, variables.count > 1);
     write_deff(request, out, &estimates);
     survey_json_member_integer(out, "n", (int64_t)request_rows(request, variables.kept));
-    survey_json_member_integer(out, "missing", (int64_t)(request_rows(request, NULL) - request_rows(request, variables.kept)));
+    survey_json_member_integer(
+        out, "missing", (int64_t)(request_rows(request, NULL) - request_rows(request, variables.kept)));
     survey_json_close(out, '}');
     return true;
 }
@@ -66,12 +71,15 @@ static bool ratio_of(struct request *request, struct quantity *of, struct survey
     const struct survey_json *args = request->args;
     const char *above = survey_json_text(args, "num", ""), *below = survey_json_text(args, "den", "");
     double *numerator, *denominator;
-    if (!request_column(request, above, &numerator, error) || !request_column(request, below, &denominator, error))
+    if (!request_column(request, above, &numerator, error) ||
+        !request_column(request, below, &denominator, error))
         return false;
     uint8_t *kept = survey_arena_array(request->arena, request->n, 1);
     for (size_t row = 0; row < request->n; row++)
-        kept[row] = request->weight[row] > 0 && (!request->inside || request->inside[row]) && !isnan(numerator[row]) && !isnan(denominator[row]);
-    *of = (struct quantity){survey_arena_format(request->arena, "%s/%s", above, below), numerator, denominator, kept};
+        kept[row] = request->weight[row] > 0 && (!request->inside || request->inside[row]) &&
+                    !isnan(numerator[row]) && !isnan(denominator[row]);
+    *of = (struct quantity){survey_arena_format(request->arena, "%s/%s", above, below), numerator,
+                            denominator, kept};
     return true;
 }
 
@@ -90,7 +98,8 @@ bool request_ratio(struct request *request, struct survey_json_writer *out, stru
 }
 
 // The quantities of each group: those of the whole, group by group within each variable.
-static bool quantities_by(struct request *request, const struct groups *groups, struct quantity **of, size_t *count, struct survey_error *error)
+static bool quantities_by(struct request *request, const struct groups *groups, struct quantity **of,
+                          size_t *count, struct survey_error *error)
 {
     const char *fun = survey_json_text(request->args, "fun", "mean");
     struct quantity ratio, *whole = &ratio;
@@ -114,12 +123,14 @@ static bool quantities_by(struct request *request, const struct groups *groups, 
             uint8_t *kept = survey_arena_array(request->arena, request->n, 1);
             for (size_t row = 0; row < request->n; row++)
                 kept[row] = whole[i].kept[row] && groups->of_row[row] == group;
-            (*of)[i * groups->count + group] = (struct quantity){groups->names[group], whole[i].above, whole[i].below, kept};
+            (*of)[i * groups->count + group] =
+                (struct quantity){groups->names[group], whole[i].above, whole[i].below, kept};
         }
     return true;
 }
 
-static void write_df_domain(struct request *request, struct survey_json_writer *out, const struct groups *groups)
+static void write_df_domain(struct request *request, struct survey_json_writer *out,
+                            const struct groups *groups)
 {
     uint8_t *inside = survey_arena_array(request->arena, request->n, 1);
     survey_json_key(out, "df_domain");
@@ -142,7 +153,8 @@ bool request_by(struct request *request, struct survey_json_writer *out, struct 
         return false;
     if (strcmp(survey_json_text(request->args, "fun", ""), "quantile") == 0)
         return request_quantile_by(request, &groups, out, error);
-    if (!quantities_by(request, &groups, &of, &count, error) || !request_estimate(request, of, count, &estimates, error))
+    if (!quantities_by(request, &groups, &of, &count, error) ||
+        !request_estimate(request, of, count, &estimates, error))
         return false;
     survey_json_open(out, '{');
     request_write_levels(out, &groups);
@@ -161,35 +173,42 @@ static bool combine(struct request *request, struct estimates *estimates, struct
     double value = 0, variance = 0;
     if (function && !request_function(estimates, function, &value, &variance, error))
         return false;
-    if (!function && (!contrast || contrast->kind != SURVEY_JSON_ARRAY || contrast->count != estimates->count))
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("a contrast needs one coefficient for each of the %zu estimates"),
+    if (!function &&
+        (!contrast || contrast->kind != SURVEY_JSON_ARRAY || contrast->count != estimates->count))
+        return survey_fail(error, SURVEY_ERROR_INPUT, "",
+                           _("a contrast needs one coefficient for each of the %zu estimates"),
                            estimates->count);
     for (size_t i = 0; !function && i < estimates->count; i++) {
         double a = survey_json_at(contrast, i)->number;
         value += a * estimates->value[i];
         for (size_t j = 0; j < estimates->count; j++)
-            variance += a * survey_json_at(contrast, j)->number * estimates->variance[i * estimates->count + j];
+            variance +=
+                a * survey_json_at(contrast, j)->number * estimates->variance[i * estimates->count + j];
     }
-    *estimates = (struct estimates){.count = 1, .value = &estimates->value[0], .variance = &estimates->variance[0], .df = estimates->df};
+    *estimates = (struct estimates){
+        .count = 1, .value = &estimates->value[0], .variance = &estimates->variance[0], .df = estimates->df};
     estimates->value[0] = value;
     estimates->variance[0] = variance;
     return true;
 }
 
-bool request_contrast(struct request *request, bool by, struct survey_json_writer *out, struct survey_error *error)
+bool request_contrast(struct request *request, bool by, struct survey_json_writer *out,
+                      struct survey_error *error)
 {
     struct groups groups;
     struct quantity *of;
     struct estimates estimates;
     size_t count;
     if (by) {
-        if (!request_groups(request, request_arg(request, "by"), &groups, error) || !quantities_by(request, &groups, &of, &count, error))
+        if (!request_groups(request, request_arg(request, "by"), &groups, error) ||
+            !quantities_by(request, &groups, &of, &count, error))
             return false;
     } else {
         struct variables variables;
         if (!request_variables(request, request_arg(request, "vars"), &variables, error))
             return false;
-        of = quantities_of(request, &variables, strcmp(survey_json_text(request->args, "fun", "mean"), "total") == 0);
+        of = quantities_of(request, &variables,
+                           strcmp(survey_json_text(request->args, "fun", "mean"), "total") == 0);
         count = variables.count;
     }
     if (!request_estimate(request, of, count, &estimates, error) || !combine(request, &estimates, error))

@@ -23,7 +23,8 @@ static const double *level_column(struct request *request, const char *name)
     for (uint32_t column = 0; column < request->table.sheet.columns; column++) {
         const char *header = survey_sheet_cell(&request->table.sheet, 0, column);
         size_t length = strlen(header);
-        if (!length || strncmp(name, header, length) != 0 || !name[length] || stats_table_numeric(&request->table, column))
+        if (!length || strncmp(name, header, length) != 0 || !name[length] ||
+            stats_table_numeric(&request->table, column))
             continue;
         double *is = survey_arena_array(request->arena, request->n, sizeof *is);
         for (size_t row = 0; row < request->n; row++)
@@ -33,12 +34,14 @@ static const double *level_column(struct request *request, const char *name)
     return NULL;
 }
 
-static bool read_target(struct request *request, const struct survey_json *total, struct targets *targets, struct survey_error *error)
+static bool read_target(struct request *request, const struct survey_json *total, struct targets *targets,
+                        struct survey_error *error)
 {
     double *numbers;
     size_t i = targets->count;
     if (i == TERMS_MAX)
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("at most %d totals can be calibrated to"), TERMS_MAX);
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("at most %d totals can be calibrated to"),
+                           TERMS_MAX);
     if (strcmp(total->key, "(Intercept)") == 0) {
         targets->x[i] = request_ones(request);
     } else if (stats_table_find(&request->table, total->key) >= 0) {
@@ -47,11 +50,14 @@ static bool read_target(struct request *request, const struct survey_json *total
         targets->x[i] = numbers;
         for (size_t row = 0; row < request->n; row++)
             if (isnan(numbers[row]))
-                return survey_fail(error, SURVEY_ERROR_INPUT, "", _("'%s' is missing in some rows; a calibration needs it in all"), total->key);
+                return survey_fail(error, SURVEY_ERROR_INPUT, "",
+                                   _("'%s' is missing in some rows; a calibration needs it in all"),
+                                   total->key);
     } else {
         targets->x[i] = level_column(request, total->key);
         if (!targets->x[i])
-            return survey_fail(error, SURVEY_ERROR_INPUT, "", _("'%s' is neither a column nor a level of one"), total->key);
+            return survey_fail(error, SURVEY_ERROR_INPUT, "",
+                               _("'%s' is neither a column nor a level of one"), total->key);
     }
     targets->name[i] = total->key;
     targets->total[i] = total->number;
@@ -64,7 +70,8 @@ static void factor_at(const struct targets *targets, double u, double *g, double
 {
     double lower = targets->lower, upper = targets->upper;
     if (targets->distance == LOGIT) {
-        double a = (upper - lower) / ((upper - 1) * (1 - lower)), e = exp(a * u), below = upper - 1 + (1 - lower) * e;
+        double a = (upper - lower) / ((upper - 1) * (1 - lower)), e = exp(a * u),
+               below = upper - 1 + (1 - lower) * e;
         *g = (lower * (upper - 1) + upper * (1 - lower) * e) / below;
         *slope = (upper - *g) * (1 - lower) * e * a / below;
         return;
@@ -78,8 +85,8 @@ static void factor_at(const struct targets *targets, double u, double *g, double
 }
 
 // Calibrated totals' distances to their targets under lambda, into gap; the largest relative one.
-static double misfit(const struct request *request, const struct targets *targets, const double *weight, const double *lambda, double *gap,
-                     double *slopes)
+static double misfit(const struct request *request, const struct targets *targets, const double *weight,
+                     const double *lambda, double *gap, double *slopes)
 {
     size_t p = targets->count;
     for (size_t i = 0; i < p; i++)
@@ -105,7 +112,8 @@ static double misfit(const struct request *request, const struct targets *target
 }
 
 // Newton's method with halved steps.
-static bool solve(const struct request *request, const struct targets *targets, const double *weight, double *lambda, struct survey_error *error)
+static bool solve(const struct request *request, const struct targets *targets, const double *weight,
+                  double *lambda, struct survey_error *error)
 {
     size_t p = targets->count;
     double gap[TERMS_MAX], next[TERMS_MAX], *slopes = survey_realloc(NULL, p * p, sizeof *slopes);
@@ -117,7 +125,8 @@ static bool solve(const struct request *request, const struct targets *targets, 
             for (size_t j = i + 1; j < p; j++)
                 slopes[i * p + j] = slopes[j * p + i];
         done = stats_solve(slopes, p, gap, 1) ||
-               survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("the calibration is singular: its columns depend on each other"));
+               survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
+                           _("the calibration is singular: its columns depend on each other"));
         double step = 1, better = HUGE_VAL;
         for (int half = 0; done && half < 40 && !(better < worst); half++, step /= 2) {
             for (size_t i = 0; i < p; i++)
@@ -134,17 +143,21 @@ static bool solve(const struct request *request, const struct targets *targets, 
         size_t off = 0;
         misfit(request, targets, weight, lambda, gap, NULL);
         for (size_t i = 1; i < p; i++)
-            if (fabs(gap[i]) / (1 + fabs(targets->total[i])) > fabs(gap[off]) / (1 + fabs(targets->total[off])))
+            if (fabs(gap[i]) / (1 + fabs(targets->total[i])) >
+                fabs(gap[off]) / (1 + fabs(targets->total[off])))
                 off = i;
-        done = survey_fail(error, SURVEY_ERROR_INPUT, "", _("the calibration has not converged: '%s' is off by %g; the bounds may be too narrow"),
-                           targets->name[off], gap[off]);
+        done = survey_fail(
+            error, SURVEY_ERROR_INPUT, "",
+            _("the calibration has not converged: '%s' is off by %g; the bounds may be too narrow"),
+            targets->name[off], gap[off]);
     }
     free(slopes);
     return done;
 }
 
 // Orthonormal columns of sqrt(weight) * x, twice orthogonalised.
-static void record_basis(struct request *request, const struct targets *targets, const double *before, struct request_step *step)
+static void record_basis(struct request *request, const struct targets *targets, const double *before,
+                         struct request_step *step)
 {
     step->basis = survey_arena_array(request->arena, targets->count, sizeof *step->basis);
     for (size_t i = 0; i < targets->count; i++) {
@@ -171,7 +184,8 @@ static void record_basis(struct request *request, const struct targets *targets,
     }
 }
 
-static bool calibrate_one(struct request *request, const void *with, double *weight, bool record, struct survey_error *error)
+static bool calibrate_one(struct request *request, const void *with, double *weight, bool record,
+                          struct survey_error *error)
 {
     const struct targets *targets = with;
     double lambda[TERMS_MAX];
@@ -190,7 +204,8 @@ static bool calibrate_one(struct request *request, const void *with, double *wei
         char at[512];
         stats_table_place(&request->table, row, at);
         if (record && after[row] < 0)
-            return survey_fail(error, SURVEY_ERROR_INPUT, at, "%s", _("the calibration makes a weight negative; set bounds"));
+            return survey_fail(error, SURVEY_ERROR_INPUT, at, "%s",
+                               _("the calibration makes a weight negative; set bounds"));
     }
     if (record) {
         struct request_step *step = request_step_add(request, STEP_CALIBRATE);
@@ -203,16 +218,20 @@ static bool calibrate_one(struct request *request, const void *with, double *wei
 
 bool request_calibrate(struct request *request, const struct survey_json *json, struct survey_error *error)
 {
-    const struct survey_json *totals = survey_json_get(json, "totals"), *bounds = survey_json_get(json, "bounds");
+    const struct survey_json *totals = survey_json_get(json, "totals"),
+                             *bounds = survey_json_get(json, "bounds");
     const char *fun = survey_json_text(json, "fun", "linear");
-    struct targets targets = {.distance = strcmp(fun, "raking") == 0 ? RAKING : strcmp(fun, "logit") == 0 ? LOGIT : LINEAR};
+    struct targets targets = {.distance = strcmp(fun, "raking") == 0  ? RAKING
+                                          : strcmp(fun, "logit") == 0 ? LOGIT
+                                                                      : LINEAR};
     if (bounds && bounds->count == 2) {
         targets.bounded = true;
         targets.lower = bounds->first->number;
         targets.upper = bounds->first->next->number;
     }
     if ((targets.bounded || targets.distance == LOGIT) && !(targets.lower < 1 && targets.upper > 1))
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("bounds of a calibration stand on both sides of 1"));
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
+                           _("bounds of a calibration stand on both sides of 1"));
     for (const struct survey_json *total = totals ? totals->first : NULL; total; total = total->next)
         if (!read_target(request, total, &targets, error))
             return false;

@@ -6,7 +6,8 @@
 enum { RAKE_MAX = 1000, PROJECTIONS = 10 };
 
 // The cells that [{"stype": "E", "Freq": 4421}, ...] lists, and each row's.
-static bool read_cells(struct request *request, const struct survey_json *totals, struct request_cells *cells, struct survey_error *error)
+static bool read_cells(struct request *request, const struct survey_json *totals, struct request_cells *cells,
+                       struct survey_error *error)
 {
     if (!totals || totals->kind != SURVEY_JSON_ARRAY || !totals->count)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("the margin has no totals"));
@@ -36,7 +37,8 @@ static bool read_cells(struct request *request, const struct survey_json *totals
             if (done)
                 survey_format(&key, "%s\x1f", stats_table_text(&request->table, row, column));
         }
-        const struct survey_map_entry *entry = done ? survey_map_find(&map, survey_buffer_string(&key)) : NULL;
+        const struct survey_map_entry *entry =
+            done ? survey_map_find(&map, survey_buffer_string(&key)) : NULL;
         char at[512];
         stats_table_place(&request->table, row, at);
         if (entry)
@@ -50,7 +52,8 @@ static bool read_cells(struct request *request, const struct survey_json *totals
 }
 
 // Scales weights so that each cell has its total; the largest relative change in *change.
-static bool fit(const struct request *request, const struct request_cells *cells, double *weight, double *change, struct survey_error *error)
+static bool fit(const struct request *request, const struct request_cells *cells, double *weight,
+                double *change, struct survey_error *error)
 {
     double *sum = survey_realloc(NULL, cells->count, sizeof *sum);
     memset(sum, 0, cells->count * sizeof *sum);
@@ -60,7 +63,8 @@ static bool fit(const struct request *request, const struct request_cells *cells
     *change = 0;
     for (size_t cell = 0; done && cell < cells->count; cell++) {
         if (!(sum[cell] > 0) || !(cells->total[cell] > 0))
-            done = survey_fail(error, SURVEY_ERROR_INPUT, "", _("cell %zu of the margin has a total of %g, but weights of %g"), cell + 1,
+            done = survey_fail(error, SURVEY_ERROR_INPUT, "",
+                               _("cell %zu of the margin has a total of %g, but weights of %g"), cell + 1,
                                cells->total[cell], sum[cell]);
         *change = fmax(*change, fabs(cells->total[cell] / sum[cell] - 1));
     }
@@ -77,7 +81,8 @@ static const double *copy_weight(struct request *request, const double *weight)
     return copy;
 }
 
-static bool post_one(struct request *request, const void *with, double *weight, bool record, struct survey_error *error)
+static bool post_one(struct request *request, const void *with, double *weight, bool record,
+                     struct survey_error *error)
 {
     struct request_cells *cells = survey_arena_alloc(request->arena, sizeof *cells);
     double change;
@@ -95,10 +100,12 @@ static bool post_one(struct request *request, const void *with, double *weight, 
     return true;
 }
 
-bool request_post_stratify(struct request *request, const struct survey_json *json, struct survey_error *error)
+bool request_post_stratify(struct request *request, const struct survey_json *json,
+                           struct survey_error *error)
 {
     struct request_cells cells;
-    return read_cells(request, survey_json_get(json, "totals"), &cells, error) && request_each_weight(request, post_one, &cells, error);
+    return read_cells(request, survey_json_get(json, "totals"), &cells, error) &&
+           request_each_weight(request, post_one, &cells, error);
 }
 
 struct margins {
@@ -107,7 +114,8 @@ struct margins {
 };
 
 // Iterative proportional fitting until every margin holds.
-static bool rake_one(struct request *request, const void *with, double *weight, bool record, struct survey_error *error)
+static bool rake_one(struct request *request, const void *with, double *weight, bool record,
+                     struct survey_error *error)
 {
     const struct margins *margins = with;
     double worst = 1;
@@ -121,7 +129,10 @@ static bool rake_one(struct request *request, const void *with, double *weight, 
         }
     }
     if (worst > 1e-9)
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("raking has not converged: a margin is still off by %g of itself; the margins may contradict"), worst);
+        return survey_fail(
+            error, SURVEY_ERROR_INPUT, "",
+            _("raking has not converged: a margin is still off by %g of itself; the margins may contradict"),
+            worst);
     if (record) {
         struct request_step *step = request_step_add(request, STEP_RAKE);
         step->margins = margins->cells;
@@ -139,18 +150,21 @@ bool request_rake(struct request *request, const struct survey_json *json, struc
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("raking names no margins"));
     margins.cells = survey_arena_array(request->arena, margins.count, sizeof *margins.cells);
     for (size_t i = 0; i < margins.count; i++)
-        if (!read_cells(request, survey_json_get(survey_json_at(list, i), "totals"), &margins.cells[i], error))
+        if (!read_cells(request, survey_json_get(survey_json_at(list, i), "totals"), &margins.cells[i],
+                        error))
             return false;
     return request_each_weight(request, rake_one, &margins, error);
 }
 
 // Weights beyond the limits are cut to them and what was cut is shared out equally among those never cut
 // (once, or until none is beyond).
-static bool trim_one(struct request *request, const void *with, double *weight, bool record, struct survey_error *error)
+static bool trim_one(struct request *request, const void *with, double *weight, bool record,
+                     struct survey_error *error)
 {
     (void)record;
     const struct survey_json *json = with;
-    double upper = survey_json_number(json, "upper", HUGE_VAL), lower = survey_json_number(json, "lower", -HUGE_VAL);
+    double upper = survey_json_number(json, "upper", HUGE_VAL),
+           lower = survey_json_number(json, "lower", -HUGE_VAL);
     bool strict = survey_json_bool(json, "strict", false), again = true;
     uint8_t *cut = survey_arena_array(request->arena, request->n, 1);
     while (again) {
@@ -166,7 +180,8 @@ static bool trim_one(struct request *request, const void *with, double *weight, 
         for (size_t row = 0; row < request->n; row++)
             rest += !cut[row];
         if (rest == 0)
-            return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("every weight was trimmed: the limits leave no room"));
+            return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
+                               _("every weight was trimmed: the limits leave no room"));
         for (size_t row = 0; row < request->n; row++) {
             weight[row] += cut[row] ? 0 : spare / rest;
             again = again || (strict && (weight[row] > upper || weight[row] < lower));

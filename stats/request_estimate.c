@@ -3,14 +3,16 @@
 #include "stats/request_private.h"
 #include "stats/sum.h"
 
-static double total(const struct request *request, const double *weight, const double *y, const uint8_t *kept, double *scratch)
+static double total(const struct request *request, const double *weight, const double *y, const uint8_t *kept,
+                    double *scratch)
 {
     for (size_t row = 0; row < request->n; row++)
         scratch[row] = kept[row] ? weight[row] * y[row] : 0;
     return stats_sum(scratch, request->n);
 }
 
-void request_values(const struct request *request, const struct quantity *of, size_t count, const double *weight, double *value)
+void request_values(const struct request *request, const struct quantity *of, size_t count,
+                    const double *weight, double *value)
 {
     double *scratch = survey_realloc(NULL, request->n, sizeof *scratch);
     for (size_t i = 0; i < count; i++) {
@@ -31,8 +33,8 @@ static const uint8_t *touching(struct request *request, const uint8_t *kept)
     return all;
 }
 
-bool request_variance(struct request *request, double **scores, size_t count, const uint8_t *kept, double *variance,
-                      struct survey_error *error)
+bool request_variance(struct request *request, double **scores, size_t count, const uint8_t *kept,
+                      double *variance, struct survey_error *error)
 {
     for (size_t i = 0; i < count; i++)
         request_residual(request, scores[i]);
@@ -49,10 +51,12 @@ bool request_variance(struct request *request, double **scores, size_t count, co
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < n; k++)
             scores[i][k] = scores[i][rows[k]];
-    return stats_variance(request->prepared, (const double *const *)scores, count, rows, n, variance, NULL, error);
+    return stats_variance(request->prepared, (const double *const *)scores, count, rows, n, variance, NULL,
+                          error);
 }
 
-void request_replicate_variance(const struct request *request, const double *values, const double *center, size_t count, double *variance)
+void request_replicate_variance(const struct request *request, const double *values, const double *center,
+                                size_t count, double *variance)
 {
     double *mean = survey_realloc(NULL, count, sizeof *mean);
     double used = 0;
@@ -70,13 +74,15 @@ void request_replicate_variance(const struct request *request, const double *val
         for (size_t j = 0; j < count; j++) {
             double sum = 0;
             for (size_t r = 0; r < request->replicate_count; r++)
-                sum += request->rscales[r] * (values[r * count + i] - mean[i]) * (values[r * count + j] - mean[j]);
+                sum += request->rscales[r] * (values[r * count + i] - mean[i]) *
+                       (values[r * count + j] - mean[j]);
             variance[i * count + j] = request->scale * sum;
         }
     free(mean);
 }
 
-static void by_replicates(struct request *request, const struct quantity *of, size_t count, struct estimates *estimates)
+static void by_replicates(struct request *request, const struct quantity *of, size_t count,
+                          struct estimates *estimates)
 {
     double *values = survey_realloc(NULL, request->replicate_count * count, sizeof *values);
     for (size_t r = 0; r < request->replicate_count; r++)
@@ -85,8 +91,8 @@ static void by_replicates(struct request *request, const struct quantity *of, si
     free(values);
 }
 
-bool request_estimate(struct request *request, const struct quantity *of, size_t count, struct estimates *estimates,
-                      struct survey_error *error)
+bool request_estimate(struct request *request, const struct quantity *of, size_t count,
+                      struct estimates *estimates, struct survey_error *error)
 {
     *estimates = (struct estimates){.count = count, .of = of, .df = request_df(request, NULL)};
     estimates->value = survey_arena_array(request->arena, count, sizeof *estimates->value);
@@ -94,7 +100,9 @@ bool request_estimate(struct request *request, const struct quantity *of, size_t
     request_values(request, of, count, request->weight, estimates->value);
     for (size_t i = 0; i < count; i++)
         if (!isfinite(estimates->value[i]))
-            return survey_fail(error, SURVEY_ERROR_INPUT, "", _("'%s' has no value: nothing was answered, or its denominator is 0"), of[i].name);
+            return survey_fail(error, SURVEY_ERROR_INPUT, "",
+                               _("'%s' has no value: nothing was answered, or its denominator is 0"),
+                               of[i].name);
     if (request->replicates) {
         by_replicates(request, of, count, estimates);
         return true;
@@ -107,7 +115,8 @@ bool request_estimate(struct request *request, const struct quantity *of, size_t
         double below = of[i].below ? total(request, request->weight, of[i].below, of[i].kept, scratch) : 1;
         for (size_t row = 0; row < request->n; row++)
             if (of[i].kept[row]) {
-                double gap = of[i].below ? of[i].above[row] - estimates->value[i] * of[i].below[row] : of[i].above[row];
+                double gap = of[i].below ? of[i].above[row] - estimates->value[i] * of[i].below[row]
+                                         : of[i].above[row];
                 scores[i][row] = request->weight[row] * gap / below;
                 any[row] = 1;
             }
@@ -120,20 +129,24 @@ size_t request_rows(const struct request *request, const uint8_t *also)
 {
     size_t rows = 0;
     for (size_t row = 0; row < request->n; row++)
-        rows += request->weight[row] > 0 && (!request->inside || request->inside[row]) && (!also || also[row]);
+        rows +=
+            request->weight[row] > 0 && (!request->inside || request->inside[row]) && (!also || also[row]);
     return rows;
 }
 
 // n, the sum of weights and s^2 = n / (n - 1) * sum w e^2 / sum w of e = above - value * below around its mean.
 double request_simple(const struct request *request, const struct quantity *of, double value, bool replace)
 {
-    double *e = survey_realloc(NULL, request->n, sizeof *e), *scratch = survey_realloc(NULL, request->n, sizeof *scratch);
+    double *e = survey_realloc(NULL, request->n, sizeof *e),
+           *scratch = survey_realloc(NULL, request->n, sizeof *scratch);
     double *ones = survey_realloc(NULL, request->n, sizeof *ones);
     double n = 0, below = of->below ? total(request, request->weight, of->below, of->kept, scratch) : 1;
     for (size_t row = 0; row < request->n; row++) {
         ones[row] = 1;
         n += of->kept[row] && request->weight[row] > 0;
-        e[row] = of->kept[row] ? (of->below ? (of->above[row] - value * of->below[row]) / below : of->above[row]) : 0;
+        e[row] = of->kept[row]
+                     ? (of->below ? (of->above[row] - value * of->below[row]) / below : of->above[row])
+                     : 0;
     }
     double sum = total(request, request->weight, ones, of->kept, scratch);
     double mean = total(request, request->weight, e, of->kept, scratch) / sum;

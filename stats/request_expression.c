@@ -71,7 +71,8 @@ static struct dual read_name(struct reader *reader)
         return inner;
     }
     for (size_t i = 0; i < reader->estimates->count && i < NAMES_MAX; i++)
-        if (strlen(reader->estimates->of[i].name) == length && strncmp(reader->estimates->of[i].name, name, length) == 0) {
+        if (strlen(reader->estimates->of[i].name) == length &&
+            strncmp(reader->estimates->of[i].name, name, length) == 0) {
             dual.value = reader->estimates->value[i];
             dual.slope[i] = 1;
             return dual;
@@ -102,7 +103,8 @@ static struct dual read_factor(struct reader *reader)
     if (!reader->bad && take(reader, '^')) {
         struct dual power = read_factor(reader);
         double value = pow(dual.value, power.value);
-        dual = combine(dual, power, value, power.value * pow(dual.value, power.value - 1), dual.value > 0 ? value * log(dual.value) : 0);
+        dual = combine(dual, power, value, power.value * pow(dual.value, power.value - 1),
+                       dual.value > 0 ? value * log(dual.value) : 0);
     }
     reader->depth--;
     return dual;
@@ -130,24 +132,29 @@ static struct dual read_sum(struct reader *reader)
         if (!plus && !take(reader, '-'))
             break;
         struct dual right = read_product(reader);
-        left = combine(left, right, plus ? left.value + right.value : left.value - right.value, 1, plus ? 1 : -1);
+        left = combine(left, right, plus ? left.value + right.value : left.value - right.value, 1,
+                       plus ? 1 : -1);
     }
     return left;
 }
 
-bool request_function(const struct estimates *estimates, const char *text, double *value, double *variance, struct survey_error *error)
+bool request_function(const struct estimates *estimates, const char *text, double *value, double *variance,
+                      struct survey_error *error)
 {
     struct reader reader = {.at = text, .estimates = estimates};
     if (estimates->count > NAMES_MAX)
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("a function takes at most %d estimates"), NAMES_MAX);
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("a function takes at most %d estimates"),
+                           NAMES_MAX);
     struct dual result = read_sum(&reader);
     skip(&reader);
     if (reader.bad || *reader.at)
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("'%s' is no function of the estimates, near '%.20s'"), text, reader.at);
+        return survey_fail(error, SURVEY_ERROR_INPUT, "",
+                           _("'%s' is no function of the estimates, near '%.20s'"), text, reader.at);
     *value = result.value;
     *variance = 0;
     for (size_t i = 0; i < estimates->count; i++)
         for (size_t j = 0; j < estimates->count; j++)
             *variance += result.slope[i] * result.slope[j] * estimates->variance[i * estimates->count + j];
-    return isfinite(*value) || survey_fail(error, SURVEY_ERROR_INPUT, "", _("'%s' has no finite value"), text);
+    return isfinite(*value) ||
+           survey_fail(error, SURVEY_ERROR_INPUT, "", _("'%s' has no finite value"), text);
 }

@@ -4,7 +4,8 @@
 #include "stats/model.h"
 #include "stats/solve.h"
 
-static void write_text_list(struct survey_json_writer *out, const char *key, const char *const *texts, size_t count)
+static void write_text_list(struct survey_json_writer *out, const char *key, const char *const *texts,
+                            size_t count)
 {
     survey_json_key(out, key);
     survey_json_open(out, '[');
@@ -14,8 +15,8 @@ static void write_text_list(struct survey_json_writer *out, const char *key, con
 }
 
 // F of the coefficients of some terms, all 0: b' V^-1 b / q.
-static bool write_wald(struct request *request, const struct model *model, const char *terms, double ddf, struct survey_json_writer *out,
-                       struct survey_error *error)
+static bool write_wald(struct request *request, const struct model *model, const char *terms, double ddf,
+                       struct survey_json_writer *out, struct survey_error *error)
 {
     size_t chosen[MODEL_COLUMNS_MAX], q = 0, p = model->count;
     for (size_t i = 0; i < p; i++) {
@@ -28,7 +29,8 @@ static bool write_wald(struct request *request, const struct model *model, const
             at += length;
         }
     }
-    double *variance = survey_arena_array(request->arena, q * q + 1, sizeof *variance), b[MODEL_COLUMNS_MAX], f = 0;
+    double *variance = survey_arena_array(request->arena, q * q + 1, sizeof *variance), b[MODEL_COLUMNS_MAX],
+           f = 0;
     for (size_t i = 0; i < q; i++) {
         b[i] = model->beta[chosen[i]];
         for (size_t j = 0; j < q; j++)
@@ -52,9 +54,12 @@ static bool read_model(struct request *request, struct model *model, struct surv
 {
     const char *family = survey_json_text(request->args, "family", "gaussian");
     const char *formula = survey_json_text(request->args, "formula", "");
-    *model = (struct model){.family = strcmp(family, "binomial") == 0 ? MODEL_BINOMIAL : strcmp(family, "poisson") == 0 ? MODEL_POISSON : MODEL_GAUSSIAN};
+    *model = (struct model){.family = strcmp(family, "binomial") == 0  ? MODEL_BINOMIAL
+                                      : strcmp(family, "poisson") == 0 ? MODEL_POISSON
+                                                                       : MODEL_GAUSSIAN};
     if (model->family == MODEL_GAUSSIAN && strcmp(family, "gaussian") != 0)
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("'%s' is none of gaussian, binomial, poisson"), family);
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("'%s' is none of gaussian, binomial, poisson"),
+                           family);
     return model_read(request, formula, model, error) && model_fit(request, model, error);
 }
 
@@ -64,9 +69,11 @@ bool request_glm(struct request *request, struct survey_json_writer *out, struct
     if (!read_model(request, &model, error))
         return false;
     size_t p = model.count;
-    double se[MODEL_COLUMNS_MAX], t[MODEL_COLUMNS_MAX], tail[MODEL_COLUMNS_MAX], low[MODEL_COLUMNS_MAX], high[MODEL_COLUMNS_MAX];
+    double se[MODEL_COLUMNS_MAX], t[MODEL_COLUMNS_MAX], tail[MODEL_COLUMNS_MAX], low[MODEL_COLUMNS_MAX],
+        high[MODEL_COLUMNS_MAX];
     double resid = request_df(request, model.kept) + 1 - (double)p;
-    double reach = resid > 0 ? stats_t_quantile(1 - (1 - request->design.confidence) / 2, resid) : (double)NAN;
+    double reach =
+        resid > 0 ? stats_t_quantile(1 - (1 - request->design.confidence) / 2, resid) : (double)NAN;
     for (size_t i = 0; i < p; i++) {
         se[i] = sqrt(model.variance[i * p + i]);
         t[i] = model.beta[i] / se[i];
@@ -92,9 +99,11 @@ bool request_glm(struct request *request, struct survey_json_writer *out, struct
     return true;
 }
 
-static void write_ttest(struct request *request, double est, double se, double df, struct survey_json_writer *out)
+static void write_ttest(struct request *request, double est, double se, double df,
+                        struct survey_json_writer *out)
 {
-    double t = est / se, reach = stats_t_quantile(1 - (1 - request->design.confidence) / 2, df) * se, low = est - reach, high = est + reach;
+    double t = est / se, reach = stats_t_quantile(1 - (1 - request->design.confidence) / 2, df) * se,
+           low = est - reach, high = est + reach;
     survey_json_open(out, '{');
     request_write_numbers(out, "est", &est, 1);
     survey_json_member_number(out, "statistic", t);
@@ -123,7 +132,8 @@ bool request_ttest(struct request *request, struct survey_json_writer *out, stru
     size_t at = one ? 0 : 1;
     double df = one ? request_df(request, NULL) - 1 : request_df(request, model.kept) - 1;
     if (!(df > 0))
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("no degrees of freedom are left for a test"));
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
+                           _("no degrees of freedom are left for a test"));
     write_ttest(request, model.beta[at], sqrt(model.variance[at * model.count + at]), df, out);
     return true;
 }

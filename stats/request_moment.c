@@ -6,13 +6,15 @@
 static struct quantity moment(struct request *request, const struct variables *variables, size_t i, size_t j)
 {
     const double *ones = request_ones(request);
-    struct quantity means[2] = {{"", variables->columns[i], ones, variables->kept}, {"", variables->columns[j], ones, variables->kept}};
+    struct quantity means[2] = {{"", variables->columns[i], ones, variables->kept},
+                                {"", variables->columns[j], ones, variables->kept}};
     double center[2], n = (double)request_rows(request, variables->kept);
     request_values(request, means, 2, request->weight, center);
     double *product = survey_arena_array(request->arena, request->n, sizeof *product);
     for (size_t row = 0; row < request->n; row++)
         if (variables->kept[row])
-            product[row] = n / (n - 1) * (variables->columns[i][row] - center[0]) * (variables->columns[j][row] - center[1]);
+            product[row] = n / (n - 1) * (variables->columns[i][row] - center[0]) *
+                           (variables->columns[j][row] - center[1]);
     return (struct quantity){variables->names[i], product, ones, variables->kept};
 }
 
@@ -29,7 +31,8 @@ static void write_one(struct survey_json_writer *out, const char *name, double e
     survey_json_close(out, '}');
 }
 
-static bool write_variance(struct request *request, const struct variables *variables, struct survey_json_writer *out, struct survey_error *error)
+static bool write_variance(struct request *request, const struct variables *variables,
+                           struct survey_json_writer *out, struct survey_error *error)
 {
     struct quantity of = moment(request, variables, 0, 0);
     struct estimates estimates;
@@ -50,8 +53,8 @@ static void covariances(struct request *request, const struct variables *variabl
 }
 
 // alpha = k / (k - 1) * (1 - sum of the items' variances / variance of their sum) (Cronbach 1951).
-static bool write_matrix_answer(struct request *request, const struct variables *variables, bool alpha, struct survey_json_writer *out,
-                                struct survey_error *error)
+static bool write_matrix_answer(struct request *request, const struct variables *variables, bool alpha,
+                                struct survey_json_writer *out, struct survey_error *error)
 {
     size_t k = variables->count;
     if (k < 2)
@@ -69,17 +72,20 @@ static bool write_matrix_answer(struct request *request, const struct variables 
     return true;
 }
 
-bool request_moment(struct request *request, const char *estimator, struct survey_json_writer *out, struct survey_error *error)
+bool request_moment(struct request *request, const char *estimator, struct survey_json_writer *out,
+                    struct survey_error *error)
 {
     struct variables variables;
     if (!request_variables(request, request_arg(request, "vars"), &variables, error))
         return false;
-    return strcmp(estimator, "variance") == 0 ? write_variance(request, &variables, out, error)
-                                              : write_matrix_answer(request, &variables, strcmp(estimator, "cralpha") == 0, out, error);
+    return strcmp(estimator, "variance") == 0
+               ? write_variance(request, &variables, out, error)
+               : write_matrix_answer(request, &variables, strcmp(estimator, "cralpha") == 0, out, error);
 }
 
 // Two columns "~a+b" or by name, as the levels of rows and columns.
-bool request_two_way(struct request *request, const char *row, const char *column, struct two_way *table, struct survey_error *error)
+bool request_two_way(struct request *request, const char *row, const char *column, struct two_way *table,
+                     struct survey_error *error)
 {
     const char *names[2] = {row, column};
     for (int i = 0; i < 2; i++) {
@@ -90,24 +96,30 @@ bool request_two_way(struct request *request, const char *row, const char *colum
     }
     // Levels that no row inside has are none.
     for (int i = 0; i < 2; i++) {
-        uint32_t *number = survey_arena_array(request->arena, table->levels[i].count + 1, sizeof *number), count = 0;
+        uint32_t *number = survey_arena_array(request->arena, table->levels[i].count + 1, sizeof *number),
+                 count = 0;
         for (size_t r = 0; r < request->n; r++)
-            if (request->weight[r] > 0 && (!request->inside || request->inside[r]) && table->levels[i].of_row[r] != STATS_NO_LEVEL)
+            if (request->weight[r] > 0 && (!request->inside || request->inside[r]) &&
+                table->levels[i].of_row[r] != STATS_NO_LEVEL)
                 number[table->levels[i].of_row[r]] = 1;
         for (size_t level = 0; level < table->levels[i].count; level++)
             number[level] = number[level] ? ++count : 0;
         for (size_t r = 0; r < request->n; r++)
             if (table->levels[i].of_row[r] != STATS_NO_LEVEL)
-                table->levels[i].of_row[r] = number[table->levels[i].of_row[r]] ? number[table->levels[i].of_row[r]] - 1 : STATS_NO_LEVEL;
+                table->levels[i].of_row[r] = number[table->levels[i].of_row[r]]
+                                                 ? number[table->levels[i].of_row[r]] - 1
+                                                 : STATS_NO_LEVEL;
         table->levels[i].count = count;
     }
     table->kept = survey_arena_array(request->arena, request->n, 1);
     for (size_t r = 0; r < request->n; r++)
         table->kept[r] = request->weight[r] > 0 && (!request->inside || request->inside[r]) &&
-                         table->levels[0].of_row[r] != STATS_NO_LEVEL && table->levels[1].of_row[r] != STATS_NO_LEVEL;
+                         table->levels[0].of_row[r] != STATS_NO_LEVEL &&
+                         table->levels[1].of_row[r] != STATS_NO_LEVEL;
     return table->levels[0].count > 1 && table->levels[1].count > 1
                ? true
-               : survey_fail(error, SURVEY_ERROR_INPUT, "", _("'%s' and '%s' make no table of two rows and two columns"), row, column);
+               : survey_fail(error, SURVEY_ERROR_INPUT, "",
+                             _("'%s' and '%s' make no table of two rows and two columns"), row, column);
 }
 
 struct quantity *request_cells_of(struct request *request, const struct two_way *table, bool totals)
@@ -118,7 +130,8 @@ struct quantity *request_cells_of(struct request *request, const struct two_way 
     for (size_t cell = 0; cell < rows * columns; cell++) {
         double *is = survey_arena_array(request->arena, request->n, sizeof *is);
         for (size_t r = 0; r < request->n; r++)
-            is[r] = table->kept[r] && table->levels[0].of_row[r] == cell % rows && table->levels[1].of_row[r] == cell / rows;
+            is[r] = table->kept[r] && table->levels[0].of_row[r] == cell % rows &&
+                    table->levels[1].of_row[r] == cell / rows;
         of[cell] = (struct quantity){"cell", is, ones, table->kept};
     }
     return of;
@@ -134,12 +147,14 @@ bool request_kappa(struct request *request, struct survey_json_writer *out, stru
     formula += strspn(formula, "~ ");
     if (!plus)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("kappa is of two columns, ~a+b"));
-    const char *row = survey_arena_strndup(request->arena, formula, (size_t)(plus - formula)), *column = plus + 1;
+    const char *row = survey_arena_strndup(request->arena, formula, (size_t)(plus - formula)),
+               *column = plus + 1;
     if (!request_two_way(request, row, column, &table, error))
         return false;
     size_t k = table.levels[0].count;
     if (k != table.levels[1].count)
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("kappa needs the same categories in both columns"));
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
+                           _("kappa needs the same categories in both columns"));
     if (!request_estimate(request, request_cells_of(request, &table, false), k * k, &estimates, error))
         return false;
     double *p = estimates.value, *margin = survey_arena_array(request->arena, 2 * k, sizeof *margin);

@@ -22,7 +22,8 @@ static void fill_approximate(struct request *request, const double *p, bool hart
     mean = survey_json_number(request->design_json, "hr_sum", mean);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
-            request->pairs[i * n + j] = i == j ? 1 - p[i] : approximate(hartley_rao, (double)n, p[i], p[j], mean);
+            request->pairs[i * n + j] =
+                i == j ? 1 - p[i] : approximate(hartley_rao, (double)n, p[i], p[j], mean);
 }
 
 // Brewer (2002): n / (n - 1) * sum (1 - p_i) (z_i - zbar)^2, which needs no joint probabilities.
@@ -34,7 +35,8 @@ static void fill_brewer(struct request *request, const double *p)
         sum += scale * (1 - p[i]);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
-            request->pairs[i * n + j] = (i == j ? scale * (1 - p[i]) : 0) - scale * (2 - p[i] - p[j]) / count + sum / (count * count);
+            request->pairs[i * n + j] =
+                (i == j ? scale * (1 - p[i]) : 0) - scale * (2 - p[i] - p[j]) / count + sum / (count * count);
 }
 
 static bool fill_joint(struct request *request, const char *name, struct survey_error *error)
@@ -42,18 +44,21 @@ static bool fill_joint(struct request *request, const char *name, struct survey_
     size_t n = request->n;
     const char *data = survey_json_text(request->entry, "data", ""), *slash = strrchr(data, '/');
     struct stats_table table;
-    const char *full = survey_arena_format(request->arena, "%s/%.*s%s.csv", request->folder, slash ? (int)(slash - data) + 1 : 0, data, name);
+    const char *full = survey_arena_format(request->arena, "%s/%.*s%s.csv", request->folder,
+                                           slash ? (int)(slash - data) + 1 : 0, data, name);
     if (!stats_table_open(request->arena, full, &table, error))
         return false;
     if (table.rows != n || table.sheet.columns != n)
-        return survey_fail(error, SURVEY_ERROR_INPUT, full, _("joint probabilities of %zu rows make a square of that size"), n);
+        return survey_fail(error, SURVEY_ERROR_INPUT, full,
+                           _("joint probabilities of %zu rows make a square of that size"), n);
     double least = 1, **joint = survey_arena_array(request->arena, n, sizeof *joint);
     for (size_t j = 0; j < n; j++) {
         if (!stats_table_numbers(&table, (uint32_t)j, &joint[j], error))
             return false;
         for (size_t i = 0; i < n; i++) {
             if (!(joint[j][i] > 0 && joint[j][i] <= 1))
-                return survey_fail(error, SURVEY_ERROR_INPUT, full, "%s", _("joint probabilities are above 0 and at most 1"));
+                return survey_fail(error, SURVEY_ERROR_INPUT, full, "%s",
+                                   _("joint probabilities are above 0 and at most 1"));
             least = fmin(least, joint[j][i]);
         }
     }
@@ -67,12 +72,16 @@ static bool fill_joint(struct request *request, const char *name, struct survey_
 
 bool request_pps_open(struct request *request, const char *probability, struct survey_error *error)
 {
-    const char *method = survey_json_text(request->design_json, "pps", ""), *joint = survey_json_text(request->design_json, "joint", NULL);
+    const char *method = survey_json_text(request->design_json, "pps", ""),
+               *joint = survey_json_text(request->design_json, "joint", NULL);
     double *p;
     if (request->n > PPS_ROWS_MAX || request->n < 2)
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("a PPS variance takes 2 to %d rows"), PPS_ROWS_MAX);
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("a PPS variance takes 2 to %d rows"),
+                           PPS_ROWS_MAX);
     if (!probability || !request_column(request, probability, &p, error))
-        return probability ? false : survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("a PPS design names its probabilities"));
+        return probability ? false
+                           : survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
+                                         _("a PPS design names its probabilities"));
     request->pairs = survey_arena_array(request->arena, request->n * request->n, sizeof *request->pairs);
     request->yates_grundy = strcmp(survey_json_text(request->design_json, "pps_variance", "HT"), "YG") == 0;
     request->keeps_rows = true;
@@ -83,11 +92,13 @@ bool request_pps_open(struct request *request, const char *probability, struct s
     else if (strcmp(method, "overton") == 0 || strcmp(method, "HR") == 0 || strcmp(method, "HRsum") == 0)
         fill_approximate(request, p, *method == 'H');
     else
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("pps '%s' is none of brewer, overton, HR, HRsum, joint"), method);
+        return survey_fail(error, SURVEY_ERROR_INPUT, "",
+                           _("pps '%s' is none of brewer, overton, HR, HRsum, joint"), method);
     return true;
 }
 
-void request_pps_variance(const struct request *request, double *const *scores, size_t count, double *variance)
+void request_pps_variance(const struct request *request, double *const *scores, size_t count,
+                          double *variance)
 {
     size_t n = request->n;
     for (size_t a = 0; a < count; a++)
@@ -96,8 +107,9 @@ void request_pps_variance(const struct request *request, double *const *scores, 
             for (size_t i = 0; i < n; i++)
                 for (size_t j = 0; j < n; j++) {
                     double d = request->pairs[i * n + j];
-                    sum += request->yates_grundy ? -d / 2 * (scores[a][i] - scores[a][j]) * (scores[b][i] - scores[b][j])
-                                                 : scores[a][i] * d * scores[b][j];
+                    sum += request->yates_grundy
+                               ? -d / 2 * (scores[a][i] - scores[a][j]) * (scores[b][i] - scores[b][j])
+                               : scores[a][i] * d * scores[b][j];
                 }
             variance[a * count + b] = sum;
         }

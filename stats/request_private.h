@@ -25,16 +25,16 @@ struct request {
     struct stats_design design;
     struct stats_prepared *prepared;
     size_t n;
-    double *weight;      // after the steps; design.weight
-    uint8_t *inside;     // the subset so far; NULL: all rows
-    bool keeps_rows;     // calibrated: rows outside a subset stay in the variance with weight 0
+    double *weight;             // after the steps; design.weight
+    uint8_t *inside;            // the subset so far; NULL: all rows
+    bool keeps_rows;            // calibrated: rows outside a subset stay in the variance with weight 0
     struct request_step *steps; // first to last
-    double **replicates; // combined weights; NULL: Taylor linearisation
+    double **replicates;        // combined weights; NULL: Taylor linearisation
     size_t replicate_count;
     double scale;
     const double *rscales;
     bool mse;
-    double *pairs;       // of a PPS design: n * n; NULL for all others
+    double *pairs; // of a PPS design: n * n; NULL for all others
     bool yates_grundy;
     bool *unsupported;
 };
@@ -45,9 +45,10 @@ bool request_unsupported(struct request *request, struct survey_error *error, co
 // Design and steps of request->entry, its data read.
 bool request_open(struct request *request, struct survey_error *error);
 void request_close(struct request *request);
-bool request_apply_steps(struct request *request, struct survey_error *error);   // ops
+bool request_apply_steps(struct request *request, struct survey_error *error); // ops
 bool request_pps_open(struct request *request, const char *probability, struct survey_error *error);
-void request_pps_variance(const struct request *request, double *const *scores, size_t count, double *variance);
+void request_pps_variance(const struct request *request, double *const *scores, size_t count,
+                          double *variance);
 // Takes the steps' auxiliary variables out of scores (one column of n), in place.
 void request_residual(const struct request *request, double *score);
 
@@ -67,15 +68,17 @@ struct estimates {
     double df;        // of the design: PSUs - strata, or replicates - 1
 };
 
-bool request_estimate(struct request *request, const struct quantity *of, size_t count, struct estimates *estimates,
-                      struct survey_error *error);
+bool request_estimate(struct request *request, const struct quantity *of, size_t count,
+                      struct estimates *estimates, struct survey_error *error);
 // The estimators' values under other weights, into value.
-void request_values(const struct request *request, const struct quantity *of, size_t count, const double *weight, double *value);
+void request_values(const struct request *request, const struct quantity *of, size_t count,
+                    const double *weight, double *value);
 // Variance of functions of the data that have scores of their own (columns of n, weights in them; used up).
-bool request_variance(struct request *request, double **scores, size_t count, const uint8_t *kept, double *variance,
-                      struct survey_error *error);
+bool request_variance(struct request *request, double **scores, size_t count, const uint8_t *kept,
+                      double *variance, struct survey_error *error);
 // Spread of count values in each replicate (row-major, replicate by replicate) around their centre.
-void request_replicate_variance(const struct request *request, const double *values, const double *center, size_t count, double *variance);
+void request_replicate_variance(const struct request *request, const double *values, const double *center,
+                                size_t count, double *variance);
 double request_df(const struct request *request, const uint8_t *also);
 // Rows inside the subset with a weight, and in also where it is given.
 size_t request_rows(const struct request *request, const uint8_t *also);
@@ -90,7 +93,8 @@ struct variables {
     const double **columns;
     uint8_t *kept;
 };
-bool request_variables(struct request *request, const struct survey_json *names, struct variables *variables, struct survey_error *error);
+bool request_variables(struct request *request, const struct survey_json *names, struct variables *variables,
+                       struct survey_error *error);
 bool request_column(struct request *request, const char *name, double **numbers, struct survey_error *error);
 const double *request_ones(struct request *request);
 // Text or list of texts as a list.
@@ -99,10 +103,12 @@ size_t request_names(struct survey_arena *arena, const struct survey_json *json,
 const struct survey_json *request_arg(const struct request *request, const char *name);
 
 // Answers, each writing one object.
-bool request_mean_total(struct request *request, bool total, struct survey_json_writer *out, struct survey_error *error);
+bool request_mean_total(struct request *request, bool total, struct survey_json_writer *out,
+                        struct survey_error *error);
 bool request_ratio(struct request *request, struct survey_json_writer *out, struct survey_error *error);
 bool request_by(struct request *request, struct survey_json_writer *out, struct survey_error *error);
-bool request_contrast(struct request *request, bool by, struct survey_json_writer *out, struct survey_error *error);
+bool request_contrast(struct request *request, bool by, struct survey_json_writer *out,
+                      struct survey_error *error);
 bool request_quantile(struct request *request, struct survey_json_writer *out, struct survey_error *error);
 bool request_ciprop(struct request *request, struct survey_json_writer *out, struct survey_error *error);
 bool request_table(struct request *request, struct survey_json_writer *out, struct survey_error *error);
@@ -112,32 +118,40 @@ bool request_ttest(struct request *request, struct survey_json_writer *out, stru
 bool request_ranktest(struct request *request, struct survey_json_writer *out, struct survey_error *error);
 bool request_chisq(struct request *request, struct survey_json_writer *out, struct survey_error *error);
 bool request_kappa(struct request *request, struct survey_json_writer *out, struct survey_error *error);
-bool request_moment(struct request *request, const char *estimator, struct survey_json_writer *out, struct survey_error *error);
+bool request_moment(struct request *request, const char *estimator, struct survey_json_writer *out,
+                    struct survey_error *error);
 
 // A function of estimates by the delta method.
-bool request_function(const struct estimates *estimates, const char *text, double *value, double *variance, struct survey_error *error);
+bool request_function(const struct estimates *estimates, const char *text, double *value, double *variance,
+                      struct survey_error *error);
 
 // Two columns crossed; cells are numbered with the first column's levels fastest.
 struct two_way {
     struct stats_levels levels[2]; // of the rows inside
     uint8_t *kept;                 // rows with both
 };
-bool request_two_way(struct request *request, const char *row, const char *column, struct two_way *table, struct survey_error *error);
+bool request_two_way(struct request *request, const char *row, const char *column, struct two_way *table,
+                     struct survey_error *error);
 struct quantity *request_cells_of(struct request *request, const struct two_way *table, bool totals);
 
 // Groups of by: the levels that occur, the first column's fastest, as R orders them.
 struct groups {
     size_t count;
-    const char **names;       // "E.No"
-    const char ***levels;     // by group, by column
+    const char **names;   // "E.No"
+    const char ***levels; // by group, by column
     const char *const *columns;
     size_t column_count;
-    uint32_t *of_row;         // STATS_NO_LEVEL where blank or outside
+    uint32_t *of_row; // STATS_NO_LEVEL where blank or outside
 };
-bool request_quantile_by(struct request *request, const struct groups *groups, struct survey_json_writer *out, struct survey_error *error);
-bool request_groups(struct request *request, const struct survey_json *by, struct groups *groups, struct survey_error *error);
+bool request_quantile_by(struct request *request, const struct groups *groups, struct survey_json_writer *out,
+                         struct survey_error *error);
+bool request_groups(struct request *request, const struct survey_json *by, struct groups *groups,
+                    struct survey_error *error);
 void request_write_levels(struct survey_json_writer *out, const struct groups *groups);
-void request_write_numbers(struct survey_json_writer *out, const char *key, const double *numbers, size_t count);
-void request_write_matrix(struct survey_json_writer *out, const char *key, const double *numbers, size_t count);
+void request_write_numbers(struct survey_json_writer *out, const char *key, const double *numbers,
+                           size_t count);
+void request_write_matrix(struct survey_json_writer *out, const char *key, const double *numbers,
+                          size_t count);
 // est, se, df, intervals, cv and (wanted) vcov of estimates.
-void request_write_estimates(struct request *request, struct survey_json_writer *out, const struct estimates *estimates, bool vcov);
+void request_write_estimates(struct request *request, struct survey_json_writer *out,
+                             const struct estimates *estimates, bool vcov);

@@ -10,7 +10,8 @@ struct point {
     double value, low, high, se;
 };
 
-static bool interval_kind(struct request *request, enum stats_share_method *method, bool *score, struct survey_error *error)
+static bool interval_kind(struct request *request, enum stats_share_method *method, bool *score,
+                          struct survey_error *error)
 {
     const char *name = survey_json_text(request->args, "interval", "mean");
     *score = strcmp(name, "score") == 0;
@@ -19,8 +20,8 @@ static bool interval_kind(struct request *request, enum stats_share_method *meth
            survey_fail(error, SURVEY_ERROR_INPUT, "", _("'%s' is no interval method of a quantile"), name);
 }
 
-static bool share_below(struct request *request, const double *x, const uint8_t *kept, double value, double *share, double *se,
-                        struct survey_error *error)
+static bool share_below(struct request *request, const double *x, const uint8_t *kept, double value,
+                        double *share, double *se, struct survey_error *error)
 {
     double *below = survey_realloc(NULL, request->n, sizeof *below);
     struct quantity of = {"", below, request_ones(request), kept};
@@ -36,8 +37,9 @@ static bool share_below(struct request *request, const double *x, const uint8_t 
     return true;
 }
 
-static bool find_point(struct request *request, const double *x, const uint8_t *kept, const struct stats_sorted *sorted,
-                       enum stats_quantile_rule rule, enum stats_share_method method, double p, double df, struct point *point,
+static bool find_point(struct request *request, const double *x, const uint8_t *kept,
+                       const struct stats_sorted *sorted, enum stats_quantile_rule rule,
+                       enum stats_share_method method, double p, double df, struct point *point,
                        struct survey_error *error)
 {
     double share, se, low, high, confidence = request->design.confidence;
@@ -52,8 +54,8 @@ static bool find_point(struct request *request, const double *x, const uint8_t *
     return true;
 }
 
-static void write_points(struct request *request, struct survey_json_writer *out, const struct variables *variables, const struct point *points,
-                         size_t each)
+static void write_points(struct request *request, struct survey_json_writer *out,
+                         const struct variables *variables, const struct point *points, size_t each)
 {
     const struct survey_json *probs = request_arg(request, "probs");
     size_t count = variables->count * each;
@@ -61,13 +63,16 @@ static void write_points(struct request *request, struct survey_json_writer *out
     survey_json_key(out, "names");
     survey_json_open(out, '[');
     for (size_t i = 0; i < count; i++)
-        survey_json_put_text(out, survey_arena_format(request->arena, "%s@%g", variables->names[i / each], survey_json_at(probs, i % each)->number));
+        survey_json_put_text(out, survey_arena_format(request->arena, "%s@%g", variables->names[i / each],
+                                                      survey_json_at(probs, i % each)->number));
     survey_json_close(out, ']');
     static const struct {
         const char *key;
         size_t offset;
-    } fields[] = {{"est", offsetof(struct point, value)}, {"ci_low", offsetof(struct point, low)},
-                  {"ci_high", offsetof(struct point, high)}, {"se", offsetof(struct point, se)}};
+    } fields[] = {{"est", offsetof(struct point, value)},
+                  {"ci_low", offsetof(struct point, low)},
+                  {"ci_high", offsetof(struct point, high)},
+                  {"se", offsetof(struct point, se)}};
     for (size_t field = 0; field < sizeof fields / sizeof *fields; field++) {
         for (size_t i = 0; i < count; i++)
             memcpy(&numbers[i], (const char *)&points[i] + fields[field].offset, sizeof(double));
@@ -96,19 +101,21 @@ static bool read_asked(struct request *request, struct asked *asked, struct surv
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("'probs' lists the quantiles"));
     for (const struct survey_json *p = asked->probs->first; p; p = p->next)
         if (!(p->number > 0 && p->number < 1))
-            return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("a quantile's probability is between 0 and 1"));
+            return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
+                               _("a quantile's probability is between 0 and 1"));
     return true;
 }
 
 // The points of one column among the kept rows.
-static bool find_points(struct request *request, const struct asked *asked, const double *x, const uint8_t *kept, double df,
-                        struct point *points, struct survey_error *error)
+static bool find_points(struct request *request, const struct asked *asked, const double *x,
+                        const uint8_t *kept, double df, struct point *points, struct survey_error *error)
 {
     struct stats_sorted sorted;
     stats_sorted_make(x, request->weight, kept, request->n, &sorted);
     bool done = sorted.n > 0 || survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("all values are missing"));
     for (size_t j = 0; done && j < asked->probs->count; j++)
-        done = find_point(request, x, kept, &sorted, asked->rule, asked->method, survey_json_at(asked->probs, j)->number, df, &points[j], error);
+        done = find_point(request, x, kept, &sorted, asked->rule, asked->method,
+                          survey_json_at(asked->probs, j)->number, df, &points[j], error);
     stats_sorted_free(&sorted);
     return done;
 }
@@ -117,12 +124,15 @@ bool request_quantile(struct request *request, struct survey_json_writer *out, s
 {
     struct variables variables;
     struct asked asked;
-    if (!read_asked(request, &asked, error) || !request_variables(request, request_arg(request, "vars"), &variables, error))
+    if (!read_asked(request, &asked, error) ||
+        !request_variables(request, request_arg(request, "vars"), &variables, error))
         return false;
-    struct point *points = survey_arena_array(request->arena, variables.count * asked.probs->count, sizeof *points);
+    struct point *points =
+        survey_arena_array(request->arena, variables.count * asked.probs->count, sizeof *points);
     double df = request_df(request, NULL);
     for (size_t i = 0; i < variables.count; i++)
-        if (!find_points(request, &asked, variables.columns[i], variables.kept, df, &points[i * asked.probs->count], error))
+        if (!find_points(request, &asked, variables.columns[i], variables.kept, df,
+                         &points[i * asked.probs->count], error))
             return false;
     survey_json_open(out, '{');
     write_points(request, out, &variables, points, asked.probs->count);
@@ -132,17 +142,21 @@ bool request_quantile(struct request *request, struct survey_json_writer *out, s
 }
 
 // By groups: the first probability of the first variable, with the degrees of freedom of each group.
-bool request_quantile_by(struct request *request, const struct groups *groups, struct survey_json_writer *out, struct survey_error *error)
+bool request_quantile_by(struct request *request, const struct groups *groups, struct survey_json_writer *out,
+                         struct survey_error *error)
 {
     struct variables variables;
     struct asked asked;
-    if (!read_asked(request, &asked, error) || !request_variables(request, request_arg(request, "vars"), &variables, error))
+    if (!read_asked(request, &asked, error) ||
+        !request_variables(request, request_arg(request, "vars"), &variables, error))
         return false;
-    double *est = survey_arena_array(request->arena, groups->count, sizeof *est), *se = survey_arena_array(request->arena, groups->count, sizeof *se);
+    double *est = survey_arena_array(request->arena, groups->count, sizeof *est),
+           *se = survey_arena_array(request->arena, groups->count, sizeof *se);
     double *df = survey_arena_array(request->arena, groups->count, sizeof *df);
     struct point *points = survey_arena_array(request->arena, asked.probs->count, sizeof *points);
     for (size_t group = 0; group < groups->count; group++) {
-        uint8_t *kept = survey_arena_array(request->arena, request->n, 1), *inside = survey_arena_array(request->arena, request->n, 1);
+        uint8_t *kept = survey_arena_array(request->arena, request->n, 1),
+                *inside = survey_arena_array(request->arena, request->n, 1);
         for (size_t row = 0; row < request->n; row++) {
             inside[row] = groups->of_row[row] == group;
             kept[row] = inside[row] && variables.kept[row];

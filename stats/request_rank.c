@@ -30,18 +30,21 @@ static double *rank_scores(struct request *request, const struct model *model, c
 
 // Two groups: t of the difference. More: the reference names the chi-squared "parameter" and its degrees of
 // freedom "statistic"; so does this.
-static bool write_rank(struct request *request, const struct model *model, struct survey_json_writer *out, struct survey_error *error)
+static bool write_rank(struct request *request, const struct model *model, struct survey_json_writer *out,
+                       struct survey_error *error)
 {
     size_t p = model->count, q = p - 1;
     double df = request_df(request, model->kept), statistic, parameter, tail, x2 = 0;
-    double *variance = survey_arena_array(request->arena, q * q, sizeof *variance), *b = survey_arena_array(request->arena, q, sizeof *b);
+    double *variance = survey_arena_array(request->arena, q * q, sizeof *variance),
+           *b = survey_arena_array(request->arena, q, sizeof *b);
     for (size_t i = 0; i < q; i++) {
         b[i] = model->beta[i + 1];
         for (size_t j = 0; j < q; j++)
             variance[i * q + j] = model->variance[(i + 1) * p + j + 1];
     }
     if (!(df - (double)q > 0) || !stats_solve(variance, q, b, 1))
-        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("too few PSUs for a rank test of these groups"));
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
+                           _("too few PSUs for a rank test of these groups"));
     for (size_t i = 0; i < q; i++)
         x2 += b[i] * model->beta[i + 1];
     if (q == 1) {

@@ -27,7 +27,7 @@ static void read_scales(struct request *request, const struct survey_json *step)
     const struct survey_json *given = survey_json_get(request->design_json, "rep_rscales");
     double *rscales = survey_arena_array(request->arena, request->replicate_count, sizeof *rscales);
     for (size_t r = 0; r < request->replicate_count; r++)
-        rscales[r] = given && given->kind == SURVEY_JSON_NUMBER  ? given->number
+        rscales[r] = given && given->kind == SURVEY_JSON_NUMBER          ? given->number
                      : given && given->count == request->replicate_count ? survey_json_at(given, r)->number
                                                                          : 1;
     if (survey_json_get(request->design_json, "rep_scale"))
@@ -38,22 +38,27 @@ static void read_scales(struct request *request, const struct survey_json *step)
     request->mse = survey_json_bool(step, "mse", survey_json_bool(request->design_json, "mse", false));
 }
 
-bool request_replicates_read(struct request *request, const struct survey_json *step, struct survey_error *error)
+bool request_replicates_read(struct request *request, const struct survey_json *step,
+                             struct survey_error *error)
 {
     const char *path = survey_json_text(request->design_json, "replicate_file", "");
     if (!*path)
         return request_unsupported(request, error, "as_replicate");
-    const char *full = *path == '/' ? path : survey_arena_format(request->arena, "%s/%s", request->folder, path);
+    const char *full =
+        *path == '/' ? path : survey_arena_format(request->arena, "%s/%s", request->folder, path);
     struct stats_table table;
     if (!stats_table_open(request->arena, full, &table, error))
         return false;
     size_t inside = request_rows(request, NULL);
     if (table.rows != request->n && table.rows != inside)
-        return survey_fail(error, SURVEY_ERROR_INPUT, full, _("%zu rows of replicate weights for %zu rows of data"), table.rows, request->n);
+        return survey_fail(error, SURVEY_ERROR_INPUT, full,
+                           _("%zu rows of replicate weights for %zu rows of data"), table.rows, request->n);
     if (table.sheet.columns > REPLICATES_MAX)
-        return survey_fail(error, SURVEY_ERROR_INPUT, full, _("at most %d replicates can be taken"), REPLICATES_MAX);
+        return survey_fail(error, SURVEY_ERROR_INPUT, full, _("at most %d replicates can be taken"),
+                           REPLICATES_MAX);
     request->replicate_count = table.sheet.columns;
-    request->replicates = survey_arena_array(request->arena, request->replicate_count, sizeof *request->replicates);
+    request->replicates =
+        survey_arena_array(request->arena, request->replicate_count, sizeof *request->replicates);
     for (size_t r = 0; r < request->replicate_count; r++) {
         double *numbers;
         if (!stats_table_numbers(&table, (uint32_t)r, &numbers, error))

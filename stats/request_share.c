@@ -8,7 +8,8 @@
 // The reference fits the logit by steps that start from (w y + 1/2) / (w + 1) in each row and end where the deviance
 // changes by less than 1e-8, and scales by the information before the last step, which is some 1e-6 off. So that
 // intervals agree, so does this.
-static void reference_fit(const struct request *request, const struct quantity *of, double unit, struct stats_profile *profile)
+static void reference_fit(const struct request *request, const struct quantity *of, double unit,
+                          struct stats_profile *profile)
 {
     double eta = 0, before = 0, spread = 0;
     for (int step = 0; step < 50; step++) {
@@ -16,7 +17,8 @@ static void reference_fit(const struct request *request, const struct quantity *
         for (size_t row = 0; row < request->n; row++) {
             if (!of->kept[row])
                 continue;
-            double w = request->weight[row] / unit, y = of->above[row], m = step ? mean : (w * y + 0.5) / (w + 1);
+            double w = request->weight[row] / unit, y = of->above[row],
+                   m = step ? mean : (w * y + 0.5) / (w + 1);
             double at = step ? eta : log(m / (1 - m));
             below += w * m * (1 - m);
             above += w * m * (1 - m) * (at + (y - m) / (m * (1 - m)));
@@ -39,16 +41,22 @@ static void reference_fit(const struct request *request, const struct quantity *
 }
 
 // The weights count with a mean of 1 over the design's rows; the dispersion of the Pearson residuals is then near 1.
-static bool likelihood(struct request *request, const struct quantity *of, double share, double se, double df, double *low, double *high)
+static bool likelihood(struct request *request, const struct quantity *of, double share, double se, double df,
+                       double *low, double *high)
 {
-    double sum = 0, kept = 0, in_design = (double)request_rows(request, NULL), rows = (double)request_rows(request, of->kept);
+    double sum = 0, kept = 0, in_design = (double)request_rows(request, NULL),
+           rows = (double)request_rows(request, of->kept);
     for (size_t row = 0; row < request->n; row++) {
         bool inside = request->weight[row] > 0 && (!request->inside || request->inside[row]);
         sum += inside ? request->weight[row] : 0;
         kept += of->kept[row] ? request->weight[row] : 0;
     }
-    struct stats_profile profile = {.share = share, .se = se, .weight = kept / (sum / in_design), .rows = rows,
-                                    .df = df, .confidence = request->design.confidence};
+    struct stats_profile profile = {.share = share,
+                                    .se = se,
+                                    .weight = kept / (sum / in_design),
+                                    .rows = rows,
+                                    .df = df,
+                                    .confidence = request->design.confidence};
     profile.dispersion = profile.weight / (rows - 1);
     reference_fit(request, of, sum / in_design, &profile);
     return share > 0 && share < 1 && se > 0 && df > 0 && stats_interval_profile(&profile, low, high);
@@ -75,7 +83,8 @@ bool request_ciprop(struct request *request, struct survey_json_writer *out, str
     double rows = (double)(request->keeps_rows ? request->n : request_rows(request, NULL));
     if (method == STATS_SHARE_LIKELIHOOD) {
         if (!likelihood(request, &of, share, se, estimates.df, &low, &high))
-            return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("the likelihood has no interval here: use beta"));
+            return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
+                               _("the likelihood has no interval here: use beta"));
     } else
         stats_interval_share(method, share, se, rows, estimates.df, request->design.confidence, &low, &high);
     survey_json_open(out, '{');

@@ -10,7 +10,8 @@ static void put_name(struct survey_buffer *text, const char *from, size_t length
 static size_t name_length(const char *at)
 {
     size_t length = 0;
-    while (at[length] && (strchr("._", at[length]) || (at[length] >= '0' && at[length] <= '9') || ((at[length] | 32) >= 'a' && (at[length] | 32) <= 'z')))
+    while (at[length] && (strchr("._", at[length]) || (at[length] >= '0' && at[length] <= '9') ||
+                          ((at[length] | 32) >= 'a' && (at[length] | 32) <= 'z')))
         length++;
     return length;
 }
@@ -72,7 +73,8 @@ static bool subset(struct request *request, const struct survey_json *step, stru
     const char *expression = survey_json_text(step, "expr", "");
     translate(expression, &condition);
     double *holds = survey_arena_array(request->arena, request->n, sizeof *holds);
-    bool done = stats_table_evaluate(&request->table, survey_buffer_string(&condition), expression, holds, error);
+    bool done =
+        stats_table_evaluate(&request->table, survey_buffer_string(&condition), expression, holds, error);
     survey_buffer_clear(&condition);
     if (!done)
         return false;
@@ -115,7 +117,9 @@ struct request_step *request_step_add(struct request *request, enum request_step
     return step;
 }
 
-bool request_each_weight(struct request *request, bool (*adjust)(struct request *, const void *, double *, bool, struct survey_error *),
+bool request_each_weight(struct request *request,
+                         bool (*adjust)(struct request *, const void *, double *, bool,
+                                        struct survey_error *),
                          const void *with, struct survey_error *error)
 {
     bool done = adjust(request, with, request->weight, !request->replicates, error);
@@ -128,9 +132,15 @@ void request_residual(const struct request *request, double *score)
 {
     for (const struct request_step *step = request->steps; step; step = step->next)
         switch (step->kind) {
-        case STEP_POST: request_residual_post(request, step, score); break;
-        case STEP_RAKE: request_residual_rake(request, step, score); break;
-        case STEP_CALIBRATE: request_residual_calibrate(request, step, score); break;
+        case STEP_POST:
+            request_residual_post(request, step, score);
+            break;
+        case STEP_RAKE:
+            request_residual_rake(request, step, score);
+            break;
+        case STEP_CALIBRATE:
+            request_residual_calibrate(request, step, score);
+            break;
         }
 }
 
@@ -140,7 +150,8 @@ double request_df(const struct request *request, const uint8_t *also)
     for (size_t row = 0; row < request->n; row++)
         inside[row] = (!request->inside || request->inside[row]) && (!also || also[row]);
     struct stats_extent extent = stats_extent(request->prepared, inside);
-    double df = request->replicates ? request_replicate_rank(request, inside) - 1 : (double)extent.units - (double)extent.strata;
+    double df = request->replicates ? request_replicate_rank(request, inside) - 1
+                                    : (double)extent.units - (double)extent.strata;
     free(inside);
     return df;
 }

@@ -25,17 +25,22 @@ struct request_step {
 struct request_step *request_step_add(struct request *request, enum request_step_kind kind);
 // Runs an adjustment on the weights and on each replicate; record says whether a step is to be added
 // (Taylor linearisation).
-bool request_each_weight(struct request *request, bool (*adjust)(struct request *, const void *, double *, bool, struct survey_error *),
+bool request_each_weight(struct request *request,
+                         bool (*adjust)(struct request *, const void *, double *, bool,
+                                        struct survey_error *),
                          const void *with, struct survey_error *error);
 
-bool request_post_stratify(struct request *request, const struct survey_json *step, struct survey_error *error);
+bool request_post_stratify(struct request *request, const struct survey_json *step,
+                           struct survey_error *error);
 bool request_rake(struct request *request, const struct survey_json *step, struct survey_error *error);
 bool request_calibrate(struct request *request, const struct survey_json *step, struct survey_error *error);
 bool request_trim(struct request *request, const struct survey_json *step, struct survey_error *error);
 // Reads replicate weights from the file that the design names; step NULL: the design is made of them.
-bool request_replicates_read(struct request *request, const struct survey_json *step, struct survey_error *error);
+bool request_replicates_read(struct request *request, const struct survey_json *step,
+                             struct survey_error *error);
 double request_replicate_rank(const struct request *request, const uint8_t *inside);
 
 void request_residual_post(const struct request *request, const struct request_step *step, double *score);
 void request_residual_rake(const struct request *request, const struct request_step *step, double *score);
-void request_residual_calibrate(const struct request *request, const struct request_step *step, double *score);
+void request_residual_calibrate(const struct request *request, const struct request_step *step,
+                                double *score);

@@ -10,12 +10,14 @@ static bool is_inside(const struct request *request, size_t row)
 }
 
 // One 0/1 column a level that occurs in the file.
-static void add_levels(struct request *request, const char *name, uint32_t column, struct variables *variables)
+static void add_levels(struct request *request, const char *name, uint32_t column,
+                       struct variables *variables)
 {
     struct stats_levels levels;
     stats_table_levels(&request->table, column, &levels);
     const char **names = survey_arena_array(request->arena, variables->count + levels.count, sizeof *names);
-    const double **columns = survey_arena_array(request->arena, variables->count + levels.count, sizeof *columns);
+    const double **columns =
+        survey_arena_array(request->arena, variables->count + levels.count, sizeof *columns);
     memcpy(names, variables->names, variables->count * sizeof *names);
     memcpy(columns, variables->columns, variables->count * sizeof *columns);
     for (size_t level = 0; level < levels.count; level++) {
@@ -32,7 +34,8 @@ static void add_levels(struct request *request, const char *name, uint32_t colum
     variables->columns = columns;
 }
 
-bool request_variables(struct request *request, const struct survey_json *json, struct variables *variables, struct survey_error *error)
+bool request_variables(struct request *request, const struct survey_json *json, struct variables *variables,
+                       struct survey_error *error)
 {
     const char *const *names;
     size_t count = request_names(request->arena, json, &names);
@@ -56,7 +59,8 @@ bool request_variables(struct request *request, const struct survey_json *json, 
         if (!stats_table_numbers(&request->table, column, &numbers, error))
             return false;
         const char **grown = survey_arena_array(request->arena, variables->count + count, sizeof *grown);
-        const double **columns = survey_arena_array(request->arena, variables->count + count, sizeof *columns);
+        const double **columns =
+            survey_arena_array(request->arena, variables->count + count, sizeof *columns);
         memcpy(grown, variables->names, variables->count * sizeof *grown);
         memcpy(columns, variables->columns, variables->count * sizeof *columns);
         variables->names = grown;
@@ -89,18 +93,22 @@ static int by_code(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-static void name_group(struct request *request, struct groups *groups, const struct stats_levels *levels, uint64_t code, size_t group)
+static void name_group(struct request *request, struct groups *groups, const struct stats_levels *levels,
+                       uint64_t code, size_t group)
 {
-    groups->levels[group] = survey_arena_array(request->arena, groups->column_count, sizeof *groups->levels[group]);
+    groups->levels[group] =
+        survey_arena_array(request->arena, groups->column_count, sizeof *groups->levels[group]);
     for (size_t i = 0; i < groups->column_count; i++) {
         const char *level = levels[i].names[code % levels[i].count];
         code /= levels[i].count;
         groups->levels[group][i] = level;
-        groups->names[group] = i == 0 ? level : survey_arena_format(request->arena, "%s.%s", groups->names[group], level);
+        groups->names[group] =
+            i == 0 ? level : survey_arena_format(request->arena, "%s.%s", groups->names[group], level);
     }
 }
 
-bool request_groups(struct request *request, const struct survey_json *by, struct groups *groups, struct survey_error *error)
+bool request_groups(struct request *request, const struct survey_json *by, struct groups *groups,
+                    struct survey_error *error)
 {
     *groups = (struct groups){0};
     groups->column_count = request_names(request->arena, by, &groups->columns);
@@ -113,7 +121,8 @@ bool request_groups(struct request *request, const struct survey_json *by, struc
             return false;
         stats_table_levels(&request->table, column, &levels[i]);
     }
-    uint64_t *codes = survey_realloc(NULL, request->n, sizeof *codes), *seen = survey_realloc(NULL, request->n, sizeof *seen);
+    uint64_t *codes = survey_realloc(NULL, request->n, sizeof *codes),
+             *seen = survey_realloc(NULL, request->n, sizeof *seen);
     size_t count = 0;
     for (size_t row = 0; row < request->n; row++) {
         codes[row] = is_inside(request, row) ? group_code(levels, groups->column_count, row) : UINT64_MAX;
@@ -130,12 +139,15 @@ bool request_groups(struct request *request, const struct survey_json *by, struc
     for (size_t group = 0; group < groups->count; group++)
         name_group(request, groups, levels, seen[group], group);
     for (size_t row = 0; row < request->n; row++) {
-        const uint64_t *at = codes[row] == UINT64_MAX ? NULL : bsearch(&codes[row], seen, groups->count, sizeof *seen, by_code);
+        const uint64_t *at = codes[row] == UINT64_MAX
+                                 ? NULL
+                                 : bsearch(&codes[row], seen, groups->count, sizeof *seen, by_code);
         groups->of_row[row] = at ? (uint32_t)(at - seen) : STATS_NO_LEVEL;
     }
     free(codes);
     free(seen);
-    return groups->count > 0 || survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("no row is in the domain"));
+    return groups->count > 0 ||
+           survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("no row is in the domain"));
 }
 
 void request_write_levels(struct survey_json_writer *out, const struct groups *groups)
@@ -156,7 +168,8 @@ void request_write_levels(struct survey_json_writer *out, const struct groups *g
     survey_json_close(out, ']');
 }
 
-void request_write_numbers(struct survey_json_writer *out, const char *key, const double *numbers, size_t count)
+void request_write_numbers(struct survey_json_writer *out, const char *key, const double *numbers,
+                           size_t count)
 {
     survey_json_key(out, key);
     survey_json_open(out, '[');
@@ -165,7 +178,8 @@ void request_write_numbers(struct survey_json_writer *out, const char *key, cons
     survey_json_close(out, ']');
 }
 
-void request_write_matrix(struct survey_json_writer *out, const char *key, const double *numbers, size_t count)
+void request_write_matrix(struct survey_json_writer *out, const char *key, const double *numbers,
+                          size_t count)
 {
     survey_json_key(out, key);
     survey_json_open(out, '[');
@@ -178,19 +192,23 @@ void request_write_matrix(struct survey_json_writer *out, const char *key, const
     survey_json_close(out, ']');
 }
 
-static void write_interval(struct survey_json_writer *out, const struct estimates *estimates, const char *key, double reach)
+static void write_interval(struct survey_json_writer *out, const struct estimates *estimates, const char *key,
+                           double reach)
 {
     survey_json_key(out, key);
     survey_json_open(out, '[');
     for (size_t i = 0; i < estimates->count; i++)
-        survey_json_put_number(out, estimates->value[i] + reach * sqrt(fmax(0, estimates->variance[i * estimates->count + i])));
+        survey_json_put_number(out, estimates->value[i] +
+                                        reach * sqrt(fmax(0, estimates->variance[i * estimates->count + i])));
     survey_json_close(out, ']');
 }
 
-void request_write_estimates(struct request *request, struct survey_json_writer *out, const struct estimates *estimates, bool vcov)
+void request_write_estimates(struct request *request, struct survey_json_writer *out,
+                             const struct estimates *estimates, bool vcov)
 {
     size_t count = estimates->count;
-    double *se = survey_arena_array(request->arena, count, sizeof *se), *cv = survey_arena_array(request->arena, count, sizeof *cv);
+    double *se = survey_arena_array(request->arena, count, sizeof *se),
+           *cv = survey_arena_array(request->arena, count, sizeof *cv);
     double upper = 1 - (1 - request->design.confidence) / 2;
     for (size_t i = 0; i < count; i++) {
         se[i] = sqrt(fmax(0, estimates->variance[i * count + i]));

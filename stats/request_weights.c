@@ -7,7 +7,8 @@ bool request_weights(struct request *request, struct survey_json_writer *out, st
 {
     (void)error;
     double n = (double)request->n, sum = stats_sum(request->weight, request->n), least = HUGE_VAL, most = 0;
-    double *squares = survey_realloc(NULL, request->n, sizeof *squares), *apart = survey_realloc(NULL, request->n, sizeof *apart);
+    double *squares = survey_realloc(NULL, request->n, sizeof *squares),
+           *apart = survey_realloc(NULL, request->n, sizeof *apart);
     for (size_t row = 0; row < request->n; row++) {
         double w = request->weight[row];
         least = fmin(least, w);

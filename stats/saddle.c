@@ -34,7 +34,8 @@ static double satterthwaite(double x, const double *a, size_t count, double ddf)
 
 double stats_sum_f_tail(double x, const double *a, size_t count, double ddf)
 {
-    struct sum sum = {.a = a, .count = count, .largest = a[0], .ddf = floor(ddf)}; // the reference takes whole terms
+    struct sum sum = {
+        .a = a, .count = count, .largest = a[0], .ddf = floor(ddf)}; // the reference takes whole terms
     for (size_t i = 1; i < count; i++)
         sum.largest = fmax(sum.largest, a[i]);
     sum.minus = -x / ddf / sum.largest;
@@ -47,7 +48,8 @@ double stats_sum_f_tail(double x, const double *a, size_t count, double ddf)
         else
             high = z;
     }
-    double cumulant = -sum.ddf / 2 * log(1 - 2 * z * sum.minus), curve = 2 * sum.ddf * sum.minus * sum.minus / pow(1 - 2 * z * sum.minus, 2);
+    double cumulant = -sum.ddf / 2 * log(1 - 2 * z * sum.minus),
+           curve = 2 * sum.ddf * sum.minus * sum.minus / pow(1 - 2 * z * sum.minus, 2);
     for (size_t i = 0; i < count; i++) {
         double part = a[i] / sum.largest;
         cumulant -= log(1 - 2 * z * part) / 2;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Tails of weighted sums of chi-squared variables by the saddlepoint (Kuonen 1999; Lumley & Scott 2014). Private to stats.
+// Tails of weighted sums of chi-squared variables by the saddlepoint (Kuonen 1999; Lumley & Scott 2014).
+// Private to stats.
 #pragma once
 
 #include <stddef.h>

@@ -20,8 +20,8 @@ bool stats_source_is_evaluation(const char *path)
     return length == sizeof start && memcmp(start, "SQLite format 3", 16) == 0;
 }
 
-bool stats_source_open_table(struct stats_source *source, const char *path, const struct stats_design_columns *columns,
-                             struct survey_error *error)
+bool stats_source_open_table(struct stats_source *source, const char *path,
+                             const struct stats_design_columns *columns, struct survey_error *error)
 {
     double *weight;
     *source = (struct stats_source){.arena = survey_arena_new(), .is_table = true, .design.confidence = 0.95};
@@ -30,13 +30,15 @@ bool stats_source_open_table(struct stats_source *source, const char *path, cons
         !stats_table_design(&source->table, columns, &source->design, &weight, error))
         return false;
     source->rows = source->table.rows;
-    source->weights = columns->weight     ? survey_arena_format(source->arena, _("weights: column %s"), columns->weight)
+    source->weights = columns->weight
+                          ? survey_arena_format(source->arena, _("weights: column %s"), columns->weight)
                       : columns->fpc_count ? _("weights: population over sample in each stage")
                                            : _("weights: none, each row counts 1");
     return true;
 }
 
-bool stats_source_open_evaluation(struct stats_source *source, const char *path, const struct survey_actor *actor, const char *form,
+bool stats_source_open_evaluation(struct stats_source *source, const char *path,
+                                  const struct survey_actor *actor, const char *form,
                                   struct survey_error *error)
 {
     *source = (struct stats_source){.arena = survey_arena_new()};
@@ -46,9 +48,12 @@ bool stats_source_open_evaluation(struct stats_source *source, const char *path,
         return false;
     source->rows = stats_dataset_rows(source->dataset);
     source->design = *stats_dataset_design(source->dataset);
-    source->weights = stats_dataset_weighted(source->dataset) ? _("weights: the last step of the weights sheet") : _("weights: base weights");
-    return source->rows > 0 || survey_fail(error, SURVEY_ERROR_INPUT, path, _("round %s has no complete response yet"),
-                                           stats_dataset_round(source->dataset));
+    source->weights = stats_dataset_weighted(source->dataset)
+                          ? _("weights: the last step of the weights sheet")
+                          : _("weights: base weights");
+    return source->rows > 0 ||
+           survey_fail(error, SURVEY_ERROR_INPUT, path, _("round %s has no complete response yet"),
+                       stats_dataset_round(source->dataset));
 }
 
 bool stats_source_prepare(struct stats_source *source, struct survey_error *error)
@@ -75,7 +80,8 @@ void stats_source_close(struct stats_source *source)
 static const char *lone_name(struct survey_arena *arena, const char *expression)
 {
     size_t length = strlen(expression);
-    if (length > 3 && strncmp(expression, "${", 2) == 0 && expression[length - 1] == '}' && !memchr(expression + 2, '}', length - 3))
+    if (length > 3 && strncmp(expression, "${", 2) == 0 && expression[length - 1] == '}' &&
+        !memchr(expression + 2, '}', length - 3))
         return survey_arena_strndup(arena, expression + 2, length - 3);
     if (length > 9 && strncmp(expression, "frame('", 7) == 0 && strcmp(expression + length - 2, "')") == 0 &&
         !memchr(expression + 7, '\'', length - 9))
@@ -97,9 +103,11 @@ static const char **lone_texts(struct stats_source *source, const char *expressi
         }
         return column < 0 ? NULL : texts;
     }
-    bool in_frame = strncmp(expression, "frame(", 6) == 0 || !stats_dataset_answer(source->dataset, name, 0, NULL);
+    bool in_frame =
+        strncmp(expression, "frame(", 6) == 0 || !stats_dataset_answer(source->dataset, name, 0, NULL);
     for (size_t row = 0; row < source->rows; row++) {
-        const char *text = in_frame ? stats_dataset_frame(source->dataset, name, row) : stats_dataset_answer(source->dataset, name, row, NULL);
+        const char *text = in_frame ? stats_dataset_frame(source->dataset, name, row)
+                                    : stats_dataset_answer(source->dataset, name, row, NULL);
         if (!text)
             return NULL;
         texts[row] = survey_arena_strdup(source->arena, text);
@@ -107,8 +115,8 @@ static const char **lone_texts(struct stats_source *source, const char *expressi
     return texts;
 }
 
-bool stats_source_levels(struct stats_source *source, const char *name, struct stats_levels *levels, bool *lone, bool *numbers,
-                         struct survey_error *error)
+bool stats_source_levels(struct stats_source *source, const char *name, struct stats_levels *levels,
+                         bool *lone, bool *numbers, struct survey_error *error)
 {
     const char **texts = lone_texts(source, name);
     double number;
@@ -119,10 +127,12 @@ bool stats_source_levels(struct stats_source *source, const char *name, struct s
     stats_levels_of(source->arena, texts, source->rows, levels);
     for (size_t i = 0; *numbers && i < levels->count; i++)
         *numbers = survey_number_parse(levels->names[i], strlen(levels->names[i]), &number);
-    return levels->count > 0 || survey_fail(error, SURVEY_ERROR_INPUT, source->path, _("'%s' is blank in every row"), name);
+    return levels->count > 0 ||
+           survey_fail(error, SURVEY_ERROR_INPUT, source->path, _("'%s' is blank in every row"), name);
 }
 
-bool stats_source_number(struct stats_source *source, const char *expression, const char *where, double *values, struct survey_error *error)
+bool stats_source_number(struct stats_source *source, const char *expression, const char *where,
+                         double *values, struct survey_error *error)
 {
     if (source->is_table)
         return stats_table_evaluate(&source->table, expression, where, values, error);

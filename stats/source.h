@@ -12,7 +12,7 @@ struct stats_source {
     size_t rows;
     struct stats_design design; // confidence, lonely and assumed_icc may be changed before it is prepared
     struct stats_prepared *prepared;
-    const char *weights;        // how rows are weighted, in words
+    const char *weights; // how rows are weighted, in words
     bool is_table;
     struct stats_table table;
     struct survey_store *store;
@@ -21,9 +21,10 @@ struct stats_source {
 
 // Whether the file is an evaluation file (SQLite) and not text.
 bool stats_source_is_evaluation(const char *path);
-bool stats_source_open_table(struct stats_source *source, const char *path, const struct stats_design_columns *columns,
-                             struct survey_error *error);
-bool stats_source_open_evaluation(struct stats_source *source, const char *path, const struct survey_actor *actor, const char *form,
+bool stats_source_open_table(struct stats_source *source, const char *path,
+                             const struct stats_design_columns *columns, struct survey_error *error);
+bool stats_source_open_evaluation(struct stats_source *source, const char *path,
+                                  const struct survey_actor *actor, const char *form,
                                   struct survey_error *error);
 // Checks and indexes the design once all of it is known.
 bool stats_source_prepare(struct stats_source *source, struct survey_error *error);
@@ -31,8 +32,9 @@ void stats_source_close(struct stats_source *source);
 
 // An expression over the columns (a bare name is a column, or a question or frame column) by row, NaN
 // where missing; where ("--mean") is put before a fault's message.
-bool stats_source_number(struct stats_source *source, const char *expression, const char *where, double *values, struct survey_error *error);
+bool stats_source_number(struct stats_source *source, const char *expression, const char *where,
+                         double *values, struct survey_error *error);
 // The levels of a lone column, question or frame column; *lone is false for anything else. Numbers only
 // is set where every level is a number.
-bool stats_source_levels(struct stats_source *source, const char *name, struct stats_levels *levels, bool *lone, bool *numbers,
-                         struct survey_error *error);
+bool stats_source_levels(struct stats_source *source, const char *name, struct stats_levels *levels,
+                         bool *lone, bool *numbers, struct survey_error *error);

@@ -12,7 +12,8 @@
 #include <string.h>
 #include <strings.h>
 
-bool stats_table_open(struct survey_arena *arena, const char *path, struct stats_table *table, struct survey_error *error)
+bool stats_table_open(struct survey_arena *arena, const char *path, struct stats_table *table,
+                      struct survey_error *error)
 {
     *table = (struct stats_table){.arena = arena, .path = survey_arena_strdup(arena, path)};
     if (!survey_csv_open(arena, path, &survey_workbook_default_limits, &table->sheet, error))
@@ -56,7 +57,8 @@ int stats_table_find(const struct stats_table *table, const char *name)
     return survey_sheet_column(&table->sheet, name);
 }
 
-bool stats_table_column(const struct stats_table *table, const char *name, uint32_t *column, struct survey_error *error)
+bool stats_table_column(const struct stats_table *table, const char *name, uint32_t *column,
+                        struct survey_error *error)
 {
     int found = *name ? stats_table_find(table, name) : -1;
     if (found < 0)
@@ -72,7 +74,8 @@ const char *stats_table_text(const struct stats_table *table, size_t row, uint32
 
 void stats_table_place(const struct stats_table *table, size_t row, char at[static 512])
 {
-    survey_format_into(at, 512, _("%s: line %u"), table->path, survey_sheet_line(&table->sheet, (uint32_t)row + 1));
+    survey_format_into(at, 512, _("%s: line %u"), table->path,
+                       survey_sheet_line(&table->sheet, (uint32_t)row + 1));
 }
 
 static bool is_missing(const char *text)
@@ -95,7 +98,8 @@ bool stats_table_numeric(const struct stats_table *table, uint32_t column)
     return any;
 }
 
-bool stats_table_numbers(const struct stats_table *table, uint32_t column, double **numbers, struct survey_error *error)
+bool stats_table_numbers(const struct stats_table *table, uint32_t column, double **numbers,
+                         struct survey_error *error)
 {
     double *values = survey_arena_array(table->arena, table->rows, sizeof *values);
     for (size_t row = 0; row < table->rows; row++) {
@@ -128,7 +132,8 @@ static int by_value(const void *left, const void *right)
     return order ? order : (a->row > b->row) - (a->row < b->row);
 }
 
-void stats_levels_of(struct survey_arena *arena, const char *const *texts, size_t rows, struct stats_levels *levels)
+void stats_levels_of(struct survey_arena *arena, const char *const *texts, size_t rows,
+                     struct stats_levels *levels)
 {
     struct sorted *sorted = survey_realloc(NULL, rows + 1, sizeof *sorted);
     size_t count = 0;

@@ -55,8 +55,8 @@ static bool fail_row(const struct columns *columns, const char *expression, stru
     return survey_fail(error, SURVEY_ERROR_INPUT, at, "%.200s: %s", expression, inner.message);
 }
 
-static bool evaluate_rows(struct columns *columns, const struct survey_expr *expr, const char *expression, double *values,
-                          struct survey_error *error)
+static bool evaluate_rows(struct columns *columns, const struct survey_expr *expr, const char *expression,
+                          double *values, struct survey_error *error)
 {
     struct survey_arena *arena = NULL;
     bool done = true;
@@ -76,8 +76,8 @@ static bool evaluate_rows(struct columns *columns, const struct survey_expr *exp
     return done;
 }
 
-bool stats_table_evaluate(const struct stats_table *table, const char *expression, const char *where, double *values,
-                          struct survey_error *error)
+bool stats_table_evaluate(const struct stats_table *table, const char *expression, const char *where,
+                          double *values, struct survey_error *error)
 {
     int lone = stats_table_find(table, expression);
     double *numbers;
@@ -94,6 +94,7 @@ bool stats_table_evaluate(const struct stats_table *table, const char *expressio
     struct columns columns = {.table = table};
     survey_expr_each_use(expr, visit, &columns);
     if (columns.unknown)
-        return survey_fail(error, SURVEY_ERROR_INPUT, where, _("%s has no column '%s'"), table->path, columns.unknown);
+        return survey_fail(error, SURVEY_ERROR_INPUT, where, _("%s has no column '%s'"), table->path,
+                           columns.unknown);
     return evaluate_rows(&columns, expr, expression, values, error);
 }

@@ -23,11 +23,11 @@ struct work {
     const uint32_t *row; // count rows that are not zeros
     size_t count;
     struct survey_arena *arena;
-    uint32_t *touched;   // by stratum: units with kept rows
-    double *factor;      // by stratum; 0 where it adds nothing
-    double **totals;     // by column: unit totals
-    double **centre;     // by column: what is taken from the totals of a stratum
-    bool census;         // no touched stratum adds anything
+    uint32_t *touched; // by stratum: units with kept rows
+    double *factor;    // by stratum; 0 where it adds nothing
+    double **totals;   // by column: unit totals
+    double **centre;   // by column: what is taken from the totals of a stratum
+    bool census;       // no touched stratum adds anything
 };
 
 static double fraction_left(const struct stats_stage *stage, uint32_t stratum)
@@ -62,10 +62,13 @@ static bool lonely_fault(const struct work *work, uint32_t stratum, struct surve
         survey_format_into(at, sizeof at, design->stratum ? _("stratum %u") : "", label);
     if (work->number > 0)
         return survey_fail(error, SURVEY_ERROR_INPUT, "",
-                           _("only one unit was drawn at stage %d from a unit of the stage above, so its variance cannot be estimated; "
-                             "choose what to do with it (lonely PSU: remove, certainty, adjust or average)"), work->number + 1);
+                           _("only one unit was drawn at stage %d from a unit of the stage above, so its "
+                             "variance cannot be estimated; "
+                             "choose what to do with it (lonely PSU: remove, certainty, adjust or average)"),
+                           work->number + 1);
     return survey_fail(error, SURVEY_ERROR_INPUT, at,
-                       _("only one PSU, so its variance cannot be estimated; choose what to do with it (lonely PSU: remove, certainty, "
+                       _("only one PSU, so its variance cannot be estimated; choose what to do with it "
+                         "(lonely PSU: remove, certainty, "
                          "adjust or average)"));
 }
 
@@ -74,11 +77,13 @@ static void spread_average(struct work *work)
 {
     const struct stats_stage *stage = work->stage;
     size_t parents = work->number == 0 ? 1 : work->prepared->stage[work->number - 1].units;
-    uint32_t *all = survey_arena_array(work->arena, parents, sizeof *all), *known = survey_arena_array(work->arena, parents, sizeof *known);
+    uint32_t *all = survey_arena_array(work->arena, parents, sizeof *all),
+             *known = survey_arena_array(work->arena, parents, sizeof *known);
     for (uint32_t stratum = 0; stratum < stage->strata; stratum++)
         if (work->touched[stratum]) {
             all[stage->parent[stratum]]++;
-            known[stage->parent[stratum]] += !is_lonely(work, stratum) || fraction_left(stage, stratum) < 1e-7;
+            known[stage->parent[stratum]] +=
+                !is_lonely(work, stratum) || fraction_left(stage, stratum) < 1e-7;
         }
     for (uint32_t stratum = 0; stratum < stage->strata; stratum++)
         if (known[stage->parent[stratum]])
@@ -133,7 +138,8 @@ static void find_centres(struct work *work, size_t column)
 }
 
 // One stage's part of the variance.
-static bool add_stage(struct work *work, const double *const *scores, double *variance, struct survey_error *error)
+static bool add_stage(struct work *work, const double *const *scores, double *variance,
+                      struct survey_error *error)
 {
     const struct stats_stage *stage = work->stage;
     size_t columns = work->columns;
@@ -159,7 +165,8 @@ static bool add_stage(struct work *work, const double *const *scores, double *va
     for (size_t a = 0; a < columns; a++)
         for (size_t b = 0; b <= a; b++) {
             for (size_t u = 0; u < stage->units; u++)
-                products[u] = work->factor[stage->stratum_of_unit[u]] * work->totals[a][u] * work->totals[b][u];
+                products[u] =
+                    work->factor[stage->stratum_of_unit[u]] * work->totals[a][u] * work->totals[b][u];
             double sum = stats_sum(products, stage->units);
             variance[a * columns + b] += sum;
             if (a != b)
@@ -169,20 +176,27 @@ static bool add_stage(struct work *work, const double *const *scores, double *va
 }
 
 bool stats_variance(const struct stats_prepared *prepared, const double *const *scores, size_t columns,
-                    const uint32_t *row, size_t count, double *variance, bool *census, struct survey_error *error)
+                    const uint32_t *row, size_t count, double *variance, bool *census,
+                    struct survey_error *error)
 {
     bool whole = true, done = true;
     memset(variance, 0, columns * columns * sizeof *variance);
     for (int number = 0; done && number < prepared->stages; number++) {
-        struct work work = {.prepared = prepared, .stage = &prepared->stage[number], .number = number, .columns = columns,
-                            .row = row, .count = count, .arena = survey_arena_new()};
+        struct work work = {.prepared = prepared,
+                            .stage = &prepared->stage[number],
+                            .number = number,
+                            .columns = columns,
+                            .row = row,
+                            .count = count,
+                            .arena = survey_arena_new()};
         done = add_stage(&work, scores, variance, error);
         whole = whole && work.census;
         survey_arena_free(work.arena);
     }
     for (size_t i = 0; done && i < columns * columns; i++)
         if (!isfinite(variance[i]))
-            return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("the values are too large to compute a variance"));
+            return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
+                               _("the values are too large to compute a variance"));
     if (census)
         *census = whole;
     return done;
@@ -196,7 +210,8 @@ struct stats_extent stats_extent(const struct stats_prepared *prepared, const ui
     uint8_t *unit = survey_alloc(stage->units), *stratum = survey_alloc(stage->strata);
     memset(unit, 0, stage->units);
     memset(stratum, 0, stage->strata);
-    for (size_t row = stats_next_inside(domain, 0, design->n); row < design->n; row = stats_next_inside(domain, row + 1, design->n))
+    for (size_t row = stats_next_inside(domain, 0, design->n); row < design->n;
+         row = stats_next_inside(domain, row + 1, design->n))
         if (design->weight[row] > 0) {
             extent.rows++;
             unit[stage->unit_of_row[row]] = 1;

@@ -38,7 +38,8 @@ bool stats_prepared_get(const struct stats_design *design, const struct stats_pr
 // Recursion over stages: Saerndal, Swensson & Wretman 1992, result 4.3.1; ultimate clusters where the
 // first stage is with replacement.
 bool stats_variance(const struct stats_prepared *prepared, const double *const *scores, size_t columns,
-                    const uint32_t *row, size_t count, double *variance, bool *census, struct survey_error *error);
+                    const uint32_t *row, size_t count, double *variance, bool *census,
+                    struct survey_error *error);
 
 // The first row from row on that is inside the domain (NULL: all are); n where there is none. Eight at a time.
 static inline size_t stats_next_inside(const uint8_t *domain, size_t row, size_t n)

@@ -34,7 +34,8 @@ int main(int argc, char **argv)
         for (size_t item = 0; item < ITEMS; item++)
             y[item * n + row] = 1 + survey_random_below(&random, 5);
     }
-    struct stats_design design = {.n = n, .weight = weight, .stratum = stratum, .stages = 1, .unit = {unit}, .confidence = 0.95};
+    struct stats_design design = {
+        .n = n, .weight = weight, .stratum = stratum, .stages = 1, .unit = {unit}, .confidence = 0.95};
     struct stats_prepared *prepared;
     struct stats_estimate estimate;
     struct survey_error error;
@@ -53,8 +54,8 @@ int main(int argc, char **argv)
             sum += estimate.se;
         }
     double domains = now();
-    printf("%zu rows: design %.1f ms, %d means %.1f ms, by %d domains %.1f ms (check %.12g)\n", n, ready - start, ITEMS, means - ready, DOMAINS,
-           domains - means, sum);
+    printf("%zu rows: design %.1f ms, %d means %.1f ms, by %d domains %.1f ms (check %.12g)\n", n,
+           ready - start, ITEMS, means - ready, DOMAINS, domains - means, sum);
     stats_prepared_free(prepared);
     free(weight), free(y), free(stratum), free(unit), free(domain);
     return done ? 0 : 1;

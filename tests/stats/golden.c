@@ -24,8 +24,11 @@ static bool names(const struct survey_json *design, const char *key)
 // designs without further steps.
 static bool is_plain(const struct survey_json *entry)
 {
-    static const char *const estimators[] = {"mean", "total", "ratio", "by"}, *const files[] = {"apistrat", "apiclus1", "apiclus2"};
-    static const char *const more[] = {"ops", "pps", "lonely_psu", "adjust_domain_lonely", "type", "replicate_file"};
+    static const char *const estimators[] = {"mean", "total", "ratio", "by"}, *const files[] = {"apistrat",
+                                                                                                "apiclus1",
+                                                                                                "apiclus2"};
+    static const char *const more[] = {"ops",  "pps",           "lonely_psu", "adjust_domain_lonely",
+                                       "type", "replicate_file"};
     const struct survey_json *design = survey_json_get(entry, "design");
     bool estimator = false, file = false, plain = true;
     for (int i = 0; i < 4; i++)
@@ -54,29 +57,38 @@ static double tolerance_of(const struct survey_json *entry)
     const char *statistic = survey_json_text(survey_json_get(entry, "args"), "statistic", "");
     if (has_step(entry, "rake"))
         return 1e-6;
-    bool iterative = strcmp(estimator, "glm") == 0 || strcmp(statistic, "lincom") == 0 || strcmp(statistic, "saddlepoint") == 0 || strcmp(method, "likelihood") == 0 || strcmp(method, "logit") == 0 || has_step(entry, "calibrate");
+    bool iterative = strcmp(estimator, "glm") == 0 || strcmp(statistic, "lincom") == 0 ||
+                     strcmp(statistic, "saddlepoint") == 0 || strcmp(method, "likelihood") == 0 ||
+                     strcmp(method, "logit") == 0 || has_step(entry, "calibrate");
     return iterative ? 1e-7 : 1e-9;
 }
 
 // Where a standard error is 0 but for rounding, an absolute tolerance must do.
 static double floor_of(const char *field)
 {
-    return strcmp(field, "se") == 0 || strcmp(field, "cv") == 0 || strcmp(field, "deff") == 0 || strcmp(field, "vcov") == 0 ? 1e-10 : 0;
+    return strcmp(field, "se") == 0 || strcmp(field, "cv") == 0 || strcmp(field, "deff") == 0 ||
+                   strcmp(field, "vcov") == 0
+               ? 1e-10
+               : 0;
 }
 
 static const char *json_text(const struct survey_json *json)
 {
-    return !json ? "nothing" : json->kind == SURVEY_JSON_NULL ? "null" : json->kind == SURVEY_JSON_STRING || json->kind == SURVEY_JSON_NUMBER ? json->text
-                                                                                                                            : "a list";
+    return !json                                                                  ? "nothing"
+           : json->kind == SURVEY_JSON_NULL                                       ? "null"
+           : json->kind == SURVEY_JSON_STRING || json->kind == SURVEY_JSON_NUMBER ? json->text
+                                                                                  : "a list";
 }
 
-static bool same(const struct survey_json *expected, const struct survey_json *got, double relative, double least, char *why, size_t room)
+static bool same(const struct survey_json *expected, const struct survey_json *got, double relative,
+                 double least, char *why, size_t room)
 {
     bool equal = got && expected->kind == got->kind;
     if (expected->kind == SURVEY_JSON_ARRAY && equal) {
         equal = expected->count == got->count;
         const struct survey_json *other = got->first;
-        for (const struct survey_json *item = expected->first; equal && item; item = item->next, other = other->next)
+        for (const struct survey_json *item = expected->first; equal && item;
+             item = item->next, other = other->next)
             if (!same(item, other, relative, least, why, room))
                 return false;
     } else if (expected->kind == SURVEY_JSON_OBJECT && equal) {
@@ -88,7 +100,8 @@ static bool same(const struct survey_json *expected, const struct survey_json *g
         equal = gap <= fmax(relative * fmax(fabs(expected->number), fabs(got->number)), least);
     } else if (expected->kind != SURVEY_JSON_NULL) {
         equal = got && (expected->kind == SURVEY_JSON_STRING || expected->kind == SURVEY_JSON_NUMBER) &&
-                (got->kind == SURVEY_JSON_STRING || got->kind == SURVEY_JSON_NUMBER) && strcmp(expected->text, got->text) == 0;
+                (got->kind == SURVEY_JSON_STRING || got->kind == SURVEY_JSON_NUMBER) &&
+                strcmp(expected->text, got->text) == 0;
     }
     if (!equal)
         survey_format_into(why, room, "expected %s, got %s", json_text(expected), json_text(got));
@@ -122,7 +135,8 @@ static bool compare(const struct survey_json *entry, const struct survey_json *g
 // Two files that the reference made on the fly: rows of hhpanel with resp 1, and scd with a weight of 1.
 static void mend(struct survey_json *design)
 {
-    static struct survey_json rows = {.kind = SURVEY_JSON_STRING, .key = "rows", .text = "${resp} = 1", .length = 11};
+    static struct survey_json rows = {
+        .kind = SURVEY_JSON_STRING, .key = "rows", .text = "${resp} = 1", .length = 11};
     for (struct survey_json *member = design->first; member; member = member->next) {
         bool text = member->kind == SURVEY_JSON_STRING;
         if (text && strcmp(member->key, "weights") == 0 && strcmp(member->text, "one_") == 0)
@@ -153,10 +167,13 @@ static void check(const struct survey_json *entry, const char *folder, struct co
     bool passed;
     if (expected_error) {
         passed = !done && !unsupported && error.code == SURVEY_ERROR_INPUT;
-        survey_format_into(why, sizeof why, "expected the error \"%s\", got %s", expected_error, done ? "a result" : error.message);
+        survey_format_into(why, sizeof why, "expected the error \"%s\", got %s", expected_error,
+                           done ? "a result" : error.message);
     } else {
-        passed = done && survey_json_read(arena, "result", survey_buffer_string(&buffer), buffer.length, &got, &error) &&
-                 compare(entry, got, why, sizeof why);
+        passed =
+            done &&
+            survey_json_read(arena, "result", survey_buffer_string(&buffer), buffer.length, &got, &error) &&
+            compare(entry, got, why, sizeof why);
         if (!done)
             survey_format_into(why, sizeof why, "%s: %s", error.where, error.message);
     }
@@ -199,7 +216,8 @@ int main(int argc, char **argv)
     char *bytes;
     size_t length;
     if (!survey_file_read(file, (size_t)1 << 28, &bytes, &length, &error) ||
-        !survey_json_read(arena, file, bytes, length, &entries, &error) || entries->kind != SURVEY_JSON_ARRAY) {
+        !survey_json_read(arena, file, bytes, length, &entries, &error) ||
+        entries->kind != SURVEY_JSON_ARRAY) {
         fprintf(stderr, "golden: %s: %s\n", error.where, error.message);
         return 3;
     }
@@ -208,7 +226,8 @@ int main(int argc, char **argv)
         folder = dirname(copy);
     struct counts counts = {0};
     for (const struct survey_json *entry = entries->first; entry; entry = entry->next)
-        if (!only || (strcmp(only, "plain") == 0 ? is_plain(entry) : strstr(survey_json_text(entry, "id", ""), only) != NULL))
+        if (!only || (strcmp(only, "plain") == 0 ? is_plain(entry)
+                                                 : strstr(survey_json_text(entry, "id", ""), only) != NULL))
             check(entry, folder, &counts, verbose);
     printf("%d passed, %d failed, %d unsupported\n", counts.passed, counts.failed, counts.unsupported);
     free(copy);

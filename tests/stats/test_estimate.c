@@ -18,8 +18,14 @@ static const char *const names[] = {"poor", "other"};
 
 static struct stats_design design(bool finite)
 {
-    return (struct stats_design){.n = ROWS, .weight = weight, .stratum = stratum, .stages = 1, .unit = {psu}, .fpc = {finite ? fpc : NULL},
-                                 .confidence = 0.95, .stratum_names = names};
+    return (struct stats_design){.n = ROWS,
+                                 .weight = weight,
+                                 .stratum = stratum,
+                                 .stages = 1,
+                                 .unit = {psu},
+                                 .fpc = {finite ? fpc : NULL},
+                                 .confidence = 0.95,
+                                 .stratum_names = names};
 }
 
 // PSU totals of w*y: 8, 16, 16 (mean 40/3, SS 128/3) and 18, 10 (mean 14, SS 32).
@@ -88,7 +94,13 @@ static void domains_are_zeros(void)
     CHECK(e.base == 4 && e.df == 2);
     static const uint32_t s[4] = {0, 0, 0, 1}, u[4] = {0, 1, 2, 0};
     static const double w[4] = {2, 2, 4, 3}, v[4] = {3, 6, 4, 5};
-    struct stats_design subset = {.n = 4, .weight = w, .stratum = s, .stages = 1, .unit = {u}, .lonely = STATS_LONELY_REMOVE, .confidence = .95};
+    struct stats_design subset = {.n = 4,
+                                  .weight = w,
+                                  .stratum = s,
+                                  .stages = 1,
+                                  .unit = {u},
+                                  .lonely = STATS_LONELY_REMOVE,
+                                  .confidence = .95};
     NEED(stats_total(&subset, v, NULL, &cut, &error));
     CHECK_NEAR(e.value, cut.value, 0);
     CHECK(cut.se < 0.6 * e.se);
@@ -109,7 +121,8 @@ static void two_stages(void)
     static const uint32_t first[4] = {7, 7, 9, 9}, second[4] = {1, 2, 1, 2};
     static const double w[4] = {3, 3, 3, 3}, n1[4] = {4, 4, 4, 4}, n2[4] = {3, 3, 3, 3}, v[4] = {1, 3, 2, 8};
     static const double f1[4] = {.5, .5, .5, .5};
-    struct stats_design d = {.n = 4, .weight = w, .stages = 2, .unit = {first, second}, .fpc = {n1, n2}, .confidence = 0.95};
+    struct stats_design d = {
+        .n = 4, .weight = w, .stages = 2, .unit = {first, second}, .fpc = {n1, n2}, .confidence = 0.95};
     struct stats_estimate e;
     NEED(stats_total(&d, v, NULL, &e, &error));
     CHECK_NEAR(sqrt(162 + 60), e.se, 1e-13);
@@ -132,7 +145,11 @@ static void lonely_policies(void)
 {
     static const uint32_t s[5] = {0, 0, 1, 2, 2};
     static const double w[5] = {1, 1, 1, 1, 1}, v[5] = {4, 8, 3, 1, 2};
-    struct stats_design d = {.n = 5, .weight = w, .stratum = s, .stages = 1, .confidence = 0.95,
+    struct stats_design d = {.n = 5,
+                             .weight = w,
+                             .stratum = s,
+                             .stages = 1,
+                             .confidence = 0.95,
                              .stratum_names = (const char *const[]){"A", "B", "C"}};
     struct stats_estimate e;
     CHECK(!stats_total(&d, v, NULL, &e, &error));
@@ -308,7 +325,8 @@ static void order_of_rows(void)
     for (uint32_t i = 0; i < N; i++) {
         seed = seed * 6364136223846793005u + 1442695040888963407u;
         s[i] = i % 7, u[i] = (i / 7) % 40, place[i] = i;
-        w[i] = 1 + (double)(seed >> 40) / 1000, v[i] = pow(10, (double)(seed >> 33 & 31) - 14) * ((seed & 4096) ? 1 : -1) / 3;
+        w[i] = 1 + (double)(seed >> 40) / 1000,
+        v[i] = pow(10, (double)(seed >> 33 & 31) - 14) * ((seed & 4096) ? 1 : -1) / 3;
         x[i] = 1 + fabs(v[i]);
     }
     for (uint32_t i = N - 1; i > 0; i--) {
@@ -317,8 +335,10 @@ static void order_of_rows(void)
         place[i] = place[j], place[j] = swap;
     }
     for (uint32_t i = 0; i < N; i++)
-        w2[i] = w[place[i]], v2[i] = v[place[i]], x2[i] = x[place[i]], s2[i] = 90 - s[place[i]], u2[i] = 1000 + 13 * u[place[i]];
-    struct stats_design a = {.n = N, .weight = w, .stratum = s, .stages = 1, .unit = {u}, .confidence = 0.9}, b = a;
+        w2[i] = w[place[i]], v2[i] = v[place[i]], x2[i] = x[place[i]], s2[i] = 90 - s[place[i]],
+        u2[i] = 1000 + 13 * u[place[i]];
+    struct stats_design a = {.n = N, .weight = w, .stratum = s, .stages = 1, .unit = {u}, .confidence = 0.9},
+                        b = a;
     b.weight = w2, b.stratum = s2, b.unit[0] = u2;
     struct stats_estimate one, two;
     NEED(stats_ratio(&a, v, x, NULL, &one, &error));
@@ -344,6 +364,6 @@ static void prepared(void)
     stats_prepared_free(ready);
 }
 
-TESTS(CASE(totals), CASE(means), CASE(ratios), CASE(domains_are_zeros), CASE(two_stages), CASE(lonely_policies), CASE(lonely_names),
-      CASE(shares), CASE(none_and_all), CASE(assumed_floor), CASE(bad_designs), CASE(no_degrees_of_freedom), CASE(order_of_rows),
-      CASE(prepared))
+TESTS(CASE(totals), CASE(means), CASE(ratios), CASE(domains_are_zeros), CASE(two_stages),
+      CASE(lonely_policies), CASE(lonely_names), CASE(shares), CASE(none_and_all), CASE(assumed_floor),
+      CASE(bad_designs), CASE(no_degrees_of_freedom), CASE(order_of_rows), CASE(prepared))

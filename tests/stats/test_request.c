@@ -45,20 +45,24 @@ static double field(const char *key, size_t index)
     return json && json->kind == SURVEY_JSON_NUMBER ? json->number : (double)NAN;
 }
 
-#define REQUEST(design, estimator, args) "{\"data\": \"data.csv\", \"design\": " design ", \"estimator\": \"" estimator "\", \"args\": " args "}"
+#define REQUEST(design, estimator, args)                                                                     \
+    "{\"data\": \"data.csv\", \"design\": " design ", \"estimator\": \"" estimator "\", \"args\": " args "}"
 
 // Cells of y (1, 3) and (2, 4) weighted to 10 and 20: mean 80/30; scores w (y - cell mean) / 30: 5, 5, 10, 10 over 30.
 static void post_stratified(void)
 {
     put("data.csv", "c,y\nA,1\nA,3\nB,2\nB,4\n");
-#define POST "{\"ops\": [{\"op\": \"post_stratify\", \"totals\": [{\"c\": \"A\", \"Freq\": 10}, {\"c\": \"B\", \"Freq\": 20}]}]}"
+#define POST                                                                                                 \
+    "{\"ops\": [{\"op\": \"post_stratify\", \"totals\": [{\"c\": \"A\", \"Freq\": 10}, {\"c\": \"B\", "      \
+    "\"Freq\": 20}]}]}"
     NEED(ask(REQUEST(POST, "mean", "{\"vars\": \"y\"}")));
     CHECK_NEAR(80.0 / 30, field("est", 0), 1e-14);
     CHECK_NEAR(sqrt(4.0 / 3 * 250 / 900), field("se", 0), 1e-14);
     NEED(ask(REQUEST(POST, "weights", "{}")));
     CHECK_NEAR(5, field("first5", 0), 1e-14);
     CHECK_NEAR(10, field("max", 0), 1e-14);
-    CHECK(!ask(REQUEST("{\"ops\": [{\"op\": \"post_stratify\", \"totals\": [{\"c\": \"A\", \"Freq\": 10}]}]}", "mean", "{\"vars\": \"y\"}")));
+    CHECK(!ask(REQUEST("{\"ops\": [{\"op\": \"post_stratify\", \"totals\": [{\"c\": \"A\", \"Freq\": 10}]}]}",
+                       "mean", "{\"vars\": \"y\"}")));
     CHECK_TEXT("the row is in no cell of the margin", error.message);
     CHECK(strstr(error.where, "data.csv: line 4"));
 }
@@ -67,7 +71,9 @@ static void post_stratified(void)
 static void raked(void)
 {
     put("data.csv", "a,b,y\n1,1,1\n1,2,1\n2,1,1\n2,2,1\n");
-#define MARGINS(one, two) "{\"ops\": [{\"op\": \"rake\", \"margins\": [{\"totals\": [{\"a\": \"1\", \"Freq\": 6}, {\"a\": \"2\", \"Freq\": 4}]}, " \
+#define MARGINS(one, two)                                                                                    \
+    "{\"ops\": [{\"op\": \"rake\", \"margins\": [{\"totals\": [{\"a\": \"1\", \"Freq\": 6}, {\"a\": \"2\", " \
+    "\"Freq\": 4}]}, "                                                                                       \
     "{\"totals\": [{\"b\": \"1\", \"Freq\": " one "}, {\"b\": \"2\", \"Freq\": " two "}]}]}]}"
     NEED(ask(REQUEST(MARGINS("5", "5"), "weights", "{}")));
     CHECK_NEAR(3, field("first5", 0), 1e-11);
@@ -81,7 +87,9 @@ static void raked(void)
 static void calibrated(void)
 {
     put("data.csv", "x,z,y\n1,2,4\n2,4,1\n3,6,2\n");
-#define CALIBRATE(fun, totals, more) "{\"ops\": [{\"op\": \"calibrate\", \"fun\": \"" fun "\", \"totals\": {\"(Intercept)\": 3, " totals "}" more "}]}"
+#define CALIBRATE(fun, totals, more)                                                                         \
+    "{\"ops\": [{\"op\": \"calibrate\", \"fun\": \"" fun "\", \"totals\": {\"(Intercept)\": 3, " totals      \
+    "}" more "}]}"
     NEED(ask(REQUEST(CALIBRATE("linear", "\"x\": 7.5", ""), "weights", "{}")));
     CHECK_NEAR(0.25, field("first5", 0), 1e-13);
     CHECK_NEAR(1, field("first5", 1), 1e-13);
@@ -92,7 +100,8 @@ static void calibrated(void)
     CHECK_NEAR(0, field("se", 0), 1e-12);
     for (int i = 0; i < 2; i++) {
         NEED(ask(i ? REQUEST(CALIBRATE("raking", "\"x\": 6.9", ""), "total", "{\"vars\": \"x\"}")
-                   : REQUEST(CALIBRATE("logit", "\"x\": 6.9", ", \"bounds\": [0.2, 3]"), "total", "{\"vars\": \"x\"}")));
+                   : REQUEST(CALIBRATE("logit", "\"x\": 6.9", ", \"bounds\": [0.2, 3]"), "total",
+                             "{\"vars\": \"x\"}")));
         CHECK_NEAR(6.9, field("est", 0), 1e-11);
         CHECK_NEAR(0, field("se", 0), 1e-12);
     }
@@ -115,7 +124,8 @@ static void replicated(void)
     CHECK_NEAR(sqrt(7.0 / 3), field("se", 0), 1e-14);
     CHECK_NEAR(2, field("df", 0), 0);
     put("short.csv", "R1\n0\n1\n");
-    CHECK(!ask(REQUEST("{\"replicate_file\": \"short.csv\", \"ops\": [{\"op\": \"as_replicate\"}]}", "mean", "{\"vars\": \"y\"}")));
+    CHECK(!ask(REQUEST("{\"replicate_file\": \"short.csv\", \"ops\": [{\"op\": \"as_replicate\"}]}", "mean",
+                       "{\"vars\": \"y\"}")));
     CHECK_TEXT("2 rows of replicate weights for 3 rows of data", error.message);
 }
 
@@ -125,7 +135,8 @@ static void unequal_probabilities(void)
     put("data.csv", "y,p\n1,0.5\n2,0.5\n6,0.5\n");
     put("joint.csv", "a,b,c\n0.5,0.2,0.2\n0.2,0.5,0.2\n0.2,0.2,0.5\n");
 #define PPS(more) "{\"fpc\": \"p\", " more "}"
-    NEED(ask(REQUEST(PPS("\"pps\": \"joint\", \"joint\": \"joint\", \"pps_variance\": \"YG\""), "total", "{\"vars\": \"y\"}")));
+    NEED(ask(REQUEST(PPS("\"pps\": \"joint\", \"joint\": \"joint\", \"pps_variance\": \"YG\""), "total",
+                     "{\"vars\": \"y\"}")));
     CHECK_NEAR(18, field("est", 0), 1e-14);
     CHECK_NEAR(sqrt(42), field("se", 0), 1e-12);
     NEED(ask(REQUEST(PPS("\"pps\": \"brewer\""), "total", "{\"vars\": \"y\"}")));
@@ -173,12 +184,15 @@ static void quantile_rules(void)
     static const struct {
         const char *rule;
         double value;
-    } rules[] = {{"math", 1}, {"school", 1.5}, {"hf1", 1}, {"hf2", 1.5}, {"hf3", 2}, {"hf4", 1}, {"hf5", 1.5}, {"hf6", 1.25}, {"hf7", 1.75},
-                 {"hf8", 1 + 5.0 / 12}, {"hf9", 1.4375}};
+    } rules[] = {{"math", 1},    {"school", 1.5}, {"hf1", 1},    {"hf2", 1.5},  {"hf3", 2},
+                 {"hf4", 1},     {"hf5", 1.5},    {"hf6", 1.25}, {"hf7", 1.75}, {"hf8", 1 + 5.0 / 12},
+                 {"hf9", 1.4375}};
     put("data.csv", "y\n3\n1\n4\n2\n");
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         char request[300];
-        snprintf(request, sizeof request, REQUEST("{}", "quantile", "{\"vars\": \"y\", \"probs\": [0.25], \"qrule\": \"%s\"}"), rules[i].rule);
+        snprintf(request, sizeof request,
+                 REQUEST("{}", "quantile", "{\"vars\": \"y\", \"probs\": [0.25], \"qrule\": \"%s\"}"),
+                 rules[i].rule);
         NEED(ask(request));
         if (fabs(rules[i].value - field("est", 0)) > 1e-14)
             fprintf(stderr, "rule %s\n", rules[i].rule);
@@ -192,12 +206,14 @@ static void share_methods(void)
     put("data.csv", "y\n1\n1\n1\n1\n0\n0\n0\n0\n0\n0\n0\n0\n0\n0\n0\n0\n0\n0\n0\n0\n");
     double t = 2.0930240544, se = sqrt(0.16 / 19), n = 19;
     static const char *const methods[] = {"mean", "logit", "xlogit", "asin", "wilson"};
-    double low[] = {0.2 - t * se, 1 / (1 + exp(-(log(0.25) - t * se / 0.16))), 1 / (1 + exp(-(log(0.25) - t * se / 0.16))),
+    double low[] = {0.2 - t * se, 1 / (1 + exp(-(log(0.25) - t * se / 0.16))),
+                    1 / (1 + exp(-(log(0.25) - t * se / 0.16))),
                     pow(sin(asin(sqrt(0.2)) - t * se / (2 * 0.4)), 2),
                     (0.2 + t * t / (2 * n) - t * sqrt(0.16 / n + t * t / (4 * n * n))) / (1 + t * t / n)};
     for (size_t i = 0; i < 5; i++) {
         char request[300];
-        snprintf(request, sizeof request, REQUEST("{}", "ciprop", "{\"var\": \"y\", \"method\": \"%s\"}"), methods[i]);
+        snprintf(request, sizeof request, REQUEST("{}", "ciprop", "{\"var\": \"y\", \"method\": \"%s\"}"),
+                 methods[i]);
         NEED(ask(request));
         CHECK_NEAR(low[i], field("ci_low", 0), 1e-10);
     }
@@ -210,10 +226,13 @@ static void functions_of_estimates(void)
     put("data.csv", "a,b,c\n2,1,x\n5,2,x\n3,4,y\n9,7,y\n");
     NEED(ask(REQUEST("{}", "ratio", "{\"num\": \"a\", \"den\": \"b\"}")));
     double est = field("est", 0), se = field("se", 0);
-    NEED(ask(REQUEST("{}", "contrast", "{\"fun\": \"mean\", \"vars\": [\"a\", \"b\"], \"expr\": \"exp(log(a) - log(b)) + 0 * (a ^ 2)\"}")));
+    NEED(ask(REQUEST(
+        "{}", "contrast",
+        "{\"fun\": \"mean\", \"vars\": [\"a\", \"b\"], \"expr\": \"exp(log(a) - log(b)) + 0 * (a ^ 2)\"}")));
     CHECK_NEAR(est, field("est", 0), 1e-14);
     CHECK_NEAR(se, field("se", 0), 1e-14);
-    NEED(ask(REQUEST("{}", "contrast_by", "{\"fun\": \"mean\", \"vars\": \"a\", \"by\": \"c\", \"contrast\": [-1, 1]}")));
+    NEED(ask(REQUEST("{}", "contrast_by",
+                     "{\"fun\": \"mean\", \"vars\": \"a\", \"by\": \"c\", \"contrast\": [-1, 1]}")));
     CHECK_NEAR(2.5, field("est", 0), 1e-14);
     CHECK(!ask(REQUEST("{}", "contrast", "{\"vars\": [\"a\", \"b\"], \"expr\": \"a / nope\"}")));
     CHECK(!ask(REQUEST("{}", "contrast", "{\"vars\": [\"a\", \"b\"], \"contrast\": [1]}")));
@@ -227,8 +246,10 @@ static void bad_requests(void)
     CHECK(!ask(REQUEST("{}", "magic", "{}")));
     CHECK(!ask(REQUEST("{\"ops\": [{\"op\": \"magic\"}]}", "mean", "{\"vars\": \"y\"}")));
     CHECK(!ask(REQUEST("{}", "mean", "{}")));
-    CHECK(!ask(REQUEST("{\"ops\": [{\"op\": \"subset\", \"expr\": \"y > 5\"}]}", "mean", "{\"vars\": \"y\"}")));
-    NEED(ask(REQUEST("{\"ops\": [{\"op\": \"subset\", \"expr\": \"y %in% c(2) & y!=7\"}]}", "total", "{\"vars\": \"y\"}")));
+    CHECK(
+        !ask(REQUEST("{\"ops\": [{\"op\": \"subset\", \"expr\": \"y > 5\"}]}", "mean", "{\"vars\": \"y\"}")));
+    NEED(ask(REQUEST("{\"ops\": [{\"op\": \"subset\", \"expr\": \"y %in% c(2) & y!=7\"}]}", "total",
+                     "{\"vars\": \"y\"}")));
     CHECK_NEAR(2, field("est", 0), 0);
 }
 
@@ -250,5 +271,6 @@ static void set_up(void)
     NEED(mkdtemp(folder));
 }
 
-TESTS(CASE(set_up), CASE(post_stratified), CASE(raked), CASE(calibrated), CASE(replicated), CASE(unequal_probabilities), CASE(tests_and_models),
-      CASE(quantile_rules), CASE(share_methods), CASE(functions_of_estimates), CASE(bad_requests), CASE(clean_up))
+TESTS(CASE(set_up), CASE(post_stratified), CASE(raked), CASE(calibrated), CASE(replicated),
+      CASE(unequal_probabilities), CASE(tests_and_models), CASE(quantile_rules), CASE(share_methods),
+      CASE(functions_of_estimates), CASE(bad_requests), CASE(clean_up))
