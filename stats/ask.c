@@ -203,15 +203,18 @@ static bool number_groups(struct stats_asked *asked, const struct stats_levels *
                                               : _("no row is in any group (%zu)"),
                            asked->group_count);
     asked->groups = survey_arena_array(arena, asked->group_count, sizeof *asked->groups);
-    asked->in_group = survey_arena_array(arena, asked->group_count, sizeof *asked->in_group);
     for (size_t group = 0; group < asked->group_count; group++) {
         uint64_t rest = sorted[group];
         asked->groups[group] = survey_arena_array(arena, asked->by_count, sizeof *asked->groups[group]);
         for (size_t i = asked->by_count; i-- > 0; rest /= levels[i].count + 1)
             asked->groups[group][i] = levels[i].names[rest % (levels[i].count + 1)];
-        asked->in_group[group] = survey_arena_array(arena, rows, 1);
-        for (size_t row = 0; row < rows; row++)
-            asked->in_group[group][row] = code[row] == sorted[group];
+    }
+    asked->group_of_row = survey_arena_array(arena, rows, sizeof *asked->group_of_row);
+    for (size_t row = 0; row < rows; row++) {
+        const uint64_t *at = code[row] == UINT64_MAX
+                                 ? NULL
+                                 : bsearch(&code[row], sorted, asked->group_count, sizeof *sorted, by_number);
+        asked->group_of_row[row] = at ? (uint32_t)(at - sorted) : STATS_NO_LEVEL;
     }
     return true;
 }
@@ -281,26 +284,37 @@ static void count_base(const struct stats_asked *asked, const struct stats_ask *
         answer->missing = _("the denominator is 0");
 }
 
+static bool answer_one(const struct stats_asked *asked, size_t ask, size_t group, const uint8_t *domain,
+                       struct survey_error *error)
+{
+    struct stats_answer *answer = &asked->answers[ask * asked->group_count + group];
+    answer->ask = &asked->asks[ask];
+    answer->group = group;
+    count_base(asked, answer->ask, domain, answer);
+    if (answer->missing || estimate(&asked->source->design, answer->ask, domain, &answer->estimate, error))
+        return true;
+    if (error && !*error->where)
+        survey_format_into(error->where, sizeof error->where, "%s %s", option_of(answer->ask->statistic),
+                           answer->ask->of);
+    return false;
+}
+
 bool stats_ask_answer(struct stats_asked *asked, struct survey_error *error)
 {
+    size_t rows = asked->source->rows;
+    uint8_t *domain = asked->by_count ? survey_alloc(rows) : NULL;
+    bool done = true;
     if (!asked->by_count)
         asked->group_count = 1;
-    asked->answers = survey_arena_array(asked->source->arena, asked->ask_count * asked->group_count + 1,
-                                        sizeof *asked->answers);
-    for (size_t i = 0; i < asked->ask_count; i++)
-        for (size_t group = 0; group < asked->group_count; group++) {
-            struct stats_answer *answer = &asked->answers[asked->answer_count++];
-            const uint8_t *domain = asked->by_count ? asked->in_group[group] : asked->inside;
-            answer->ask = &asked->asks[i];
-            answer->group = group;
-            count_base(asked, answer->ask, domain, answer);
-            if (!answer->missing &&
-                !estimate(&asked->source->design, answer->ask, domain, &answer->estimate, error)) {
-                if (error && !*error->where)
-                    survey_format_into(error->where, sizeof error->where, "%s %s",
-                                       option_of(answer->ask->statistic), answer->ask->of);
-                return false;
-            }
-        }
-    return true;
+    asked->answer_count = asked->ask_count * asked->group_count;
+    asked->answers =
+        survey_arena_array(asked->source->arena, asked->answer_count + 1, sizeof *asked->answers);
+    for (size_t group = 0; done && group < asked->group_count; group++) {
+        for (size_t row = 0; domain && row < rows; row++)
+            domain[row] = asked->group_of_row[row] == group;
+        for (size_t ask = 0; done && ask < asked->ask_count; ask++)
+            done = answer_one(asked, ask, group, domain ? domain : asked->inside, error);
+    }
+    free(domain);
+    return done;
 }

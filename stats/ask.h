@@ -30,10 +30,10 @@ struct stats_asked {
     const uint8_t *inside; // rows that meet it; NULL: all
     const char *const *by; // names of columns
     size_t by_count;
-    size_t group_count;   // 1 where there is no by
-    const char ***groups; // by group, by column: its level
-    uint8_t **in_group;   // by group: rows, within inside
-    size_t ungrouped;     // rows within inside whose by columns are blank
+    size_t group_count;     // 1 where there is no by
+    const char ***groups;   // by group, by column: its level
+    uint32_t *group_of_row; // STATS_NO_LEVEL: in none, or not inside
+    size_t ungrouped;       // rows within inside whose by columns are blank
     struct stats_ask *asks;
     size_t ask_count;
     struct stats_answer *answers; // asks by groups

@@ -52,6 +52,10 @@ static bool read_part(struct request *request, struct model *model, const char *
     }
     struct stats_levels levels;
     stats_table_levels(&request->table, column, &levels);
+    if (levels.count > MODEL_COLUMNS_MAX)
+        return survey_fail(error, SURVEY_ERROR_INPUT, "",
+                           _("'%s' has %zu levels; a model has at most %d columns"), name, levels.count,
+                           MODEL_COLUMNS_MAX);
     part->names = survey_arena_array(request->arena, levels.count + 1, sizeof *part->names);
     part->columns = survey_arena_array(request->arena, levels.count + 1, sizeof *part->columns);
     for (size_t level = 1; level < levels.count; level++) {

@@ -117,6 +117,9 @@ static bool quantities_by(struct request *request, const struct groups *groups, 
         return request_unsupported(request, error, fun);
     }
     *count = each * groups->count;
+    if ((double)*count * (double)request->n > REQUEST_NUMBERS)
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("%zu estimates of %zu rows are too many at once"),
+                           *count, request->n);
     *of = survey_arena_array(request->arena, *count, sizeof **of);
     for (size_t i = 0; i < each; i++)
         for (size_t group = 0; group < groups->count; group++) {

@@ -94,6 +94,9 @@ static void by_replicates(struct request *request, const struct quantity *of, si
 bool request_estimate(struct request *request, const struct quantity *of, size_t count,
                       struct estimates *estimates, struct survey_error *error)
 {
+    if ((double)count * (double)request->n > REQUEST_NUMBERS)
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("%zu estimates of %zu rows are too many at once"),
+                           count, request->n);
     *estimates = (struct estimates){.count = count, .of = of, .df = request_df(request, NULL)};
     estimates->value = survey_arena_array(request->arena, count, sizeof *estimates->value);
     estimates->variance = survey_arena_array(request->arena, count * count, sizeof *estimates->variance);

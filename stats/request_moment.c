@@ -116,6 +116,8 @@ bool request_two_way(struct request *request, const char *row, const char *colum
         table->kept[r] = request->weight[r] > 0 && (!request->inside || request->inside[r]) &&
                          table->levels[0].of_row[r] != STATS_NO_LEVEL &&
                          table->levels[1].of_row[r] != STATS_NO_LEVEL;
+    if (table->levels[0].count * table->levels[1].count > REQUEST_MOST)
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("a table has at most %d cells"), REQUEST_MOST);
     return table->levels[0].count > 1 && table->levels[1].count > 1
                ? true
                : survey_fail(error, SURVEY_ERROR_INPUT, "",

@@ -16,6 +16,9 @@
 // One step that changed the weights: what it took out of the variance of a total.
 struct request_step;
 
+// Bounds on what a request may ask for: variables, groups, cells; and quantities times rows.
+enum { REQUEST_MOST = 1000, REQUEST_NUMBERS = 150000000 };
+
 // A data file under a design, after its steps.
 struct request {
     struct survey_arena *arena; // holds everything

@@ -4,7 +4,7 @@
 #include "stats/distribution.h"
 #include "stats/interval.h"
 #include "stats/quantile.h"
-#include "stats/request_private.h"
+#include "stats/request_score.h"
 
 struct point {
     double value, low, high, se;
@@ -20,8 +20,8 @@ static bool interval_kind(struct request *request, enum stats_share_method *meth
            survey_fail(error, SURVEY_ERROR_INPUT, "", _("'%s' is no interval method of a quantile"), name);
 }
 
-static bool share_below(struct request *request, const double *x, const uint8_t *kept, double value,
-                        double *share, double *se, struct survey_error *error)
+bool request_share_below(struct request *request, const double *x, const uint8_t *kept, double value,
+                         double *share, double *se, struct survey_error *error)
 {
     double *below = survey_realloc(NULL, request->n, sizeof *below);
     struct quantity of = {"", below, request_ones(request), kept};
@@ -37,20 +37,33 @@ static bool share_below(struct request *request, const double *x, const uint8_t 
     return true;
 }
 
-static bool find_point(struct request *request, const double *x, const uint8_t *kept,
-                       const struct stats_sorted *sorted, enum stats_quantile_rule rule,
-                       enum stats_share_method method, double p, double df, struct point *point,
-                       struct survey_error *error)
+struct asked {
+    const struct survey_json *probs;
+    enum stats_quantile_rule rule;
+    enum stats_share_method method;
+    bool score;
+};
+
+static bool find_point(struct request *request, const struct asked *asked, const double *x,
+                       const uint8_t *kept, const struct stats_sorted *sorted, double p, double df,
+                       struct point *point, struct survey_error *error)
 {
     double share, se, low, high, confidence = request->design.confidence;
-    point->value = stats_quantile_of(sorted, rule, p);
-    if (!share_below(request, x, kept, point->value, &share, &se, error))
-        return false;
-    double rows = (double)(request->keeps_rows ? request->n : request_rows(request, kept));
-    stats_interval_share(method, share, se, rows, df, confidence, &low, &high);
-    point->low = low >= 0 ? stats_quantile_of(sorted, rule, low) : (double)NAN;
-    point->high = high <= 1 ? stats_quantile_of(sorted, rule, high) : (double)NAN;
-    point->se = (point->high - point->low) / (2 * stats_t_quantile(1 - (1 - confidence) / 2, df));
+    double t = stats_t_quantile(1 - (1 - confidence) / 2, df);
+    point->value = stats_quantile_of(sorted, asked->rule, p);
+    if (asked->score) {
+        if (!request_score_interval(request, x, kept, sorted, asked->rule, p, t, &point->low, &point->high,
+                                    error))
+            return false;
+    } else {
+        if (!request_share_below(request, x, kept, point->value, &share, &se, error))
+            return false;
+        double rows = (double)(request->keeps_rows ? request->n : request_rows(request, kept));
+        stats_interval_share(asked->method, share, se, rows, df, confidence, &low, &high);
+        point->low = low >= 0 ? stats_quantile_of(sorted, asked->rule, low) : (double)NAN;
+        point->high = high <= 1 ? stats_quantile_of(sorted, asked->rule, high) : (double)NAN;
+    }
+    point->se = (point->high - point->low) / (2 * t);
     return true;
 }
 
@@ -80,23 +93,14 @@ static void write_points(struct request *request, struct survey_json_writer *out
     }
 }
 
-struct asked {
-    const struct survey_json *probs;
-    enum stats_quantile_rule rule;
-    enum stats_share_method method;
-};
-
 static bool read_asked(struct request *request, struct asked *asked, struct survey_error *error)
 {
     const char *name = survey_json_text(request->args, "qrule", "math");
-    bool score;
     asked->probs = request_arg(request, "probs");
     if (!stats_quantile_rule_parse(name, &asked->rule))
         return survey_fail(error, SURVEY_ERROR_INPUT, "", _("'%s' is no rule of quantiles"), name);
-    if (!interval_kind(request, &asked->method, &score, error))
+    if (!interval_kind(request, &asked->method, &asked->score, error))
         return false;
-    if (score)
-        return request_unsupported(request, error, "score");
     if (!asked->probs || asked->probs->kind != SURVEY_JSON_ARRAY || !asked->probs->count)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("'probs' lists the quantiles"));
     for (const struct survey_json *p = asked->probs->first; p; p = p->next)
@@ -114,8 +118,8 @@ static bool find_points(struct request *request, const struct asked *asked, cons
     stats_sorted_make(x, request->weight, kept, request->n, &sorted);
     bool done = sorted.n > 0 || survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("all values are missing"));
     for (size_t j = 0; done && j < asked->probs->count; j++)
-        done = find_point(request, x, kept, &sorted, asked->rule, asked->method,
-                          survey_json_at(asked->probs, j)->number, df, &points[j], error);
+        done = find_point(request, asked, x, kept, &sorted, survey_json_at(asked->probs, j)->number, df,
+                          &points[j], error);
     stats_sorted_free(&sorted);
     return done;
 }

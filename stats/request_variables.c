@@ -9,29 +9,35 @@ static bool is_inside(const struct request *request, size_t row)
     return request->weight[row] > 0 && (!request->inside || request->inside[row]);
 }
 
+static bool add_variable(struct request *request, struct variables *variables, const char *name,
+                         const double *column, struct survey_error *error)
+{
+    if (variables->count == REQUEST_MOST)
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("at most %d variables can be taken"),
+                           REQUEST_MOST);
+    variables->names[variables->count] = name;
+    variables->columns[variables->count++] = column;
+    for (size_t row = 0; row < request->n; row++)
+        if (isnan(column[row]))
+            variables->kept[row] = 0;
+    return true;
+}
+
 // One 0/1 column a level that occurs in the file.
-static void add_levels(struct request *request, const char *name, uint32_t column,
-                       struct variables *variables)
+static bool add_levels(struct request *request, const char *name, uint32_t column,
+                       struct variables *variables, struct survey_error *error)
 {
     struct stats_levels levels;
     stats_table_levels(&request->table, column, &levels);
-    const char **names = survey_arena_array(request->arena, variables->count + levels.count, sizeof *names);
-    const double **columns =
-        survey_arena_array(request->arena, variables->count + levels.count, sizeof *columns);
-    memcpy(names, variables->names, variables->count * sizeof *names);
-    memcpy(columns, variables->columns, variables->count * sizeof *columns);
     for (size_t level = 0; level < levels.count; level++) {
         double *is = survey_arena_array(request->arena, request->n, sizeof *is);
         for (size_t row = 0; row < request->n; row++)
-            is[row] = levels.of_row[row] == level;
-        names[variables->count] = survey_arena_format(request->arena, "%s%s", name, levels.names[level]);
-        columns[variables->count++] = is;
+            is[row] = levels.of_row[row] == STATS_NO_LEVEL ? (double)NAN : levels.of_row[row] == level;
+        const char *full = survey_arena_format(request->arena, "%s%s", name, levels.names[level]);
+        if (!add_variable(request, variables, full, is, error))
+            return false;
     }
-    for (size_t row = 0; row < request->n; row++)
-        if (levels.of_row[row] == STATS_NO_LEVEL)
-            variables->kept[row] = 0;
-    variables->names = names;
-    variables->columns = columns;
+    return true;
 }
 
 bool request_variables(struct request *request, const struct survey_json *json, struct variables *variables,
@@ -42,8 +48,8 @@ bool request_variables(struct request *request, const struct survey_json *json, 
     *variables = (struct variables){0};
     if (!count)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("the request names no variable"));
-    variables->names = survey_arena_array(request->arena, count, sizeof *variables->names);
-    variables->columns = survey_arena_array(request->arena, count, sizeof *variables->columns);
+    variables->names = survey_arena_array(request->arena, REQUEST_MOST, sizeof *variables->names);
+    variables->columns = survey_arena_array(request->arena, REQUEST_MOST, sizeof *variables->columns);
     variables->kept = survey_arena_array(request->arena, request->n, 1);
     for (size_t row = 0; row < request->n; row++)
         variables->kept[row] = is_inside(request, row);
@@ -52,24 +58,12 @@ bool request_variables(struct request *request, const struct survey_json *json, 
         double *numbers;
         if (!stats_table_column(&request->table, names[i], &column, error))
             return false;
-        if (!stats_table_numeric(&request->table, column)) {
-            add_levels(request, names[i], column, variables);
-            continue;
-        }
-        if (!stats_table_numbers(&request->table, column, &numbers, error))
+        bool done = stats_table_numeric(&request->table, column)
+                        ? stats_table_numbers(&request->table, column, &numbers, error) &&
+                              add_variable(request, variables, names[i], numbers, error)
+                        : add_levels(request, names[i], column, variables, error);
+        if (!done)
             return false;
-        const char **grown = survey_arena_array(request->arena, variables->count + count, sizeof *grown);
-        const double **columns =
-            survey_arena_array(request->arena, variables->count + count, sizeof *columns);
-        memcpy(grown, variables->names, variables->count * sizeof *grown);
-        memcpy(columns, variables->columns, variables->count * sizeof *columns);
-        variables->names = grown;
-        variables->columns = columns;
-        variables->names[variables->count] = names[i];
-        variables->columns[variables->count++] = numbers;
-        for (size_t row = 0; row < request->n; row++)
-            if (isnan(numbers[row]))
-                variables->kept[row] = 0;
     }
     return true;
 }
@@ -115,12 +109,17 @@ bool request_groups(struct request *request, const struct survey_json *by, struc
     if (groups->column_count < 1 || groups->column_count > 8)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("'by' names 1 to 8 columns"));
     struct stats_levels *levels = survey_arena_array(request->arena, groups->column_count, sizeof *levels);
+    double combinations = 1;
     for (size_t i = 0; i < groups->column_count; i++) {
         uint32_t column;
         if (!stats_table_column(&request->table, groups->columns[i], &column, error))
             return false;
         stats_table_levels(&request->table, column, &levels[i]);
+        combinations *= (double)levels[i].count;
     }
+    if (combinations > 1e18)
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
+                           _("the columns have too many levels to be crossed"));
     uint64_t *codes = survey_realloc(NULL, request->n, sizeof *codes),
              *seen = survey_realloc(NULL, request->n, sizeof *seen);
     size_t count = 0;
@@ -146,6 +145,10 @@ bool request_groups(struct request *request, const struct survey_json *by, struc
     }
     free(codes);
     free(seen);
+    if (groups->count > REQUEST_MOST)
+        return survey_fail(error, SURVEY_ERROR_INPUT, "",
+                           _("%zu groups are more than the %d that can be taken"), groups->count,
+                           REQUEST_MOST);
     return groups->count > 0 ||
            survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("no row is in the domain"));
 }
