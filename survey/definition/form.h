@@ -147,7 +147,6 @@ struct survey_item {
     const struct survey_cell *cells; // in the sheet's order, blank ones left out; none if generated
     size_t cell_count;
     uint32_t row;            // in the survey sheet, as a person counts
-    uint32_t ordinal;        // the same, counted in rows of the table: the header is 1
 };
 
 struct survey_form {

@@ -178,7 +178,6 @@ static void fill_item(struct survey_form_reader *reader, uint32_t row, struct su
 {
     item->type = type->type;
     item->row = survey_sheet_line(reader->sheet, row);
-    item->ordinal = row + 1;
     item->name = survey_reader_cell(reader, row, SURVEY_HEADER_NAME);
     item->labels = survey_reader_texts(reader, row, SURVEY_HEADER_LABEL);
     item->hints = survey_reader_texts(reader, row, SURVEY_HEADER_HINT);
@@ -189,7 +188,7 @@ static void fill_item(struct survey_form_reader *reader, uint32_t row, struct su
     item->parameters = survey_reader_cell(reader, row, SURVEY_HEADER_PARAMETERS);
     item->trigger = survey_reader_cell(reader, row, SURVEY_HEADER_TRIGGER);
     if (!*item->name && item->type == SURVEY_TYPE_NOTE)
-        item->name = survey_arena_format(reader->arena, "generated_note_name_%u", item->ordinal);
+        item->name = survey_arena_format(reader->arena, "generated_note_name_%u", item->row);
     if (!*item->name && item->type == SURVEY_TYPE_AUDIT)
         item->name = "audit";
     read_logics(reader, row, item);

@@ -262,7 +262,7 @@ static void begin_table(struct xform *x, struct xform_node *group)
     if (!xform_text_given(&group->label) && !xform_text_given(&group->hint))
         return;
     struct xform_node *note = xform_add(x, group, XFORM_QUESTION, SURVEY_TYPE_NOTE,
-                                        survey_arena_format(x->arena, "generated_table_list_label_%u", group->item->ordinal));
+                                        survey_arena_format(x->arena, "generated_table_list_label_%u", group->item->row));
     xform_type_fill(x, note, "note");
     note->label = group->label;
     note->hint = group->hint;
@@ -276,7 +276,7 @@ static void add_heading(struct xform *x, struct xform_node *parent, const struct
         return;
     x->table_list = item->list->name;
     struct xform_node *node = xform_add(x, parent, XFORM_QUESTION, item->type,
-                                        survey_arena_format(x->arena, "reserved_name_for_field_list_labels_%u", item->ordinal));
+                                        survey_arena_format(x->arena, "reserved_name_for_field_list_labels_%u", item->row));
     xform_type_fill(x, node, "");
     survey_pairs_set(x->arena, &node->control, "appearance", "label");
     node->label.plain = " ";

@@ -10,6 +10,9 @@ bool survey_md_read(struct survey_arena *arena, const char *path, const char *by
 bool survey_xlsx_read(struct survey_arena *arena, const char *path, const char *bytes, size_t length,
                       const struct survey_workbook_limits *limits, struct survey_workbook *workbook,
                       struct survey_error *error);
+// The library reads the file itself.
+bool survey_xls_open(struct survey_arena *arena, const char *path, const struct survey_workbook_limits *limits,
+                     struct survey_workbook *workbook, struct survey_error *error);
 
 // A sheet under construction: cells are put in any order of columns, rows in ascending order.
 struct survey_grid {

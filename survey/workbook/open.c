@@ -128,6 +128,47 @@ static bool open_folder(struct survey_arena *arena, const char *path, const stru
     return done;
 }
 
+// True for the row that names a sheet and nothing else.
+static bool names_sheet(const struct survey_sheet *sheet, uint32_t row)
+{
+    for (uint32_t column = 1; column < sheet->columns; column++)
+        if (*survey_sheet_cell(sheet, row, column))
+            return false;
+    return *survey_sheet_cell(sheet, row, 0) != '\0';
+}
+
+// One CSV file may hold several sheets, one below the other, each under its name in the first column and
+// with its cells from the second on; else it is one sheet.
+static bool unstack(struct survey_arena *arena, const struct survey_sheet *all, const struct survey_workbook_limits *limits,
+                    struct survey_workbook *workbook, struct survey_error *error)
+{
+    bool stacked = all->rows > 1 && all->columns > 1 && names_sheet(all, 0) && !*survey_sheet_cell(all, 1, 0);
+    struct survey_grid grid = {.arena = arena, .limits = limits};
+    const char *name = NULL;
+    uint32_t first = 0;
+    workbook->sheets = survey_arena_array(arena, (stacked ? limits->sheets : 0) + 1u, sizeof *workbook->sheets);
+    if (!stacked) {
+        workbook->sheets[workbook->sheet_count++] = *all;
+        return true;
+    }
+    for (uint32_t row = 0; row <= all->rows; row++) {
+        bool begins = row < all->rows && *survey_sheet_cell(all, row, 0);
+        if (name && (begins || row == all->rows))
+            survey_grid_finish(&grid, name, &workbook->sheets[workbook->sheet_count++]);
+        if (begins && workbook->sheet_count == limits->sheets)
+            return survey_fail(error, SURVEY_ERROR_INPUT, workbook->path, "%s", _("too many sheets"));
+        if (begins) {
+            name = survey_sheet_cell(all, row, 0);
+            first = row + 1;
+        }
+        for (uint32_t column = 1; !begins && row < all->rows && column < all->columns; column++) {
+            const char *text = survey_sheet_cell(all, row, column);
+            survey_grid_put(&grid, row - first, column - 1, text, strlen(text));
+        }
+    }
+    return true;
+}
+
 bool survey_workbook_read(struct survey_arena *arena, const char *path, const char *kind, const char *bytes, size_t length,
                           const struct survey_workbook_limits *limits, struct survey_workbook **workbook,
                           struct survey_error *error)
@@ -141,11 +182,11 @@ bool survey_workbook_read(struct survey_arena *arena, const char *path, const ch
         done = survey_md_read(arena, path, bytes, length, limits, read, error);
     } else {
         const char *slash = strrchr(path, '/');
-        read->sheets = survey_arena_alloc(arena, sizeof *read->sheets);
-        read->sheet_count = 1;
-        done = survey_csv_read(arena, path, bytes, length, limits, read->sheets, error);
         const char *name = slash ? slash + 1 : path;
-        read->sheets[0].name = survey_arena_strndup(arena, name, strlen(name) - (ends_with(name, ".csv") ? 4 : 0));
+        struct survey_sheet sheet;
+        done = survey_csv_read(arena, path, bytes, length, limits, &sheet, error);
+        sheet.name = survey_arena_strndup(arena, name, strlen(name) - (ends_with(name, ".csv") ? 4 : 0));
+        done = done && unstack(arena, &sheet, limits, read, error);
     }
     if (done)
         *workbook = read;
@@ -158,7 +199,7 @@ static const char *kind_of(const char *path, const char *bytes, size_t length)
     if (length >= 4 && memcmp(bytes, "PK\3\4", 4) == 0)
         return "xlsx";
     if (length >= 8 && memcmp(bytes, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8) == 0)
-        return "old";
+        return "xls";
     if (ends_with(path, ".md"))
         return "md";
     return ends_with(path, ".xlsx") || ends_with(path, ".xlsm") ? "xlsx" : "csv";
@@ -183,10 +224,16 @@ bool survey_workbook_open(struct survey_arena *arena, const char *path, const st
     if (!survey_file_read(path, limits->bytes, &bytes, &length, error))
         return false;
     const char *kind = kind_of(path, bytes, length);
-    bool done = strcmp(kind, "old") == 0
-                    ? survey_fail(error, SURVEY_ERROR_INPUT, path, "%s",
-                                  _("this is an .xls or an encrypted workbook; save it as .xlsx without a password"))
-                    : survey_workbook_read(arena, path, kind, bytes, length, limits, workbook, error);
+    bool old = strcmp(kind, "xls") == 0, done;
+    if (old) {
+        struct survey_workbook *read = survey_arena_alloc(arena, sizeof *read);
+        read->path = survey_arena_strdup(arena, path);
+        done = survey_xls_open(arena, path, limits, read, error);
+        if (done)
+            *workbook = read;
+    } else {
+        done = survey_workbook_read(arena, path, kind, bytes, length, limits, workbook, error);
+    }
     free(bytes);
     return done;
 }

@@ -35,7 +35,8 @@ struct survey_workbook_limits {
 extern const struct survey_workbook_limits survey_workbook_default_limits;
 
 // Opens by what the path is: a folder of .csv files (one sheet each, named by the file), a .csv
-// file (one sheet, named after it), a .md table file, or an .xlsx or .xlsm workbook (by content).
+// file (one sheet, named after it, or several below their names), a .md table file, or an .xlsx, .xlsm or
+// .xls workbook (by content).
 // The workbook lives in the arena. Numbers come as the shortest text, whole ones without ".0";
 // booleans as TRUE and FALSE; dates as ISO 8601; rich text as its plain text.
 bool survey_workbook_open(struct survey_arena *arena, const char *path,

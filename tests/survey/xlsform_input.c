@@ -107,7 +107,7 @@ struct survey_workbook *xlsform_workbook(struct survey_arena *arena, const char 
     const struct survey_json *sheets = survey_json_get(test, "sheets");
     struct survey_workbook *workbook = NULL;
     size_t ending = file ? strlen(file) : 0;
-    bool ours = ending > 5 && (strcmp(file + ending - 5, ".xlsx") == 0 || strcmp(file + ending - 3, ".md") == 0);
+    bool ours = ending > 5;
     if (ours)
         file = survey_arena_format(arena, "%.*s%s", slash ? (int)(slash - path) + 1 : 0, path, file);
     if (md && !survey_workbook_read(arena, "case.md", "md", md, strlen(md), &survey_workbook_default_limits, &workbook, error))
