@@ -31,8 +31,9 @@ void output_language_back(struct output_language *language)
 
 static void write_language(const struct output_report *report, struct output_book *book, const char *language)
 {
-    static void (*const sheets[])(struct page *) = {report_summary, report_scores, report_indicators, report_charts,
-        report_opinions, report_response, report_cases, report_scheme, report_method};
+    static void (*const sheets[])(struct page *) = {report_summary, report_scores, report_talks, report_indicators, report_charts,
+        report_opinions, report_response, report_cases, report_errors, report_scheme,
+        report_method};
     static void (*const working[])(struct page *) = {report_case_list, report_weights, report_fieldwork};
     unsigned number = 0;
     int found = survey_form_language(report->form, language);

@@ -283,6 +283,12 @@ const char *page_verdict(const struct stats_figure *figure, enum output_tone *to
     return _("met");
 }
 
+const char *page_sign(enum stats_op op)
+{
+    static const char *const signs[] = {"", "<", "≤", ">", "≥"};
+    return signs[op];
+}
+
 const char *page_count_word(const struct stats_indicator *indicator, double count)
 {
     bool persons = *indicator->per || indicator->statistic == STATS_CASES || indicator->statistic == STATS_DERIVED;

@@ -82,18 +82,21 @@ const char *page_verdict(const struct stats_figure *figure, enum output_tone *to
 const char *page_line(const struct page *page, const struct stats_indicator *indicator);
 // What a parameter says of the denominator, in words; "" where nothing.
 const char *page_counting(const struct stats_indicator *indicator);
+const char *page_sign(enum stats_op op); // "≤"; "" for none
 // "persons" or "households", of so many.
 const char *page_count_word(const struct stats_indicator *indicator, double count);
 
 // The sheets.
 void report_summary(struct page *page);
 void report_scores(struct page *page);
+void report_talks(struct page *page);
 void report_indicators(struct page *page);
 void report_charts(struct page *page);
 void report_opinions(struct page *page);
 void report_response(struct page *page);
 void report_cases(struct page *page);
 void report_case_list(struct page *page);
+void report_errors(struct page *page);
 void report_scheme(struct page *page);
 void report_method(struct page *page);
 void report_weights(struct page *page);

@@ -47,7 +47,6 @@ static const char *rule_text(const struct page *page, const struct stats_node *n
 
 static const char *gate_text(const struct page *page, const struct stats_node *node)
 {
-    static const char *const signs[] = {"", "<", "≤", ">", "≥"};
     static const struct {
         const char *effect, *word;
     } effects[] = {{"veto", N_("veto")}, {"talk", N_("talk")}, {"flag", N_("flag")}};
@@ -59,7 +58,7 @@ static const char *gate_text(const struct page *page, const struct stats_node *n
         if (strcmp(node->gate_effect, effects[i].effect) == 0)
             word = _(effects[i].word);
     survey_number_text(node->gate, gate);
-    return page_text(page, _("%s %s: %s"), signs[node->gate_op], gate, word);
+    return page_text(page, _("%s %s: %s"), page_sign(node->gate_op), gate, word);
 }
 
 static void write_weight(struct page *page, uint32_t column, double weight)

@@ -69,6 +69,16 @@ static const char *distance(const struct page *page, const struct stats_indicato
                      page_count_word(indicator, fabs(figure->margin_count)));
 }
 
+// The estimate in brackets where its base is weak, and its interval under it where it has one.
+static const char *estimate_text(const struct page *page, const struct stats_indicator *indicator, const struct stats_figure *figure)
+{
+    const char *value = page_value(page, indicator, figure->estimate.value);
+    if (page_base(figure) == PAGE_BASE_WEAK)
+        value = page_text(page, "(%s)", value);
+    bool interval = strcmp(figure->estimate.interval, "none") != 0;
+    return interval ? page_text(page, "%s\n(%s)", value, page_interval(page, indicator, figure)) : value;
+}
+
 static void write_figure(struct page *page, uint32_t column, const struct stats_indicator *indicator,
                          const struct stats_figure *figure, bool judged)
 {
@@ -86,8 +96,7 @@ static void write_figure(struct page *page, uint32_t column, const struct stats_
     if (figure->estimated && page_base(figure) == PAGE_BASE_NONE)
         estimate = "*";
     else if (figure->estimated)
-        estimate = page_text(page, page_base(figure) == PAGE_BASE_WEAK ? "(%s)\n(%s)" : "%s\n(%s)",
-                             page_value(page, indicator, figure->estimate.value), page_interval(page, indicator, figure));
+        estimate = estimate_text(page, indicator, figure);
     output_text(page->sheet, page->row, column + 1, estimate, OUTPUT_CENTRE, OUTPUT_NEUTRAL);
     if (!judged)
         output_text(page->sheet, page->row, column + 2, "–", OUTPUT_CENTRE, OUTPUT_NEUTRAL);

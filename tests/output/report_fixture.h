@@ -160,7 +160,8 @@ static void fixture_make_units(void)
     }
     fixture_units[1].vetoes = 1;
     fixture_units[1].talks = 1;
-    fixture_scores[1][6] = (struct stats_score){.why = "not delivered"}; // missing: spread over the others
+    fixture_scores[1][3].gated = true;
+    fixture_scores[1][6] = (struct stats_score){.why = "not delivered", .gated = true}; // missing: spread over the others
     for (size_t i = 1; i < 6; i++)
         fixture_scores[1][i].share = shares[i] / 0.7;
     for (size_t i = 1; i < 6; i++)

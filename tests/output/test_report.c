@@ -107,9 +107,9 @@ static void both_languages_stand_in_one_workbook(void)
     CHECK_TEXT("fr:de", getenv("LANGUAGE")); // as it was
     CHECK_TEXT("met", gettext("met"));
     setenv("LANGUAGE", "en", 1);
-    static const char *const names[] = {"主要指标汇总表", "得分与排名", "分项指标", "排序图", "满意度分布", "样本与应答", "疑似问题核查",
-        "考核权重", "调查说明", "Summary", "Scores", "Indicators", "Charts", "Satisfaction", "Sample and response", "Cases", "Scheme",
-        "Method notes"};
+    static const char *const names[] = {"主要指标汇总表", "得分与排名", "触发红线", "分项指标", "排序图", "满意度分布", "样本与应答",
+        "疑似问题核查", "抽样误差", "考核权重", "调查说明", "Summary", "Scores", "Red lines", "Indicators", "Charts", "Satisfaction",
+        "Sample and response", "Cases", "Sampling errors", "Scheme", "Method notes"};
     CHECK(workbook->sheet_count == sizeof names / sizeof *names);
     for (size_t i = 0; i < workbook->sheet_count; i++)
         CHECK_TEXT(names[i], workbook->sheets[i].name);
@@ -121,7 +121,7 @@ static void both_languages_stand_in_one_workbook(void)
     CHECK(anywhere(sheet, "共抽查48个村、1470户，完成调查1350户（应答率93.8%）"));
     CHECK_TEXT("国家级贫困县", beside(sheet, 0, 0, "望都县", 1));
     CHECK_TEXT("National", beside(survey_workbook_sheet(workbook, "Summary"), 0, 0, "望都县", 1));
-    for (size_t i = 0; i < 9; i++) // no English left on the Chinese sheets
+    for (size_t i = 0; i < 11; i++) // no English left on the Chinese sheets
         CHECK(!anywhere(&workbook->sheets[i], "Total") && !anywhere(&workbook->sheets[i], "Notes"));
     survey_arena_free(arena);
 }
@@ -229,7 +229,7 @@ static void an_empty_evaluation_makes_a_sound_report(void)
     report.scale_count = report.villages = 0;
     report.drawn = false;
     const struct survey_workbook *workbook = build(&report, "en", NULL, arena);
-    CHECK(workbook->sheet_count == 12);
+    CHECK(workbook->sheet_count == 14);
     CHECK(anywhere(survey_workbook_sheet(workbook, "Summary"), "No indicator of this evaluation has a line."));
     CHECK(anywhere(survey_workbook_sheet(workbook, "Method notes"), "No sample was drawn"));
     survey_arena_free(arena);
@@ -291,6 +291,15 @@ static void scores_weights_and_method(void)
     CHECK_TEXT("Talk with the heads; accountability", beside(sheet, 0, 2, "海兴县", 9));
     CHECK_TEXT("/", beside(sheet, 0, 2, "肥乡县", 5)); // its class lacks the part
     CHECK_TEXT("–", beside(sheet, 0, 2, "海兴县", 5)); // no score
+    sheet = survey_workbook_sheet(workbook, "Red lines");
+    CHECK_TEXT("2.001", beside(sheet, 0, 2, "A31 Wrong-exit rate", 3));
+    CHECK_TEXT("海兴县", beside(sheet, 0, 2, "A31 Wrong-exit rate", 0));
+    CHECK_TEXT("> 2 %", beside(sheet, 0, 2, "A31 Wrong-exit rate", 4));
+    CHECK_TEXT("talk", beside(sheet, 0, 2, "B Other assessment", 5));
+    sheet = survey_workbook_sheet(workbook, "Sampling errors");
+    CHECK(strncmp(beside(sheet, 0, 0, "A31 Wrong-exit rate", 7), "1.3416", 6) == 0); // the root of 1.8
+    CHECK_TEXT("1.6", beside(sheet, 0, 0, "A31 Wrong-exit rate", 10));
+    CHECK_TEXT("(none)", beside(sheet, 0, 0, "A33 Composite poverty incidence", 2));
     sheet = survey_workbook_sheet(workbook, "Scheme");
     CHECK_TEXT("24.5", beside(sheet, 0, 0, "A31", 3)); // 70 * 100 * 35
     CHECK_TEXT("17.5", beside(sheet, 0, 0, "A31", 5));
@@ -341,7 +350,7 @@ static void hostile_text_stays_text(void)
         report.opinions[0].labels = report.titles = report.words[2].labels = LABELS(text, text);
         report.lonely = report.head = report.stages[0].where = text;
         const struct survey_workbook *workbook = build(&report, "zh", "en", arena);
-        CHECK(workbook->sheet_count == 24);
+        CHECK(workbook->sheet_count == 28);
         char *safe = output_safe_text(text);
         const struct survey_sheet *sheet = survey_workbook_sheet(workbook, "Scores");
         CHECK_TEXT(safe, survey_sheet_cell(sheet, 4, 2)); // the unit's name, letter for letter as the guard lets it
