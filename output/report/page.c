@@ -229,7 +229,7 @@ bool page_hides(const struct page *page, const struct stats_indicator *indicator
 
 enum page_base page_base(const struct stats_figure *figure)
 {
-    if (!figure->estimated)
+    if (!figure->estimated || !figure->base) // derived figures have no base of their own
         return PAGE_BASE_FULL;
     return figure->base < 25 ? PAGE_BASE_NONE : figure->base < 50 ? PAGE_BASE_WEAK : PAGE_BASE_FULL;
 }

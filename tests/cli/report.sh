@@ -179,7 +179,8 @@ cp e.assay bad.assay
 sqlite3 bad.assay "UPDATE form SET definition = definition || ' '"
 run 1 verify bad.assay; says "E821"
 cp e.assay bad.assay
-sqlite3 bad.assay "INSERT INTO layout VALUES (1, 1, 'zh', zeroblob(32), ''); INSERT INTO sheet VALUES (5, 'H1', '1', 1, 1, 90, '', '')"
+sqlite3 bad.assay "INSERT INTO layout (id, form, language, sha256, geometry) VALUES (1, 1, 'zh', zeroblob(32), '');
+    INSERT INTO sheet (number, unit, round, form, layout, pages, printed_at, who) VALUES (5, 'H1', '1', 1, 1, 90, '', '')"
 run 1 verify bad.assay; says "E831"; says "E836"
 run 1 verify bad.assay --json
 [ "$(sqlite3 :memory: "SELECT json_extract(readfile('out'), '\$.whole')")" = 0 ] || failed="$failed [no JSON]"
