@@ -239,13 +239,35 @@ static bool take_fax(qpdf_data qpdf, const struct parts *parts, const uint8_t *b
            scan_tiff_of_fax(&fax, bytes, length, "", tiff, NULL);
 }
 
-static bool jpeg_is_sound(qpdf_data qpdf, qpdf_oh image)
+static bool is_either(qpdf_data qpdf, qpdf_oh name, const char *whole, const char *brief)
 {
+    return qpdf_oh_is_name_and_equals(qpdf, name, whole) || qpdf_oh_is_name_and_equals(qpdf, name, brief);
+}
+
+// Whether a stream is a JPEG that can be decoded, alone or within Flate; true for what is no JPEG.
+static bool jpeg_is_sound(qpdf_data qpdf, qpdf_oh stream, qpdf_oh dict)
+{
+    enum { MOST_JPEG = 256 << 20 };
+    qpdf_oh filter = qpdf_oh_get_key_if_dict(qpdf, dict, "/Filter"), outer = filter;
+    int count = qpdf_oh_is_array(qpdf, filter) ? qpdf_oh_get_array_n_items(qpdf, filter) : 0;
+    if (count > 0) {
+        outer = qpdf_oh_get_array_item(qpdf, filter, 0);
+        filter = qpdf_oh_get_array_item(qpdf, filter, count - 1);
+    }
+    if (!is_either(qpdf, filter, "/DCTDecode", "/DCT") || count > 2 ||
+        (count == 2 && !is_either(qpdf, outer, "/FlateDecode", "/Fl")))
+        return true;
     unsigned char *bytes;
     size_t length;
     struct scan_image decoded = {0};
-    bool sound = raw_data(qpdf, image, &bytes, &length) && scan_jpeg_decode(bytes, length, "", &decoded, NULL);
+    struct survey_buffer inner = SURVEY_BUFFER(MOST_JPEG);
+    bool sound = raw_data(qpdf, stream, &bytes, &length);
+    if (sound && count == 2)
+        sound = inflate_into(bytes, length, &inner) && scan_jpeg_decode(inner.at, inner.length, "", &decoded, NULL);
+    else if (sound)
+        sound = scan_jpeg_decode(bytes, length, "", &decoded, NULL);
     scan_image_clear(&decoded);
+    survey_buffer_clear(&inner);
     free(bytes);
     return sound;
 }
@@ -262,12 +284,11 @@ bool pdf_images_sound(qpdf_data qpdf, qpdf_oh resources, int depth)
     for (; qpdf_oh_dict_more_keys(qpdf) && count < MOST_OBJECTS; count++)
         survey_format_into(names[count], sizeof names[count], "%s", qpdf_oh_dict_next_key(qpdf));
     for (int i = 0; i < count; i++) {
-        qpdf_oh object = qpdf_oh_get_key(qpdf, objects, names[i]), parameters;
+        qpdf_oh object = qpdf_oh_get_key(qpdf, objects, names[i]);
         if (!qpdf_oh_is_stream(qpdf, object))
             continue;
         qpdf_oh dict = qpdf_oh_get_dict(qpdf, object);
-        const char *filter = filter_of(qpdf, dict, &parameters);
-        if (filter && strcmp(filter, "/DCTDecode") == 0 && !jpeg_is_sound(qpdf, object))
+        if (!jpeg_is_sound(qpdf, object, dict))
             return false;
         if (!pdf_images_sound(qpdf, qpdf_oh_get_key_if_dict(qpdf, dict, "/Resources"), depth + 1))
             return false;

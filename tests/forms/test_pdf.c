@@ -395,6 +395,36 @@ static void damaged(void)
     free(jpeg.bytes);
 }
 
+// A damaged JPEG on a page that must be drawn is a fault too, however it is packed; a whole one is drawn.
+static void damaged_within(void)
+{
+    static const char *const filters[] = {"/Filter /DCTDecode", "/Filter /DCT", "/Filter [/FlateDecode /DCTDecode]"};
+    struct blob jpeg = picture_jpeg(1, 75, false);
+    for (int broken = 0; broken < 2; broken++)
+        for (size_t i = 0; i < 3; i++) {
+            struct blob packed = i == 2 ? pack(jpeg.bytes, jpeg.length - (broken ? 40 : 0)) : (struct blob){jpeg.bytes, jpeg.length - (broken ? 40 : 0)};
+            struct pdf pdf;
+            struct scan_source *source;
+            struct scan_raw raw = {0};
+            struct survey_error error = {0};
+            char dict[200];
+            survey_format_into(dict, sizeof dict, "/ColorSpace /DeviceGray /BitsPerComponent 8 %s", filters[i]);
+            image_pdf(&pdf, dict, packed.bytes, packed.length, "q 100 0 0 166 0 0 cm /Im0 Do Q", "");
+            NEED(scan_source_memory("scan.pdf", pdf.bytes.at, pdf.bytes.length, &source, &error));
+            CHECK(scan_source_page(source, 0, &raw, &error) == !broken);
+            if (broken) {
+                CHECK(strstr(error.message, "damaged"));
+                CHECK_TEXT("scan.pdf: page 1", error.where);
+            }
+            scan_source_close(source);
+            scan_raw_clear(&raw);
+            survey_buffer_clear(&pdf.bytes);
+            if (i == 2)
+                free(packed.bytes);
+        }
+    free(jpeg.bytes);
+}
+
 static void contents(void)
 {
     struct pdf_placed placed;
@@ -416,4 +446,4 @@ static void contents(void)
     survey_buffer_clear(&deep);
 }
 
-TESTS(CASE(dct), CASE(turned), CASE(flate), CASE(fax), CASE(encrypted), CASE(damaged), CASE(contents))
+TESTS(CASE(dct), CASE(turned), CASE(flate), CASE(fax), CASE(encrypted), CASE(damaged), CASE(damaged_within), CASE(contents))
