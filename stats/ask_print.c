@@ -97,14 +97,16 @@ struct table {
 static void put_table(const struct table *table, struct survey_buffer *text)
 {
     size_t columns = COLUMNS + table->groups;
+    int *widest = survey_arena_array(table->arena, columns, sizeof *widest);
+    for (size_t line = 0; line < table->lines; line++)
+        for (size_t column = 0; column < columns; column++) {
+            int width = width_of(table->cells[line][column]);
+            widest[column] = width > widest[column] ? width : widest[column];
+        }
     for (size_t line = 0; line < table->lines; line++) {
         for (size_t column = 0; column < columns; column++) {
-            int width = 0;
-            for (size_t other = 0; other < table->lines; other++)
-                width = width_of(table->cells[other][column]) > width ? width_of(table->cells[other][column])
-                                                                      : width;
             bool left = column <= table->groups || column == columns - 1;
-            int spaces = width - width_of(table->cells[line][column]);
+            int spaces = widest[column] - width_of(table->cells[line][column]);
             if (column)
                 survey_buffer_text(text, "  ");
             while (!left && spaces-- > 0)
