@@ -15,13 +15,16 @@ static const struct survey_option options[] = {
     {NULL},
 };
 
-static int list(const struct survey_invocation *invocation, struct survey_store *store, struct survey_error *error)
+static int list(const struct survey_invocation *invocation, struct survey_store *store,
+                struct survey_error *error)
 {
     struct survey_buffer text = SURVEY_BUFFER(16 << 20);
     struct survey_json_writer json = survey_json_writer(&text, true);
-    struct survey_query *query = survey_query(store, error,
-                                              "SELECT name, role, active, (SELECT count(*) FROM response WHERE who = team.name) "
-                                              "FROM team ORDER BY name", "");
+    struct survey_query *query = survey_query(
+        store, error,
+        "SELECT name, role, active, (SELECT count(*) FROM response WHERE who = team.name) "
+        "FROM team ORDER BY name",
+        "");
     if (!query)
         return survey_command_fail(invocation, error);
     if (invocation->json)
@@ -30,7 +33,8 @@ static int list(const struct survey_invocation *invocation, struct survey_store 
         const char *name = survey_query_text(query, 0), *role = survey_query_text(query, 1);
         bool active = survey_query_integer(query, 2) != 0;
         if (!invocation->json) {
-            survey_format(&text, "%s\t%s\t%s\t%lld\n", name, role, active ? _("may send") : _("removed"),
+            survey_format(&text, "%s\t%s\t%s\t%lld\n", name, role,
+                          active ? _("may send") : _("removed"),
                           (long long)survey_query_integer(query, 3));
             continue;
         }
@@ -45,7 +49,8 @@ static int list(const struct survey_invocation *invocation, struct survey_store 
         survey_json_close(&json, ']');
         survey_buffer_byte(&text, '\n');
     }
-    int code = survey_query_end(query, error) ? survey_command_print(invocation, &text) : survey_command_fail(invocation, error);
+    int code = survey_query_end(query, error) ? survey_command_print(invocation, &text)
+                                              : survey_command_fail(invocation, error);
     survey_buffer_clear(&text);
     return code;
 }
@@ -59,8 +64,8 @@ static void name_address(const char *url, const char *token, struct survey_buffe
     survey_format(address, "%.*s/key/%s", (int)length, url, token);
 }
 
-static int show_json(const struct survey_invocation *invocation, const char *name, const char *token, const char *address,
-                     const char *settings)
+static int show_json(const struct survey_invocation *invocation, const char *name,
+                     const char *token, const char *address, const char *settings)
 {
     struct survey_buffer text = SURVEY_BUFFER(1 << 20);
     struct survey_json_writer json = survey_json_writer(&text, true);
@@ -83,23 +88,26 @@ struct setup {
     struct survey_buffer address, settings, drawing;
 };
 
-static bool make_setup(const struct survey_invocation *invocation, struct survey_store *store, const char *token,
-                       struct setup *setup, struct survey_error *error)
+static bool make_setup(const struct survey_invocation *invocation, struct survey_store *store,
+                       const char *token, struct setup *setup, struct survey_error *error)
 {
-    const char *url = survey_given_value(invocation, "url"), *file = survey_given_value(invocation, "qr");
+    const char *url = survey_given_value(invocation, "url"),
+               *file = survey_given_value(invocation, "qr");
     const struct survey_form *form = survey_store_current_form(store, NULL, NULL, error);
     if (!url)
         return true;
     if (!form)
         return false;
     name_address(url, token, &setup->address);
-    return phone_settings_text(survey_buffer_string(&setup->address), *form->title ? form->title : form->id,
-                               invocation->arguments[2], &setup->settings, error) &&
+    return phone_settings_text(survey_buffer_string(&setup->address),
+                               *form->title ? form->title : form->id, invocation->arguments[2],
+                               &setup->settings, error) &&
            phone_qr_terminal(survey_buffer_string(&setup->settings), &setup->drawing, error) &&
            (!file || phone_qr_file(survey_buffer_string(&setup->settings), file, error));
 }
 
-static int show(const struct survey_invocation *invocation, const char *token, const struct setup *setup)
+static int show(const struct survey_invocation *invocation, const char *token,
+                const struct setup *setup)
 {
     const char *address = survey_buffer_string(&setup->address), *name = invocation->arguments[2];
     if (invocation->json)
@@ -109,13 +117,16 @@ static int show(const struct survey_invocation *invocation, const char *token, c
     if (*address)
         printf(_("Server address for ODK Collect: %s\n"), address);
     else
-        puts(_("With --url the QR code that sets up ODK Collect is shown; 'assay team EVAL qr NAME --url URL' makes a new one."));
+        puts(_("With --url the QR code that sets up ODK Collect is shown; 'assay team EVAL qr NAME "
+               "--url URL' makes a new one."));
     return 0;
 }
 
-static int change(struct survey_invocation *invocation, struct survey_store *store, struct survey_error *error)
+static int change(struct survey_invocation *invocation, struct survey_store *store,
+                  struct survey_error *error)
 {
-    const char *action = invocation->arguments[1], *name = invocation->arguments[2], *role = survey_given_value(invocation, "role");
+    const char *action = invocation->arguments[1], *name = invocation->arguments[2],
+               *role = survey_given_value(invocation, "role");
     char token[PHONE_TOKEN_SIZE] = "";
     struct setup setup = {SURVEY_BUFFER(4096), SURVEY_BUFFER(16384), SURVEY_BUFFER(1 << 20)};
     bool done = survey_store_begin(store, error), removes = strcmp(action, "remove") == 0;
@@ -124,9 +135,13 @@ static int change(struct survey_invocation *invocation, struct survey_store *sto
     else if (done && strcmp(action, "qr") == 0)
         done = phone_team_renew(store, name, &invocation->actor, token, error);
     else if (done)
-        done = phone_team_add(store, name, role ? role : "enumerator", &invocation->actor, token, error);
-    done = done && (removes || make_setup(invocation, store, token, &setup, error)) && survey_store_commit(store, error);
-    int code = !done ? survey_command_fail(invocation, error) : removes ? 0 : show(invocation, token, &setup);
+        done = phone_team_add(store, name, role ? role : "enumerator", &invocation->actor, token,
+                              error);
+    done = done && (removes || make_setup(invocation, store, token, &setup, error)) &&
+           survey_store_commit(store, error);
+    int code = !done     ? survey_command_fail(invocation, error)
+               : removes ? 0
+                         : show(invocation, token, &setup);
     survey_buffer_clear(&setup.address);
     survey_buffer_clear(&setup.settings);
     survey_buffer_clear(&setup.drawing);
@@ -137,16 +152,20 @@ static int run(struct survey_invocation *invocation)
 {
     const char *action = invocation->arguments[1];
     bool lists = strcmp(action, "list") == 0;
-    bool known = lists || strcmp(action, "add") == 0 || strcmp(action, "remove") == 0 || strcmp(action, "qr") == 0;
+    bool known = lists || strcmp(action, "add") == 0 || strcmp(action, "remove") == 0 ||
+                 strcmp(action, "qr") == 0;
     struct survey_error error = {0};
     struct survey_store *store = NULL;
     if (!known)
         return survey_command_usage(invocation, _("'%s' is none of add, list, remove, qr"), action);
     if (lists != (invocation->count == 2))
-        return survey_command_usage(invocation, lists ? _("list takes no name") : _("whose? a name is needed"));
+        return survey_command_usage(invocation,
+                                    lists ? _("list takes no name") : _("whose? a name is needed"));
     if (survey_given(invocation, "qr") && !survey_given(invocation, "url"))
-        return survey_command_usage(invocation, _("--qr needs --url: the code tells the phone where the server is"));
-    if (!survey_store_open(invocation->arguments[0], lists ? SURVEY_STORE_READ : SURVEY_STORE_WRITE, &store, &error))
+        return survey_command_usage(
+            invocation, _("--qr needs --url: the code tells the phone where the server is"));
+    if (!survey_store_open(invocation->arguments[0], lists ? SURVEY_STORE_READ : SURVEY_STORE_WRITE,
+                           &store, &error))
         return survey_command_fail(invocation, &error);
     int code = lists ? list(invocation, store, &error) : change(invocation, store, &error);
     survey_store_close(store);

@@ -21,8 +21,9 @@ static void hash_token(const char *token, uint8_t hash[static 32])
     crypto_generichash(hash, 32, (const unsigned char *)token, strlen(token), NULL, 0);
 }
 
-static bool log_member(struct survey_store *store, const struct survey_actor *actor, const char *name, const char *change,
-                       const char *role, struct survey_error *error)
+static bool log_member(struct survey_store *store, const struct survey_actor *actor,
+                       const char *name, const char *change, const char *role,
+                       struct survey_error *error)
 {
     struct survey_buffer after = SURVEY_BUFFER(4096);
     struct survey_json_writer json = survey_json_writer(&after, false);
@@ -31,7 +32,8 @@ static bool log_member(struct survey_store *store, const struct survey_actor *ac
     if (role)
         survey_json_member(&json, "role", role);
     survey_json_close(&json, '}');
-    bool done = survey_store_log(store, actor, "team", name, "", survey_buffer_string(&after), error);
+    bool done =
+        survey_store_log(store, actor, "team", name, "", survey_buffer_string(&after), error);
     survey_buffer_clear(&after);
     return done;
 }
@@ -51,15 +53,19 @@ static int64_t standing(struct survey_store *store, const char *name)
     return survey_store_count(store, -1, "SELECT active FROM team WHERE name = ?", "t", name);
 }
 
-bool phone_team_add(struct survey_store *store, const char *name, const char *role, const struct survey_actor *actor,
-                    char token[static PHONE_TOKEN_SIZE], struct survey_error *error)
+bool phone_team_add(struct survey_store *store, const char *name, const char *role,
+                    const struct survey_actor *actor, char token[static PHONE_TOKEN_SIZE],
+                    struct survey_error *error)
 {
     uint8_t hash[32];
     char id[48];
     if (!is_good_name(name))
-        return survey_fail(error, SURVEY_ERROR_USAGE, "", _("'%s' is no name: it has 1 to 100 bytes on one line"), name);
-    if (strcmp(role, "enumerator") != 0 && strcmp(role, "supervisor") != 0 && strcmp(role, "evaluator") != 0)
-        return survey_fail(error, SURVEY_ERROR_USAGE, "", _("'%s' is no role: enumerator, supervisor or evaluator"), role);
+        return survey_fail(error, SURVEY_ERROR_USAGE, "",
+                           _("'%s' is no name: it has 1 to 100 bytes on one line"), name);
+    if (strcmp(role, "enumerator") != 0 && strcmp(role, "supervisor") != 0 &&
+        strcmp(role, "evaluator") != 0)
+        return survey_fail(error, SURVEY_ERROR_USAGE, "",
+                           _("'%s' is no role: enumerator, supervisor or evaluator"), role);
     int64_t before = standing(store, name);
     if (before > 0)
         return survey_fail(error, SURVEY_ERROR_INPUT, survey_store_path(store),
@@ -67,34 +73,41 @@ bool phone_team_add(struct survey_store *store, const char *name, const char *ro
     phone_token_make(token);
     hash_token(token, hash);
     survey_store_new_id(id);
-    bool done = before < 0 ? survey_store_run(store, error, "INSERT INTO team (id, name, role, token_hash) VALUES (?, ?, ?, ?)",
-                                              "tttb", id, name, role, (const void *)hash, sizeof hash)
-                           : survey_store_run(store, error, "UPDATE team SET role = ?, token_hash = ?, active = 1 WHERE name = ?",
-                                              "tbt", role, (const void *)hash, sizeof hash, name);
+    bool done =
+        before < 0
+            ? survey_store_run(store, error,
+                               "INSERT INTO team (id, name, role, token_hash) VALUES (?, ?, ?, ?)",
+                               "tttb", id, name, role, (const void *)hash, sizeof hash)
+            : survey_store_run(
+                  store, error,
+                  "UPDATE team SET role = ?, token_hash = ?, active = 1 WHERE name = ?", "tbt",
+                  role, (const void *)hash, sizeof hash, name);
     return done && log_member(store, actor, name, before < 0 ? "added" : "came back", role, error);
 }
 
 static bool is_member(struct survey_store *store, const char *name, struct survey_error *error)
 {
     return standing(store, name) > 0 ||
-           survey_fail(error, SURVEY_ERROR_INPUT, survey_store_path(store), _("there is no '%s' in the team"), name);
+           survey_fail(error, SURVEY_ERROR_INPUT, survey_store_path(store),
+                       _("there is no '%s' in the team"), name);
 }
 
-bool phone_team_renew(struct survey_store *store, const char *name, const struct survey_actor *actor,
-                      char token[static PHONE_TOKEN_SIZE], struct survey_error *error)
+bool phone_team_renew(struct survey_store *store, const char *name,
+                      const struct survey_actor *actor, char token[static PHONE_TOKEN_SIZE],
+                      struct survey_error *error)
 {
     uint8_t hash[32];
     if (!is_member(store, name, error))
         return false;
     phone_token_make(token);
     hash_token(token, hash);
-    return survey_store_run(store, error, "UPDATE team SET token_hash = ? WHERE name = ?", "bt", (const void *)hash,
-                            sizeof hash, name) &&
+    return survey_store_run(store, error, "UPDATE team SET token_hash = ? WHERE name = ?", "bt",
+                            (const void *)hash, sizeof hash, name) &&
            log_member(store, actor, name, "new token", NULL, error);
 }
 
-bool phone_team_remove(struct survey_store *store, const char *name, const struct survey_actor *actor,
-                       struct survey_error *error)
+bool phone_team_remove(struct survey_store *store, const char *name,
+                       const struct survey_actor *actor, struct survey_error *error)
 {
     return is_member(store, name, error) &&
            survey_store_run(store, error, "UPDATE team SET active = 0 WHERE name = ?", "t", name) &&

@@ -10,16 +10,19 @@
 #include <math.h>
 #include <string.h>
 
-static void say(struct survey_form_reader *reader, const struct survey_item *item, int code, const char *expected, const char *message)
+static void say(struct survey_form_reader *reader, const struct survey_item *item, int code,
+                const char *expected, const char *message)
 {
-    survey_reader_say_item(reader, SURVEY_STRICT_FAULT, code, item, "parameters", expected, "%s", message);
+    survey_reader_say_item(reader, SURVEY_STRICT_FAULT, code, item, "parameters", expected, "%s",
+                           message);
 }
 
 // The names that a type takes; NULL where any pass, since the type has no parameters of its own.
 static const char *names_of(const struct survey_item *item)
 {
     const char *written = survey_item_cell(item, "type");
-    bool file = strncmp(written, "select_one_from_file", 20) == 0 || strncmp(written, "select_multiple_from_file", 25) == 0;
+    bool file = strncmp(written, "select_one_from_file", 20) == 0 ||
+                strncmp(written, "select_multiple_from_file", 25) == 0;
     switch ((int)item->type) {
     case SURVEY_TYPE_TEXT:
         return strcmp(written, "text") == 0 ? "rows" : NULL;
@@ -29,9 +32,12 @@ static const char *names_of(const struct survey_item *item)
     case SURVEY_TYPE_BACKGROUND_AUDIO:
         return "quality";
     case SURVEY_TYPE_AUDIT:
-        return "identify-user location-max-age location-min-interval location-priority track-changes track-changes-reasons";
+        return "identify-user location-max-age location-min-interval location-priority "
+               "track-changes track-changes-reasons";
     case SURVEY_TYPE_GEOPOINT:
-        return strcmp(written, "geopoint") == 0 ? "allow-mock-accuracy capture-accuracy reference-geometry warning-accuracy" : NULL;
+        return strcmp(written, "geopoint") == 0
+                   ? "allow-mock-accuracy capture-accuracy reference-geometry warning-accuracy"
+                   : NULL;
     case SURVEY_TYPE_GEOTRACE:
     case SURVEY_TYPE_GEOSHAPE:
         return "allow-mock-accuracy incremental reference-geometry";
@@ -106,41 +112,51 @@ static const struct {
     {SURVEY_TYPE_RANGE, "placeholder", false},
 };
 
-static bool check_values(struct survey_form_reader *reader, const struct survey_item *item, const struct survey_pairs *pairs)
+static bool check_values(struct survey_form_reader *reader, const struct survey_item *item,
+                         const struct survey_pairs *pairs)
 {
     bool fine = true;
     for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
-        const char *value = choices[i].type == item->type ? survey_pairs_get(pairs, choices[i].name) : NULL;
+        const char *value =
+            choices[i].type == item->type ? survey_pairs_get(pairs, choices[i].name) : NULL;
         if (!value || is_one_of(choices[i].words, value))
             continue;
-        survey_reader_say_item(reader, SURVEY_STRICT_FAULT, 132, item, "parameters", choices[i].words, _("parameter %s can't be '%s'"),
-                               choices[i].name, value);
+        survey_reader_say_item(reader, SURVEY_STRICT_FAULT, 132, item, "parameters",
+                               choices[i].words, _("parameter %s can't be '%s'"), choices[i].name,
+                               value);
         fine = false;
     }
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        const char *value = numbers[i].type == item->type ? survey_pairs_get(pairs, numbers[i].name) : NULL;
+        const char *value =
+            numbers[i].type == item->type ? survey_pairs_get(pairs, numbers[i].name) : NULL;
         double number;
         int64_t whole;
         if (!value || (numbers[i].whole ? is_whole(value, &whole) : is_number(value, &number)))
             continue;
-        survey_reader_say_item(reader, SURVEY_STRICT_FAULT, 132, item, "parameters", numbers[i].whole ? _("a whole number") : _("a number"),
+        survey_reader_say_item(reader, SURVEY_STRICT_FAULT, 132, item, "parameters",
+                               numbers[i].whole ? _("a whole number") : _("a number"),
                                _("parameter %s can't be '%s'"), numbers[i].name, value);
         fine = false;
     }
     return fine;
 }
 
-static void check_audit(struct survey_form_reader *reader, const struct survey_item *item, const struct survey_pairs *pairs)
+static void check_audit(struct survey_form_reader *reader, const struct survey_item *item,
+                        const struct survey_pairs *pairs)
 {
-    const char *priority = survey_pairs_get(pairs, "location-priority"), *least = survey_pairs_get(pairs, "location-min-interval");
+    const char *priority = survey_pairs_get(pairs, "location-priority"),
+               *least = survey_pairs_get(pairs, "location-min-interval");
     const char *age = survey_pairs_get(pairs, "location-max-age");
     int64_t interval = 0, most = 0;
     if (!priority && !least && !age)
         return;
     if (!priority || !least || !age)
-        say(reader, item, 132, "location-priority, location-min-interval, location-max-age", _("the parameters of a location go together"));
-    else if (is_whole(least, &interval) && is_whole(age, &most) && (interval < 0 || most < interval))
-        say(reader, item, 132, NULL, _("location-min-interval is not negative, and location-max-age not below it"));
+        say(reader, item, 132, "location-priority, location-min-interval, location-max-age",
+            _("the parameters of a location go together"));
+    else if (is_whole(least, &interval) && is_whole(age, &most) &&
+             (interval < 0 || most < interval))
+        say(reader, item, 132, NULL,
+            _("location-min-interval is not negative, and location-max-age not below it"));
 }
 
 static bool is_package(const char *name)
@@ -157,27 +173,33 @@ static bool is_package(const char *name)
     }
 }
 
-static void check_app(struct survey_form_reader *reader, const struct survey_item *item, const struct survey_pairs *pairs)
+static void check_app(struct survey_form_reader *reader, const struct survey_item *item,
+                      const struct survey_pairs *pairs)
 {
     const char *app = survey_pairs_get(pairs, "app");
     bool used = !*item->appearance || strcmp(item->appearance, "annotate") == 0;
     if (app && used && !is_package(app))
-        survey_reader_say_item(reader, SURVEY_STRICT_FAULT, 132, item, "parameters", "com.example.app", _("'%s' is no Android package name"), app);
+        survey_reader_say_item(reader, SURVEY_STRICT_FAULT, 132, item, "parameters",
+                               "com.example.app", _("'%s' is no Android package name"), app);
 }
 
-static void check_select(struct survey_form_reader *reader, const struct survey_item *item, const struct survey_pairs *pairs)
+static void check_select(struct survey_form_reader *reader, const struct survey_item *item,
+                         const struct survey_pairs *pairs)
 {
     static const char *const columns[] = {"value", "label"};
-    const char *seed = survey_pairs_get(pairs, "seed"), *random = survey_pairs_get(pairs, "randomize");
+    const char *seed = survey_pairs_get(pairs, "seed"),
+               *random = survey_pairs_get(pairs, "randomize");
     double number;
     if (seed && !random)
         say(reader, item, 132, "randomize=true", _("a seed is of use with randomize=true alone"));
     else if (seed && !survey_is_reference(seed) && !is_number(seed, &number))
-        say(reader, item, 132, "seed=1, seed=${question}", _("a seed is a number or a ${question}"));
+        say(reader, item, 132, "seed=1, seed=${question}",
+            _("a seed is a number or a ${question}"));
     for (size_t i = 0; i < 2; i++) {
         const char *name = survey_pairs_get(pairs, columns[i]);
         if (name && !survey_is_xml_name(name))
-            survey_reader_say_item(reader, SURVEY_STRICT_FAULT, 132, item, "parameters", NULL, _("'%s' can't be a column of the file"), name);
+            survey_reader_say_item(reader, SURVEY_STRICT_FAULT, 132, item, "parameters", NULL,
+                                   _("'%s' can't be a column of the file"), name);
     }
 }
 
@@ -186,13 +208,16 @@ static bool is_secondary(const struct survey_form *form, const char *target)
     for (size_t i = 0; i < form->list_count; i++) {
         if (form->lists[i]->external)
             continue; // no instance
-        const char *name = form->lists[i]->name, *dot = form->lists[i]->file ? strrchr(name, '.') : NULL;
-        if (strcmp(name, target) == 0 || (dot && strlen(target) == (size_t)(dot - name) && strncmp(name, target, strlen(target)) == 0))
+        const char *name = form->lists[i]->name,
+                   *dot = form->lists[i]->file ? strrchr(name, '.') : NULL;
+        if (strcmp(name, target) == 0 || (dot && strlen(target) == (size_t)(dot - name) &&
+                                          strncmp(name, target, strlen(target)) == 0))
             return !survey_has_reference(target);
     }
     for (size_t i = 0; i < form->item_count; i++) {
         const struct survey_item *item = form->items[i];
-        bool external = item->type == SURVEY_TYPE_CSV_EXTERNAL || item->type == SURVEY_TYPE_XML_EXTERNAL;
+        bool external =
+            item->type == SURVEY_TYPE_CSV_EXTERNAL || item->type == SURVEY_TYPE_XML_EXTERNAL;
         if (external && strcmp(item->name, target) == 0)
             return true;
     }
@@ -200,14 +225,16 @@ static bool is_secondary(const struct survey_form *form, const char *target)
     for (uint32_t column = 0; sheet && column < sheet->columns; column++) {
         const char *header = survey_sheet_cell(sheet, 0, column);
         for (uint32_t row = 1; row < sheet->rows; row++)
-            if ((strcmp(header, "list_name") == 0 || strcmp(header, "dataset") == 0 || strcmp(header, "list name") == 0) &&
+            if ((strcmp(header, "list_name") == 0 || strcmp(header, "dataset") == 0 ||
+                 strcmp(header, "list name") == 0) &&
                 strcmp(survey_sheet_cell(sheet, row, column), target) == 0)
                 return true;
     }
     return false;
 }
 
-static void check_geometry(struct survey_form_reader *reader, const struct survey_item *item, const struct survey_pairs *pairs)
+static void check_geometry(struct survey_form_reader *reader, const struct survey_item *item,
+                           const struct survey_pairs *pairs)
 {
     const char *target = survey_pairs_get(pairs, "reference-geometry");
     if (!target || is_secondary(reader->form, target))
@@ -215,10 +242,12 @@ static void check_geometry(struct survey_form_reader *reader, const struct surve
     for (size_t i = 0; survey_is_reference(target) && i < reader->form->item_count; i++) {
         const struct survey_item *other = reader->form->items[i];
         size_t length = strlen(other->name);
-        if (other->type == SURVEY_TYPE_REPEAT && strncmp(target + 2, other->name, length) == 0 && strcmp(target + 2 + length, "}") == 0)
+        if (other->type == SURVEY_TYPE_REPEAT && strncmp(target + 2, other->name, length) == 0 &&
+            strcmp(target + 2 + length, "}") == 0)
             return;
     }
-    say(reader, item, 132, NULL, _("reference-geometry names a list, an attached file or a ${repeat}"));
+    say(reader, item, 132, NULL,
+        _("reference-geometry names a list, an attached file or a ${repeat}"));
 }
 
 struct range {
@@ -239,18 +268,22 @@ static bool is_multiple(double value, double step)
     return fabs(times - round(times)) < 1e-9 * fmax(1, fabs(times));
 }
 
-static void check_ticks(struct survey_form_reader *reader, const struct survey_item *item, const struct survey_pairs *pairs,
-                        const struct range *range)
+static void check_ticks(struct survey_form_reader *reader, const struct survey_item *item,
+                        const struct survey_pairs *pairs, const struct range *range)
 {
-    double interval = number_of(pairs, "tick_interval", NAN), placeholder = number_of(pairs, "placeholder", NAN);
-    if (interval == 0 || interval > range->high - range->low || (!isnan(interval) && !is_multiple(interval, range->step)))
-        say(reader, item, 132, NULL, _("tick_interval is a multiple of step, not 0, and within the range"));
-    if (!isnan(placeholder) && (!is_multiple(placeholder - range->start, range->step) || placeholder < range->low || placeholder > range->high))
+    double interval = number_of(pairs, "tick_interval", NAN),
+           placeholder = number_of(pairs, "placeholder", NAN);
+    if (interval == 0 || interval > range->high - range->low ||
+        (!isnan(interval) && !is_multiple(interval, range->step)))
+        say(reader, item, 132, NULL,
+            _("tick_interval is a multiple of step, not 0, and within the range"));
+    if (!isnan(placeholder) && (!is_multiple(placeholder - range->start, range->step) ||
+                                placeholder < range->low || placeholder > range->high))
         say(reader, item, 132, NULL, _("placeholder is one of the range's values"));
 }
 
-static void check_labels(struct survey_form_reader *reader, const struct survey_item *item, const struct survey_pairs *pairs,
-                         const struct range *range)
+static void check_labels(struct survey_form_reader *reader, const struct survey_item *item,
+                         const struct survey_pairs *pairs, const struct range *range)
 {
     const char *name = survey_pairs_get(pairs, "tick_labelset"), *wrong = NULL;
     const struct survey_choice_list *list = name ? survey_reader_list(reader, name) : NULL;
@@ -263,7 +296,8 @@ static void check_labels(struct survey_form_reader *reader, const struct survey_
     for (size_t i = 0; !wrong && i < list->count; i++) {
         if (!is_number(list->choices[i].name, &value))
             wrong = _("the choices of tick_labelset are numbers");
-        else if (value < range->low || value > range->high || !is_multiple(value - range->start, step))
+        else if (value < range->low || value > range->high ||
+                 !is_multiple(value - range->start, step))
             wrong = _("the choices of tick_labelset are values of the range");
         low |= value == range->start;
         high |= value == range->end;
@@ -276,14 +310,20 @@ static void check_labels(struct survey_form_reader *reader, const struct survey_
         say(reader, item, 132, NULL, wrong);
 }
 
-static void check_range(struct survey_form_reader *reader, const struct survey_item *item, const struct survey_pairs *pairs)
+static void check_range(struct survey_form_reader *reader, const struct survey_item *item,
+                        const struct survey_pairs *pairs)
 {
-    struct range range = {number_of(pairs, "start", 1), number_of(pairs, "end", 10), number_of(pairs, "step", 1), 0, 0};
-    bool ticks = survey_pairs_get(pairs, "tick_interval") || survey_pairs_get(pairs, "placeholder") || survey_pairs_get(pairs, "tick_labelset");
+    struct range range = {number_of(pairs, "start", 1), number_of(pairs, "end", 10),
+                          number_of(pairs, "step", 1), 0, 0};
+    bool ticks = survey_pairs_get(pairs, "tick_interval") ||
+                 survey_pairs_get(pairs, "placeholder") || survey_pairs_get(pairs, "tick_labelset");
     range.low = fmin(range.start, range.end);
     range.high = fmax(range.start, range.end);
-    if (ticks && *item->appearance && !strstr(item->appearance, "vertical") && !strstr(item->appearance, "no-ticks"))
-        say(reader, item, 132, NULL, _("tick_interval, placeholder and tick_labelset go with the appearances vertical and no-ticks alone"));
+    if (ticks && *item->appearance && !strstr(item->appearance, "vertical") &&
+        !strstr(item->appearance, "no-ticks"))
+        say(reader, item, 132, NULL,
+            _("tick_interval, placeholder and tick_labelset go with the appearances vertical and "
+              "no-ticks alone"));
     if (range.step == 0 || range.step > range.high - range.low) {
         say(reader, item, 132, NULL, _("step is not 0 and not larger than the range"));
         return;
@@ -297,13 +337,14 @@ static void check_item(struct survey_form_reader *reader, const struct survey_it
     struct survey_pairs pairs = {0};
     const char *names = names_of(item);
     if (!survey_parameters_read(reader->arena, item->parameters, &pairs)) {
-        say(reader, item, 130, "name=value name=value", _("parameters are written as name=value, with spaces between them"));
+        say(reader, item, 130, "name=value name=value",
+            _("parameters are written as name=value, with spaces between them"));
         return;
     }
     for (size_t i = 0; names && i < pairs.count; i++)
         if (!is_one_of(names, pairs.at[i].name))
-            survey_reader_say_item(reader, SURVEY_STRICT_FAULT, 131, item, "parameters", names, _("'%s' is no parameter of this type"),
-                                   pairs.at[i].name);
+            survey_reader_say_item(reader, SURVEY_STRICT_FAULT, 131, item, "parameters", names,
+                                   _("'%s' is no parameter of this type"), pairs.at[i].name);
     if (!check_values(reader, item, &pairs))
         return;
     if (item->type == SURVEY_TYPE_AUDIT)
@@ -321,6 +362,7 @@ static void check_item(struct survey_form_reader *reader, const struct survey_it
 void survey_reader_check_parameters(struct survey_form_reader *reader)
 {
     for (size_t i = 0; i < reader->form->item_count; i++)
-        if (*reader->form->items[i]->parameters || reader->form->items[i]->type == SURVEY_TYPE_RANGE)
+        if (*reader->form->items[i]->parameters ||
+            reader->form->items[i]->type == SURVEY_TYPE_RANGE)
             check_item(reader, reader->form->items[i]);
 }

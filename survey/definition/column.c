@@ -8,8 +8,8 @@
 
 enum { PARTS = 8 };
 
-// Today's key of a header's first part. Those of the choices sheet are few: its other columns are the
-// user's own, for choice filters.
+// Today's key of a header's first part. Those of the choices sheet are few: its other columns are
+// the user's own, for choice filters.
 static const struct {
     const char *name;
     const char *key;
@@ -51,10 +51,11 @@ static const struct {
 };
 
 // Names that stand for themselves in any case: "Guidance Hint" is "guidance_hint".
-static const char *const plain[] = {"type",     "name",    "label",      "hint",    "guidance_hint", "default",
-                                    "trigger",  "media",   "parameters", "bind",    "choice_filter", "control",
-                                    "instance", "intent",  "disabled",   "paper",   "role",          "pii",
-                                    "missing",  "back_check", "restricted", "sms_option"};
+static const char *const plain[] = {
+    "type",     "name",       "label",      "hint",      "guidance_hint", "default",
+    "trigger",  "media",      "parameters", "bind",      "choice_filter", "control",
+    "instance", "intent",     "disabled",   "paper",     "role",          "pii",
+    "missing",  "back_check", "restricted", "sms_option"};
 
 // Keys that have a second part: the attribute or the medium.
 static bool is_grouped(const char *key)
@@ -65,7 +66,8 @@ static bool is_grouped(const char *key)
 
 static bool is_text(const char *key)
 {
-    return strcmp(key, "label") == 0 || strcmp(key, "hint") == 0 || strcmp(key, "guidance_hint") == 0;
+    return strcmp(key, "label") == 0 || strcmp(key, "hint") == 0 ||
+           strcmp(key, "guidance_hint") == 0;
 }
 
 // Lower case, runs of spaces as one underscore.
@@ -95,8 +97,10 @@ static char *trimmed(struct survey_arena *arena, const char *text, size_t length
     return survey_arena_strndup(arena, text, length);
 }
 
-// The parts between "::", or between ":" where no header of the sheet has "::"; "jr:count" is one part.
-static size_t split(struct survey_arena *arena, const char *written, const char *mark, char *parts[static PARTS])
+// The parts between "::", or between ":" where no header of the sheet has "::"; "jr:count" is one
+// part.
+static size_t split(struct survey_arena *arena, const char *written, const char *mark,
+                    char *parts[static PARTS])
 {
     size_t count = 0;
     for (const char *at = written;;) {
@@ -119,17 +123,19 @@ static const char *first_key(const char *name, bool choices)
             !(strcmp(name, "list_name") == 0 && !choices))
             return aliases[i].key;
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-        if (strcmp(plain[i], name) == 0 && (!choices || is_text(name) || strcmp(name, "name") == 0 ||
-                                            strcmp(name, "media") == 0 || strcmp(name, "missing") == 0))
+        if (strcmp(plain[i], name) == 0 &&
+            (!choices || is_text(name) || strcmp(name, "name") == 0 || strcmp(name, "media") == 0 ||
+             strcmp(name, "missing") == 0))
             return plain[i];
     return choices && strcmp(name, "list name") == 0 ? name : NULL;
 }
 
-void survey_column_parse(struct survey_arena *arena, const char *written, bool doubled, bool choices,
-                         const char **key, const char **language)
+void survey_column_parse(struct survey_arena *arena, const char *written, bool doubled,
+                         bool choices, const char **key, const char **language)
 {
     char *parts[PARTS];
-    size_t count = split(arena, written, doubled || strstr(written, "::") ? "::" : ":", parts), used = 1;
+    size_t count = split(arena, written, doubled || strstr(written, "::") ? "::" : ":", parts),
+           used = 1;
     const char *first = first_key(snake_case(arena, parts[0]), choices);
     *key = written;
     *language = NULL;
@@ -139,5 +145,6 @@ void survey_column_parse(struct survey_arena *arena, const char *written, bool d
         first = survey_arena_format(arena, "%s::%s", first, parts[used++]);
     *key = first;
     for (; used < count; used++) // what is left names the language
-        *language = *language ? survey_arena_format(arena, "%s::%s", *language, parts[used]) : parts[used];
+        *language =
+            *language ? survey_arena_format(arena, "%s::%s", *language, parts[used]) : parts[used];
 }

@@ -12,7 +12,8 @@
 
 enum { MOST_ENTITIES = 100 };
 
-void entity_say(struct entity_reader *reader, const char *sheet, uint32_t row, const char *key, const char *message)
+void entity_say(struct entity_reader *reader, const char *sheet, uint32_t row, const char *key,
+                const char *message)
 {
     reader->faults++;
     if (reader->say)
@@ -22,7 +23,8 @@ void entity_say(struct entity_reader *reader, const char *sheet, uint32_t row, c
 static bool same_letters(const char *a, const char *b)
 {
     for (;; a++, b++) {
-        char x = (char)(*a >= 'A' && *a <= 'Z' ? *a + 32 : *a), y = (char)(*b >= 'A' && *b <= 'Z' ? *b + 32 : *b);
+        char x = (char)(*a >= 'A' && *a <= 'Z' ? *a + 32 : *a),
+             y = (char)(*b >= 'A' && *b <= 'Z' ? *b + 32 : *b);
         x = x == ' ' ? '_' : x;
         y = y == ' ' ? '_' : y;
         if (x != y || !x)
@@ -30,7 +32,8 @@ static bool same_letters(const char *a, const char *b)
     }
 }
 
-static const char *const columns[] = {"dataset", "list_name", "entity_id", "create_if", "update_if", "repeat", "label"};
+static const char *const columns[] = {"dataset",   "list_name", "entity_id", "create_if",
+                                      "update_if", "repeat",    "label"};
 
 static void check_headers(struct entity_reader *reader, const struct survey_sheet *sheet)
 {
@@ -41,7 +44,8 @@ static void check_headers(struct entity_reader *reader, const struct survey_shee
             known |= same_letters(header, columns[i]);
         if (!known)
             entity_say(reader, "entities", survey_sheet_line(sheet, 0), header,
-                       survey_arena_format(reader->arena, _("'%s' is no column of the entities sheet"), header));
+                       survey_arena_format(reader->arena,
+                                           _("'%s' is no column of the entities sheet"), header));
     }
 }
 
@@ -53,7 +57,8 @@ static const char *cell(const struct survey_sheet *sheet, uint32_t row, const ch
     return "";
 }
 
-static void check_declaration(struct entity_reader *reader, const struct survey_entity *entity, size_t earlier)
+static void check_declaration(struct entity_reader *reader, const struct survey_entity *entity,
+                              size_t earlier)
 {
     const char *name = entity->dataset, *wrong = NULL, *key = "list_name";
     if (!*name)
@@ -63,7 +68,8 @@ static void check_declaration(struct entity_reader *reader, const struct survey_
     else if (strchr(name, '.'))
         wrong = _("the name of an entity list can't hold a '.'");
     else if (!survey_is_xml_name(name))
-        wrong = _("the name of an entity list begins with a letter or '_', then letters, digits, '-', '_'");
+        wrong = _("the name of an entity list begins with a letter or '_', then letters, digits, "
+                  "'-', '_'");
     for (size_t i = 0; i < earlier && !wrong; i++)
         if (strcmp(reader->entities[i].dataset, name) == 0)
             wrong = _("the entity list is declared twice");
@@ -71,7 +77,8 @@ static void check_declaration(struct entity_reader *reader, const struct survey_
         wrong = _("an entity that is updated needs an entity_id");
         key = "update_if";
     } else if (!wrong && *entity->id && *entity->create_if && !*entity->update_if) {
-        wrong = _("an entity with an entity_id that is created on a condition needs an update_if as well");
+        wrong = _("an entity with an entity_id that is created on a condition needs an update_if "
+                  "as well");
         key = "create_if";
     } else if (!wrong && !*entity->id && !*entity->label) {
         wrong = _("an entity that is created needs a label");
@@ -102,13 +109,15 @@ static void read_declarations(struct entity_reader *reader, const struct survey_
                                          .container = reader->form->root};
         check_declaration(reader, entity, reader->count);
         if (++reader->count > MOST_ENTITIES) {
-            entity_say(reader, "entities", entity->row, "list_name", _("there are too many entity lists"));
+            entity_say(reader, "entities", entity->row, "list_name",
+                       _("there are too many entity lists"));
             return;
         }
     }
 }
 
-static void refer(struct entity_reader *reader, size_t entity, const struct survey_item *item, const char *property)
+static void refer(struct entity_reader *reader, size_t entity, const struct survey_item *item,
+                  const char *property)
 {
     struct entity_uses *uses = &reader->uses[entity];
     if (uses->count == uses->capacity) {
@@ -131,7 +140,8 @@ const char *survey_entity_property(const char *save_to)
 }
 
 // The declaration that a save_to names; reader->count where there is none, said.
-static size_t declaration_of(struct entity_reader *reader, const struct survey_item *item, const char *save_to)
+static size_t declaration_of(struct entity_reader *reader, const struct survey_item *item,
+                             const char *save_to)
 {
     const char *mark = strchr(save_to, '#'), *wrong = NULL;
     size_t i = 0;
@@ -153,7 +163,8 @@ static size_t declaration_of(struct entity_reader *reader, const struct survey_i
     return reader->count;
 }
 
-static void read_save_to(struct entity_reader *reader, const struct survey_item *item, const char *save_to)
+static void read_save_to(struct entity_reader *reader, const struct survey_item *item,
+                         const char *save_to)
 {
     size_t entity = declaration_of(reader, item, save_to);
     const char *property = survey_entity_property(save_to), *wrong = NULL;
@@ -166,9 +177,11 @@ static void read_save_to(struct entity_reader *reader, const struct survey_item 
     else if (strncmp(property, "__", 2) == 0)
         wrong = _("the name of a property can't begin with '__'");
     else if (!survey_is_xml_name(property))
-        wrong = _("the name of a property begins with a letter or '_', then letters, digits, '-', '_', '.'");
+        wrong = _("the name of a property begins with a letter or '_', then letters, digits, '-', "
+                  "'_', '.'");
     for (size_t i = 0; !wrong && i < reader->uses[entity].count; i++)
-        if (reader->uses[entity].at[i].property && strcmp(reader->uses[entity].at[i].property, property) == 0)
+        if (reader->uses[entity].at[i].property &&
+            strcmp(reader->uses[entity].at[i].property, property) == 0)
             wrong = _("the property is saved by another question already");
     if (wrong)
         entity_say(reader, "survey", item->row, "bind::entities:saveto", wrong);
@@ -180,7 +193,8 @@ static bool text_refers(const char *text, const char *name)
 {
     struct survey_reference reference;
     for (size_t from = 0; survey_reference_next(text, from, &reference); from = reference.end)
-        if (strlen(name) == reference.length && strncmp(name, reference.name, reference.length) == 0)
+        if (strlen(name) == reference.length &&
+            strncmp(name, reference.name, reference.length) == 0)
             return true;
     return false;
 }
@@ -195,17 +209,20 @@ static void read_uses(struct entity_reader *reader)
         for (size_t k = 0; k < reader->count; k++) {
             const struct survey_entity *entity = &reader->entities[k];
             if (text_refers(entity->id, item->name) || text_refers(entity->create_if, item->name) ||
-                text_refers(entity->update_if, item->name) || text_refers(entity->label, item->name))
+                text_refers(entity->update_if, item->name) ||
+                text_refers(entity->label, item->name))
                 refer(reader, k, item, NULL);
         }
     }
 }
 
-bool survey_entities_read(struct survey_arena *arena, const struct survey_form *form, struct survey_entity **entities, size_t *count,
-                          survey_entity_fault *say, void *user)
+bool survey_entities_read(struct survey_arena *arena, const struct survey_form *form,
+                          struct survey_entity **entities, size_t *count, survey_entity_fault *say,
+                          void *user)
 {
     struct entity_reader reader = {.arena = arena, .form = form, .say = say, .user = user};
-    const struct survey_sheet *sheet = form->workbook ? survey_workbook_sheet(form->workbook, "entities") : NULL;
+    const struct survey_sheet *sheet =
+        form->workbook ? survey_workbook_sheet(form->workbook, "entities") : NULL;
     if (sheet && sheet->rows)
         read_declarations(&reader, sheet);
     reader.uses = survey_arena_array(arena, reader.count + 1, sizeof *reader.uses);

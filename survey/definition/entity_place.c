@@ -60,7 +60,8 @@ static const struct survey_item *shared(const struct survey_item *a, const struc
 static struct request ask(struct entity_reader *reader, size_t entity)
 {
     const struct entity_uses *uses = &reader->uses[entity];
-    const struct survey_item *scope = reader->form->root, *deepest = NULL, *saves = NULL, *all = NULL;
+    const struct survey_item *scope = reader->form->root, *deepest = NULL, *saves = NULL,
+                             *all = NULL;
     for (size_t i = 0; i < uses->count; i++)
         if (repeats_of(scope_of(uses->at[i].container)) > repeats_of(scope))
             scope = scope_of(uses->at[i].container);
@@ -79,7 +80,8 @@ static struct request ask(struct entity_reader *reader, size_t entity)
     if (!all)
         return request;
     const struct survey_item *least = scope_of(saves ? saves : all);
-    bool deeper = repeats_of(all) > repeats_of(least) || (repeats_of(all) == repeats_of(least) && groups_of(all) > groups_of(least));
+    bool deeper = repeats_of(all) > repeats_of(least) ||
+                  (repeats_of(all) == repeats_of(least) && groups_of(all) > groups_of(least));
     request.wanted = deeper ? all : least;
     return request;
 }
@@ -92,12 +94,17 @@ static void check_scopes(struct entity_reader *reader, const struct request *req
     for (size_t i = 0; i < uses->count; i++) {
         const struct entity_use *use = &uses->at[i];
         const struct survey_item *scope = scope_of(use->container);
-        bool fits = holds(scope, request->scope) && (!use->property || scope == scope_of(request->wanted));
+        bool fits =
+            holds(scope, request->scope) && (!use->property || scope == scope_of(request->wanted));
         if (fits)
             continue;
-        const char *message = survey_arena_format(reader->arena, _("entity list '%s' takes '%s' from %s, which is not where it takes the rest from (%s)"),
-                                                  entity->dataset, use->item->name, scope->path, request->scope->path);
-        entity_say(reader, use->property ? "survey" : "entities", use->property ? use->item->row : entity->row,
+        const char *message = survey_arena_format(reader->arena,
+                                                  _("entity list '%s' takes '%s' from %s, which is "
+                                                    "not where it takes the rest from (%s)"),
+                                                  entity->dataset, use->item->name, scope->path,
+                                                  request->scope->path);
+        entity_say(reader, use->property ? "survey" : "entities",
+                   use->property ? use->item->row : entity->row,
                    use->property ? "bind::entities:saveto" : "list_name", message);
     }
 }
@@ -122,16 +129,19 @@ static void reserve(struct places *places, const struct survey_item *item)
         places->at[places->count++] = item;
 }
 
-static void place(struct entity_reader *reader, const struct request *request, struct places *places)
+static void place(struct entity_reader *reader, const struct request *request,
+                  struct places *places)
 {
     const struct entity_uses *uses = &reader->uses[request->entity];
     struct survey_entity *entity = &reader->entities[request->entity];
-    for (const struct survey_item *at = request->wanted; at; at = at == request->scope ? NULL : at->parent) {
+    for (const struct survey_item *at = request->wanted; at;
+         at = at == request->scope ? NULL : at->parent) {
         if (!taken(places, at)) {
             entity->container = at;
             reserve(places, at);
             for (size_t i = 0; i < uses->count; i++)
-                for (const struct survey_item *up = uses->at[i].container; uses->at[i].property && holds(at, up); up = up->parent)
+                for (const struct survey_item *up = uses->at[i].container;
+                     uses->at[i].property && holds(at, up); up = up->parent)
                     reserve(places, up);
             return;
         }
@@ -140,8 +150,10 @@ static void place(struct entity_reader *reader, const struct request *request, s
                 at = request->scope; // what it saves stands in another's place
     }
     entity_say(reader, "entities", entity->row, "list_name",
-               survey_arena_format(reader->arena, _("each group or repeat holds one entity, and none is left for '%s' in %s"),
-                                   entity->dataset, request->scope->path));
+               survey_arena_format(
+                   reader->arena,
+                   _("each group or repeat holds one entity, and none is left for '%s' in %s"),
+                   entity->dataset, request->scope->path));
 }
 
 void entity_allocate(struct entity_reader *reader)
@@ -155,7 +167,9 @@ void entity_allocate(struct entity_reader *reader)
         return;
     if (reader->count == 1 && requests[0].scope == reader->form->root)
         return; // one entity of the whole form stays at its top
-    struct places places = {.at = survey_arena_array(reader->arena, 2 * reader->form->item_count + 2, sizeof *places.at)};
+    struct places places = {
+        .at =
+            survey_arena_array(reader->arena, 2 * reader->form->item_count + 2, sizeof *places.at)};
     for (size_t i = 0; i < reader->count; i++)
         place(reader, &requests[i], &places);
 }

@@ -29,6 +29,7 @@ struct entity_reader {
     void *user;
 };
 
-void entity_say(struct entity_reader *reader, const char *sheet, uint32_t row, const char *key, const char *message);
+void entity_say(struct entity_reader *reader, const char *sheet, uint32_t row, const char *key,
+                const char *message);
 // Gives each declaration its container.
 void entity_allocate(struct entity_reader *reader);

@@ -31,10 +31,12 @@ void survey_itemsets_write(const struct survey_form *form, struct survey_buffer 
     for (uint32_t row = 0; sheet && row < sheet->rows; row++) {
         bool first = true;
         for (uint32_t column = 0; column < sheet->columns; column++) {
-            const char *header = survey_sheet_cell(sheet, 0, column), *text = survey_sheet_cell(sheet, row, column);
+            const char *header = survey_sheet_cell(sheet, 0, column),
+                       *text = survey_sheet_cell(sheet, row, column);
             if (!*header)
                 continue;
-            put_field(csv, row == 0 && strcmp(header, "list name") == 0 ? "list_name" : text, first);
+            put_field(csv, row == 0 && strcmp(header, "list name") == 0 ? "list_name" : text,
+                      first);
             first = false;
         }
         survey_buffer_text(csv, "\r\n");

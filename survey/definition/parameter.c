@@ -14,7 +14,8 @@ static struct survey_pair *find(const struct survey_pairs *pairs, const char *na
     return NULL;
 }
 
-void survey_pairs_set(struct survey_arena *arena, struct survey_pairs *pairs, const char *name, const char *value)
+void survey_pairs_set(struct survey_arena *arena, struct survey_pairs *pairs, const char *name,
+                      const char *value)
 {
     struct survey_pair *pair = find(pairs, name);
     if (pair) {
@@ -60,7 +61,8 @@ static char *word(struct survey_arena *arena, const char **text, bool lower)
     return copy;
 }
 
-bool survey_parameters_read(struct survey_arena *arena, const char *text, struct survey_pairs *pairs)
+bool survey_parameters_read(struct survey_arena *arena, const char *text,
+                            struct survey_pairs *pairs)
 {
     for (text += strspn(text, gap); *text;) {
         const char *name = word(arena, &text, true);
@@ -68,7 +70,8 @@ bool survey_parameters_read(struct survey_arena *arena, const char *text, struct
             return false;
         text++;
         text += strspn(text, gap);
-        const char *value = word(arena, &text, strcmp(name, "label") != 0 && strcmp(name, "value") != 0);
+        const char *value =
+            word(arena, &text, strcmp(name, "label") != 0 && strcmp(name, "value") != 0);
         if (!*value)
             return false;
         survey_pairs_set(arena, pairs, name, value);

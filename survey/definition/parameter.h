@@ -19,10 +19,13 @@ struct survey_pairs {
 };
 
 // Sets the value of name, in its place where it is there already. Strings are not copied.
-void survey_pairs_set(struct survey_arena *arena, struct survey_pairs *pairs, const char *name, const char *value);
-const char *survey_pairs_get(const struct survey_pairs *pairs, const char *name); // NULL where there is none
+void survey_pairs_set(struct survey_arena *arena, struct survey_pairs *pairs, const char *name,
+                      const char *value);
+const char *survey_pairs_get(const struct survey_pairs *pairs,
+                             const char *name); // NULL where there is none
 void survey_pairs_drop(struct survey_pairs *pairs, const char *name);
 
 // Reads "start=1 end=10; step = 2": names and values in lower case, but for the values of label and
 // value, which are columns of somebody's file. False where it is not made of such pairs.
-bool survey_parameters_read(struct survey_arena *arena, const char *text, struct survey_pairs *pairs);
+bool survey_parameters_read(struct survey_arena *arena, const char *text,
+                            struct survey_pairs *pairs);

@@ -14,16 +14,18 @@ static bool is_digit(char c)
 
 static bool starts_name(uint32_t c)
 {
-    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= 0xc0 && c != 0xd7 && c != 0xf7 && c <= 0x2ff) ||
-           (c >= 0x370 && c != 0x37e && c <= 0x1fff) || c == 0x200c || c == 0x200d || (c >= 0x2070 && c <= 0x218f) ||
-           (c >= 0x2c00 && c <= 0x2fef) || (c >= 0x3001 && c <= 0xd7ff) || (c >= 0xf900 && c <= 0xfdcf) ||
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= 0xc0 && c != 0xd7 && c != 0xf7 && c <= 0x2ff) ||
+           (c >= 0x370 && c != 0x37e && c <= 0x1fff) || c == 0x200c || c == 0x200d ||
+           (c >= 0x2070 && c <= 0x218f) || (c >= 0x2c00 && c <= 0x2fef) ||
+           (c >= 0x3001 && c <= 0xd7ff) || (c >= 0xf900 && c <= 0xfdcf) ||
            (c >= 0xfdf0 && c < 0xfffd) || (c >= 0x10000 && c <= 0xeffff);
 }
 
 static bool continues_name(uint32_t c)
 {
-    return starts_name(c) || c == '-' || c == '.' || (c >= '0' && c <= '9') || c == 0xb7 || (c >= 0x300 && c <= 0x36f) ||
-           c == 0x203f || c == 0x2040;
+    return starts_name(c) || c == '-' || c == '.' || (c >= '0' && c <= '9') || c == 0xb7 ||
+           (c >= 0x300 && c <= 0x36f) || c == 0x203f || c == 0x2040;
 }
 
 size_t survey_name_length(const char *text)
@@ -64,17 +66,22 @@ static size_t date_length(const char *text)
 {
     size_t sign = *text == '-';
     text += sign;
-    return digits(text, 4) && text[4] == '-' && digits(text + 5, 2) && text[7] == '-' && digits(text + 8, 2) ? sign + 10 : 0;
+    return digits(text, 4) && text[4] == '-' && digits(text + 5, 2) && text[7] == '-' &&
+                   digits(text + 8, 2)
+               ? sign + 10
+               : 0;
 }
 
 static size_t time_length(const char *text)
 {
-    if (!digits(text, 2) || text[2] != ':' || !digits(text + 3, 2) || text[5] != ':' || !digits(text + 6, 2))
+    if (!digits(text, 2) || text[2] != ':' || !digits(text + 3, 2) || text[5] != ':' ||
+        !digits(text + 6, 2))
         return 0;
     const char *zone = text + 8;
     if (*zone == 'Z')
         return 9;
-    bool offset = (*zone == '+' || *zone == '-') && digits(zone + 1, 2) && zone[3] == ':' && digits(zone + 4, 2);
+    bool offset = (*zone == '+' || *zone == '-') && digits(zone + 1, 2) && zone[3] == ':' &&
+                  digits(zone + 4, 2);
     return offset ? 14 : 8;
 }
 
@@ -133,13 +140,27 @@ static enum survey_word symbol(const char *text, size_t *length)
         const char *text;
         enum survey_word word;
     } symbols[] = {
-        {"*", SURVEY_WORD_ARITHMETIC},    {"+", SURVEY_WORD_ARITHMETIC},    {"-", SURVEY_WORD_ARITHMETIC},
-        {" mod ", SURVEY_WORD_ARITHMETIC}, {" div ", SURVEY_WORD_ARITHMETIC}, {"=", SURVEY_WORD_COMPARE},
-        {"!=", SURVEY_WORD_COMPARE},      {"<", SURVEY_WORD_COMPARE},       {">", SURVEY_WORD_COMPARE},
-        {" and ", SURVEY_WORD_LOGIC},     {" or ", SURVEY_WORD_LOGIC},      {"|", SURVEY_WORD_UNION},
-        {"(", SURVEY_WORD_OPEN},          {")", SURVEY_WORD_CLOSE},         {"[", SURVEY_WORD_BRACKET},
-        {"{", SURVEY_WORD_BRACKET},       {"}", SURVEY_WORD_BRACKET},       {"..", SURVEY_WORD_DOTS},
-        {".", SURVEY_WORD_DOT},           {"/", SURVEY_WORD_SLASH},         {",", SURVEY_WORD_COMMA},
+        {"*", SURVEY_WORD_ARITHMETIC},
+        {"+", SURVEY_WORD_ARITHMETIC},
+        {"-", SURVEY_WORD_ARITHMETIC},
+        {" mod ", SURVEY_WORD_ARITHMETIC},
+        {" div ", SURVEY_WORD_ARITHMETIC},
+        {"=", SURVEY_WORD_COMPARE},
+        {"!=", SURVEY_WORD_COMPARE},
+        {"<", SURVEY_WORD_COMPARE},
+        {">", SURVEY_WORD_COMPARE},
+        {" and ", SURVEY_WORD_LOGIC},
+        {" or ", SURVEY_WORD_LOGIC},
+        {"|", SURVEY_WORD_UNION},
+        {"(", SURVEY_WORD_OPEN},
+        {")", SURVEY_WORD_CLOSE},
+        {"[", SURVEY_WORD_BRACKET},
+        {"{", SURVEY_WORD_BRACKET},
+        {"}", SURVEY_WORD_BRACKET},
+        {"..", SURVEY_WORD_DOTS},
+        {".", SURVEY_WORD_DOT},
+        {"/", SURVEY_WORD_SLASH},
+        {",", SURVEY_WORD_COMMA},
         {"]", SURVEY_WORD_PREDICATE_END},
     };
     for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++)
@@ -212,10 +233,12 @@ bool survey_has_reference(const char *text)
 bool survey_default_is_dynamic(const char *text, bool dashed)
 {
     size_t length;
-    for (enum survey_word word; (word = survey_word_at(text, &length)) != SURVEY_WORD_END; text += length) {
+    for (enum survey_word word; (word = survey_word_at(text, &length)) != SURVEY_WORD_END;
+         text += length) {
         if (dashed && word == SURVEY_WORD_ARITHMETIC && *text == '-')
             return false;
-        if (word == SURVEY_WORD_ARITHMETIC || word == SURVEY_WORD_UNION || word == SURVEY_WORD_REFERENCE || word == SURVEY_WORD_CALL)
+        if (word == SURVEY_WORD_ARITHMETIC || word == SURVEY_WORD_UNION ||
+            word == SURVEY_WORD_REFERENCE || word == SURVEY_WORD_CALL)
             return true;
     }
     return false;

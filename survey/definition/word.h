@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The words of a cell as XLSForm tools split it: what a default, a label or a trigger is decided by.
-// Coarser than the expression lexer, and never a failure: any text is split. Free of any library.
+// The words of a cell as XLSForm tools split it: what a default, a label or a trigger is decided
+// by. Coarser than the expression lexer, and never a failure: any text is split. Free of any
+// library.
 #pragma once
 
 #include <stdbool.h>

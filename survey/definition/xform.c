@@ -27,7 +27,8 @@ static void write_own_namespaces(struct xform *x, const char *text)
                 if (*from != '"' && *from != '\'')
                     *to++ = *from;
             *to = '\0';
-            survey_pairs_set(x->arena, &own, survey_arena_format(x->arena, "xmlns:%.*s", (int)name, at), uri);
+            survey_pairs_set(x->arena, &own,
+                             survey_arena_format(x->arena, "xmlns:%.*s", (int)name, at), uri);
         }
         at += length;
     }
@@ -39,11 +40,14 @@ static void write_own_namespaces(struct xform *x, const char *text)
 
 static void write_submission(struct xform *x)
 {
-    static const char *const settings[][2] = {
-        {"public_key", "base64RsaPublicKey"}, {"auto_send", "orx:auto-send"}, {"auto_delete", "orx:auto-delete"}};
-    const char *url = xform_setting(x, "submission_url", NULL), *editable = xform_setting(x, "client_editable", "no");
-    bool edits = strcmp(editable, "yes") == 0 || strcmp(editable, "Yes") == 0 || strcmp(editable, "YES") == 0 ||
-                 strncmp(editable, "true", 4) == 0 || strcmp(editable, "True") == 0 || strcmp(editable, "TRUE") == 0;
+    static const char *const settings[][2] = {{"public_key", "base64RsaPublicKey"},
+                                              {"auto_send", "orx:auto-send"},
+                                              {"auto_delete", "orx:auto-delete"}};
+    const char *url = xform_setting(x, "submission_url", NULL),
+               *editable = xform_setting(x, "client_editable", "no");
+    bool edits = strcmp(editable, "yes") == 0 || strcmp(editable, "Yes") == 0 ||
+                 strcmp(editable, "YES") == 0 || strncmp(editable, "true", 4) == 0 ||
+                 strcmp(editable, "True") == 0 || strcmp(editable, "TRUE") == 0;
     bool any = url || edits;
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         any |= xform_setting(x, settings[i][0], NULL) != NULL;
@@ -69,7 +73,11 @@ static void write_document(struct xform *x)
     for (size_t i = 0; i < sizeof namespaces / sizeof *namespaces; i++)
         xform_attribute(x, namespaces[i][0], namespaces[i][1]);
     const char *own = xform_setting(x, "namespaces", "");
-    write_own_namespaces(x, x->entity_version ? survey_arena_format(x->arena, "%s entities=http://www.opendatakit.org/xforms/entities", own) : own);
+    write_own_namespaces(
+        x, x->entity_version
+               ? survey_arena_format(x->arena,
+                                     "%s entities=http://www.opendatakit.org/xforms/entities", own)
+               : own);
     xform_open(x, "h:head");
     xform_leaf(x, "h:title", x->form->title);
     xform_open(x, "model");
@@ -87,9 +95,11 @@ static void write_document(struct xform *x)
     xform_close(x, "h:html");
 }
 
-bool survey_xform_write(const struct survey_form *form, struct survey_buffer *buffer, struct survey_error *error)
+bool survey_xform_write(const struct survey_form *form, struct survey_buffer *buffer,
+                        struct survey_error *error)
 {
-    struct xform x = {.arena = survey_arena_new(), .form = form, .error = error, .writer = {.out = buffer}};
+    struct xform x = {
+        .arena = survey_arena_new(), .form = form, .error = error, .writer = {.out = buffer}};
     x.default_language = xform_setting(&x, "default_language", "default");
     xform_lists_read(&x);
     bool done = xform_build(&x);
@@ -100,6 +110,7 @@ bool survey_xform_write(const struct survey_form *form, struct survey_buffer *bu
     survey_map_clear(&x.list_names);
     survey_arena_free(x.arena);
     if (done && buffer->overflow)
-        return survey_fail(error, SURVEY_ERROR_INPUT, form->path, "%s", _("the XForm is too large"));
+        return survey_fail(error, SURVEY_ERROR_INPUT, form->path, "%s",
+                           _("the XForm is too large"));
     return done;
 }

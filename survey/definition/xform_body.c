@@ -4,12 +4,14 @@
 
 #include <string.h>
 
-static void write_text(struct xform *x, const struct xform_node *node, const char *tag, const struct xform_text *text, bool itext)
+static void write_text(struct xform *x, const struct xform_node *node, const char *tag,
+                       const struct xform_text *text, bool itext)
 {
     bool markup;
     xform_open(x, tag);
     if (itext) {
-        xform_attribute(x, "ref", survey_arena_format(x->arena, "jr:itext('%s:%s')", node->path, tag));
+        xform_attribute(x, "ref",
+                        survey_arena_format(x->arena, "jr:itext('%s:%s')", node->path, tag));
     } else if (text->plain) {
         const char *content = xform_label(x, text->plain, node, &markup);
         if (markup)
@@ -28,7 +30,8 @@ static void write_label(struct xform *x, const struct xform_node *node)
 static void write_control_attributes(struct xform *x, const struct xform_node *node)
 {
     for (size_t i = 0; i < node->control.count; i++)
-        xform_attribute(x, node->control.at[i].name, xform_paths(x, node->control.at[i].value, node, false, false));
+        xform_attribute(x, node->control.at[i].name,
+                        xform_paths(x, node->control.at[i].value, node, false, false));
 }
 
 static void write_sets(struct xform *x, const struct xform_node *node, bool geopoint)
@@ -50,9 +53,12 @@ static void write_sets(struct xform *x, const struct xform_node *node, bool geop
 // Choices of the external sheet are asked for by a path into itemsets.csv.
 static void write_query(struct xform *x, const struct xform_node *node)
 {
-    const char *filter = node->choice_filter ? xform_paths(x, node->choice_filter, node, true, false) : NULL;
+    const char *filter =
+        node->choice_filter ? xform_paths(x, node->choice_filter, node, true, false) : NULL;
     if (filter)
-        xform_attribute(x, "query", survey_arena_format(x->arena, "instance('%s')/root/item[%s]", node->list->name, filter));
+        xform_attribute(x, "query",
+                        survey_arena_format(x->arena, "instance('%s')/root/item[%s]",
+                                            node->list->name, filter));
 }
 
 static void write_question(struct xform *x, const struct xform_node *node)
@@ -68,7 +74,8 @@ static void write_question(struct xform *x, const struct xform_node *node)
         write_query(x, node);
     write_label(x, node);
     if (xform_text_given(&node->hint) || xform_text_given(&node->guidance))
-        write_text(x, node, "hint", &node->hint, node->hint.each.count || xform_text_given(&node->guidance));
+        write_text(x, node, "hint", &node->hint,
+                   node->hint.each.count || xform_text_given(&node->guidance));
     xform_write_itemset(x, node);
     write_sets(x, node, false);
     write_sets(x, node, true);

@@ -28,7 +28,8 @@ static void calculate(struct xform *x, struct xform_node *node, const char *expr
     survey_pairs_set(x->arena, &node->bind, "type", "string");
 }
 
-static struct xform_node *attribute(struct xform *x, struct xform_node *entity, const char *name, const char *value)
+static struct xform_node *attribute(struct xform *x, struct xform_node *entity, const char *name,
+                                    const char *value)
 {
     struct xform_node *node = xform_add(x, entity, XFORM_ATTRIBUTE, SURVEY_TYPE_HIDDEN, name);
     node->initial = value;
@@ -36,19 +37,23 @@ static struct xform_node *attribute(struct xform *x, struct xform_node *entity, 
 }
 
 // What the server had when the entity was read, so that it can tell conflicting updates.
-static void add_versions(struct xform *x, struct xform_node *node, const struct survey_entity *entity)
+static void add_versions(struct xform *x, struct xform_node *node,
+                         const struct survey_entity *entity)
 {
-    static const char *const names[][2] = {
-        {"baseVersion", "__version"}, {"trunkVersion", "__trunkVersion"}, {"branchId", "__branchId"}};
+    static const char *const names[][2] = {{"baseVersion", "__version"},
+                                           {"trunkVersion", "__trunkVersion"},
+                                           {"branchId", "__branchId"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         calculate(x, attribute(x, node, names[i][0], ""),
-                  survey_arena_format(x->arena, "instance('%s')/root/item[name=%s]/%s", entity->dataset, entity->id, names[i][1]));
+                  survey_arena_format(x->arena, "instance('%s')/root/item[name=%s]/%s",
+                                      entity->dataset, entity->id, names[i][1]));
 }
 
 static void add_entity(struct xform *x, const struct survey_entity *entity)
 {
     struct xform_node *container = node_of(x->root, entity->container);
-    struct xform_node *meta = xform_add(x, container ? container : x->root, XFORM_GROUP, SURVEY_TYPE_GROUP, "meta");
+    struct xform_node *meta =
+        xform_add(x, container ? container : x->root, XFORM_GROUP, SURVEY_TYPE_GROUP, "meta");
     struct xform_node *node = xform_add(x, meta, XFORM_ENTITY, SURVEY_TYPE_HIDDEN, "entity");
     bool updates = *entity->id;
     meta->hidden = true;

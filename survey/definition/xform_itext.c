@@ -34,8 +34,8 @@ static struct entry *entry_of(struct itext *itext, const char *language, const c
     return entry->value;
 }
 
-static void put(struct itext *itext, const char *language, const char *id, const char *form, const char *text,
-                const struct xform_node *context)
+static void put(struct itext *itext, const char *language, const char *id, const char *form,
+                const char *text, const struct xform_node *context)
 {
     struct entry *entry = entry_of(itext, language, id);
     size_t i = 0;
@@ -50,8 +50,8 @@ static void put(struct itext *itext, const char *language, const char *id, const
     entry->at[i].context = context;
 }
 
-static void put_text(struct itext *itext, const char *id, const char *form, const struct xform_text *text,
-                     const struct xform_node *context)
+static void put_text(struct itext *itext, const char *id, const char *form,
+                     const struct xform_text *text, const struct xform_node *context)
 {
     if (text->plain)
         put(itext, itext->x->default_language, id, form, text->plain, context);
@@ -83,11 +83,12 @@ bool xform_has_itext(const struct xform_node *node)
     return node->label.each.count || node->media.count;
 }
 
-static void put_message(struct itext *itext, const struct xform_node *node, const char *name, const struct xform_text *text,
-                        bool referring)
+static void put_message(struct itext *itext, const struct xform_node *node, const char *name,
+                        const struct xform_text *text, bool referring)
 {
     if (text->each.count || (referring && survey_has_reference(text->plain)))
-        put_text(itext, survey_arena_format(itext->x->arena, "%s:%s", node->path, name), "long", text, node);
+        put_text(itext, survey_arena_format(itext->x->arena, "%s:%s", node->path, name), "long",
+                 text, node);
 }
 
 static void put_node(struct itext *itext, const struct xform_node *node)
@@ -98,7 +99,8 @@ static void put_node(struct itext *itext, const struct xform_node *node)
     put_message(itext, node, "jr:requiredMsg", &node->required_message, true);
     put_message(itext, node, "jr:noAppErrorString", &node->no_app, false);
     if (xform_has_itext(node))
-        put_text(itext, survey_arena_format(arena, "%s:label", node->path), "long", &node->label, node);
+        put_text(itext, survey_arena_format(arena, "%s:label", node->path), "long", &node->label,
+                 node);
     if (node->hint.each.count || xform_text_given(&node->guidance))
         put_text(itext, hint, "long", &node->hint, node);
     put_text(itext, hint, "guidance", &node->guidance, node);
@@ -109,7 +111,8 @@ static void put_node(struct itext *itext, const struct xform_node *node)
 static void put_node_media(struct itext *itext, const struct xform_node *node)
 {
     if (node->media.count)
-        put_media(itext, survey_arena_format(itext->x->arena, "%s:label", node->path), &node->media);
+        put_media(itext, survey_arena_format(itext->x->arena, "%s:label", node->path),
+                  &node->media);
     for (const struct xform_node *child = node->first; child; child = child->next)
         put_node_media(itext, child);
 }
@@ -139,7 +142,8 @@ static void fill_gaps(struct itext *itext)
     for (size_t i = 0; i < itext->languages.count; i++)
         for (size_t k = 0; k < forms.count; k++) {
             const struct entry *known = forms.entries[k].value;
-            struct entry *entry = entry_of(itext, itext->languages.entries[i].key, forms.entries[k].key);
+            struct entry *entry =
+                entry_of(itext, itext->languages.entries[i].key, forms.entries[k].key);
             for (size_t f = 0; f < known->count; f++) {
                 size_t j = 0;
                 while (j < entry->count && strcmp(entry->at[j].form, known->at[f].form) != 0)
@@ -153,10 +157,12 @@ static void fill_gaps(struct itext *itext)
     survey_map_clear(&forms);
 }
 
-static void write_value(struct xform *x, const char *form, const char *text, const struct xform_node *context)
+static void write_value(struct xform *x, const char *form, const char *text,
+                        const struct xform_node *context)
 {
     bool markup, medium = strcmp(form, "long") != 0 && strcmp(form, "guidance") != 0;
-    const char *folder = strcmp(form, "big-image") == 0 || strcmp(form, "image") == 0 ? "images" : form;
+    const char *folder =
+        strcmp(form, "big-image") == 0 || strcmp(form, "image") == 0 ? "images" : form;
     if (medium && strcmp(text, "-") == 0)
         return;
     const char *content = xform_label(x, text, context, &markup);

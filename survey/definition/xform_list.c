@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-static void read_choice(struct xform *x, const struct survey_choice *choice, struct xform_text *label, struct xform_media *media)
+static void read_choice(struct xform *x, const struct survey_choice *choice,
+                        struct xform_text *label, struct xform_media *media)
 {
     for (size_t i = 0; i < choice->cell_count; i++) {
         const struct survey_cell *cell = &choice->cells[i];
@@ -15,7 +16,8 @@ static void read_choice(struct xform *x, const struct survey_choice *choice, str
             if (k == media->count)
                 media->at[media->count++].kind = kind;
             if (strcmp(media->at[k].kind, kind) == 0) {
-                xform_text_add(x, &media->at[k].text, cell->language, xform_straight(x, cell->text));
+                xform_text_add(x, &media->at[k].text, cell->language,
+                               xform_straight(x, cell->text));
                 break;
             }
         }
@@ -46,7 +48,8 @@ void xform_lists_read(struct xform *x)
             read_choice(x, &list->list->choices[k], &list->labels[k], &list->media[k]);
             if (!list->list->choices[k].cell_count)
                 label_other(x, list, k);
-            list->itext |= list->labels[k].each.count || list->media[k].count || survey_has_reference(list->labels[k].plain);
+            list->itext |= list->labels[k].each.count || list->media[k].count ||
+                           survey_has_reference(list->labels[k].plain);
         }
     }
 }
@@ -59,8 +62,9 @@ struct xform_list *xform_list_of(const struct xform *x, const char *name)
 
 static bool is_extra(const struct survey_cell *cell)
 {
-    return strcmp(cell->key, "name") != 0 && strcmp(cell->key, "label") != 0 && strcmp(cell->key, "list name") != 0 &&
-           strcmp(cell->key, "sms_option") != 0 && strncmp(cell->key, "media::", 7) != 0 && survey_is_xml_name(cell->key);
+    return strcmp(cell->key, "name") != 0 && strcmp(cell->key, "label") != 0 &&
+           strcmp(cell->key, "list name") != 0 && strcmp(cell->key, "sms_option") != 0 &&
+           strncmp(cell->key, "media::", 7) != 0 && survey_is_xml_name(cell->key);
 }
 
 static void write_choice(struct xform *x, const struct xform_list *list, size_t index)
@@ -93,7 +97,10 @@ void xform_write_list(struct xform *x, const struct xform_list *list)
 const char *xform_file_ending(const char *name)
 {
     const char *dot = strrchr(name, '.');
-    return dot && (strcmp(dot, ".csv") == 0 || strcmp(dot, ".xml") == 0 || strcmp(dot, ".geojson") == 0) ? dot : "";
+    return dot && (strcmp(dot, ".csv") == 0 || strcmp(dot, ".xml") == 0 ||
+                   strcmp(dot, ".geojson") == 0)
+               ? dot
+               : "";
 }
 
 struct itemset {
@@ -103,9 +110,11 @@ struct itemset {
 static void from_file(struct xform *x, const struct xform_node *node, struct itemset *set)
 {
     const char *ending = xform_file_ending(node->itemset);
-    const char *value = survey_pairs_get(&node->parameters, "value"), *label = survey_pairs_get(&node->parameters, "label");
+    const char *value = survey_pairs_get(&node->parameters, "value"),
+               *label = survey_pairs_get(&node->parameters, "label");
     bool places = strcmp(ending, ".geojson") == 0;
-    set->nodeset = survey_arena_format(x->arena, "instance('%.*s')/root/item", (int)(ending - node->itemset), node->itemset);
+    set->nodeset = survey_arena_format(x->arena, "instance('%.*s')/root/item",
+                                       (int)(ending - node->itemset), node->itemset);
     set->value = value ? value : places ? "id" : "name";
     set->label = label ? label : places ? "title" : "label";
 }
@@ -119,7 +128,8 @@ static void from_answers(struct xform *x, const struct xform_node *node, struct 
         length--;
     path = survey_arena_strndup(x->arena, path + start, length - start);
     const char *slash = strrchr(path, '/');
-    if (node->type == SURVEY_TYPE_GEOPOINT || node->type == SURVEY_TYPE_GEOTRACE || node->type == SURVEY_TYPE_GEOSHAPE) {
+    if (node->type == SURVEY_TYPE_GEOPOINT || node->type == SURVEY_TYPE_GEOTRACE ||
+        node->type == SURVEY_TYPE_GEOSHAPE) {
         *set = (struct itemset){path, "geometry", "geometry", "./geometry != ''"};
     } else if (slash) {
         set->nodeset = survey_arena_strndup(x->arena, path, (size_t)(slash - path));
@@ -169,7 +179,8 @@ static void add_random(struct xform *x, const struct xform_node *node, struct it
     size_t length = strlen(seed);
     while (length && seed[length - 1] == ' ')
         length--;
-    set->nodeset = survey_arena_format(x->arena, "randomize(%s, %.*s)", set->nodeset, (int)length, seed);
+    set->nodeset =
+        survey_arena_format(x->arena, "randomize(%s, %.*s)", set->nodeset, (int)length, seed);
 }
 
 static void write_inline(struct xform *x, const struct xform_node *node)
@@ -180,7 +191,8 @@ static void write_inline(struct xform *x, const struct xform_node *node)
         xform_open(x, "item");
         xform_open(x, "label");
         if (list->itext) {
-            xform_attribute(x, "ref", survey_arena_format(x->arena, "jr:itext('%s-%zu')", list->list->name, i));
+            xform_attribute(
+                x, "ref", survey_arena_format(x->arena, "jr:itext('%s-%zu')", list->list->name, i));
         } else if (list->labels[i].plain) {
             const char *content = xform_label(x, list->labels[i].plain, NULL, &markup);
             if (markup)

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The model of an XForm: the instance that is filled in, the lists beside it, what binds each value.
+// The model of an XForm: the instance that is filled in, the lists beside it, what binds each
+// value.
 #include "survey/definition/xform_private.h"
 
 #include <string.h>
 
-static void write_attributes(struct xform *x, const struct xform_node *node, const struct survey_pairs *pairs)
+static void write_attributes(struct xform *x, const struct xform_node *node,
+                             const struct survey_pairs *pairs)
 {
     for (size_t i = 0; i < pairs->count; i++)
-        xform_attribute(x, pairs->at[i].name, xform_paths(x, pairs->at[i].value, node, false, false));
+        xform_attribute(x, pairs->at[i].name,
+                        xform_paths(x, pairs->at[i].value, node, false, false));
 }
 
 static void write_node(struct xform *x, const struct xform_node *node, bool plain);
 
-static void write_children(struct xform *x, const struct xform_node *node, bool template, bool plain);
+static void write_children(struct xform *x, const struct xform_node *node, bool template,
+                           bool plain);
 
 // The copy that new repeat instances are made from.
 static void write_template(struct xform *x, const struct xform_node *repeat)
@@ -23,7 +27,8 @@ static void write_template(struct xform *x, const struct xform_node *repeat)
     xform_close(x, repeat->name);
 }
 
-static void write_children(struct xform *x, const struct xform_node *node, bool template, bool plain)
+static void write_children(struct xform *x, const struct xform_node *node, bool template,
+                           bool plain)
 {
     for (const struct xform_node *child = node->first; child; child = child->next) {
         if (child->kind == XFORM_EXTERNAL || child->kind == XFORM_ATTRIBUTE)
@@ -55,13 +60,16 @@ static void write_node(struct xform *x, const struct xform_node *node, bool plai
 
 void xform_write_instance(struct xform *x)
 {
-    static const char *const settings[][2] = {{"instance_xmlns", "xmlns"}, {"version", "version"},
-                                              {"prefix", "odk:prefix"},    {"delimiter", "odk:delimiter"}};
+    static const char *const settings[][2] = {{"instance_xmlns", "xmlns"},
+                                              {"version", "version"},
+                                              {"prefix", "odk:prefix"},
+                                              {"delimiter", "odk:delimiter"}};
     xform_open(x, "instance");
     xform_open(x, x->root->name);
     for (size_t i = 0; i < x->form->settings.count; i++) {
         const struct survey_map_entry *entry = &x->form->settings.entries[i];
-        if (strncmp(entry->key, "attribute::", 11) == 0 && strcmp(entry->key + 11, "id") != 0 && strcmp(entry->key + 11, "version") != 0)
+        if (strncmp(entry->key, "attribute::", 11) == 0 && strcmp(entry->key + 11, "id") != 0 &&
+            strcmp(entry->key + 11, "version") != 0)
             xform_attribute(x, entry->key + 11, entry->value);
     }
     xform_attribute(x, "id", x->form->id);
@@ -96,7 +104,8 @@ static void write_source(struct seen *seen, const char *id, const char *source)
 // The first argument of each pulldata() is a file.
 static void write_pulled(struct seen *seen, const char *text)
 {
-    for (const char *at = text ? strstr(text, "pulldata(") : NULL; at; at = strstr(at, "pulldata")) {
+    for (const char *at = text ? strstr(text, "pulldata(") : NULL; at;
+         at = strstr(at, "pulldata")) {
         at += strlen("pulldata");
         const char *from = at + strspn(at, " \t\r\n");
         if (*from++ != '(')
@@ -118,16 +127,21 @@ static void write_pulled(struct seen *seen, const char *text)
 static void write_file(struct seen *seen, const struct xform_node *node)
 {
     const char *ending = xform_file_ending(node->itemset);
-    if (!*ending || (node->type != SURVEY_TYPE_SELECT_ONE && node->type != SURVEY_TYPE_SELECT_MULTIPLE && node->type != SURVEY_TYPE_RANK))
+    if (!*ending || (node->type != SURVEY_TYPE_SELECT_ONE &&
+                     node->type != SURVEY_TYPE_SELECT_MULTIPLE && node->type != SURVEY_TYPE_RANK))
         return;
-    const char *id = survey_arena_strndup(seen->x->arena, node->itemset, (size_t)(ending - node->itemset));
-    write_source(seen, id, survey_arena_format(seen->x->arena, "jr://file%s/%s", strcmp(ending, ".csv") == 0 ? "-csv" : "", node->itemset));
+    const char *id =
+        survey_arena_strndup(seen->x->arena, node->itemset, (size_t)(ending - node->itemset));
+    write_source(seen, id,
+                 survey_arena_format(seen->x->arena, "jr://file%s/%s",
+                                     strcmp(ending, ".csv") == 0 ? "-csv" : "", node->itemset));
 }
 
 static bool is_saved(const char *text)
 {
     struct survey_reference reference;
-    for (size_t from = 0; text && survey_reference_next(text, from, &reference); from = reference.end)
+    for (size_t from = 0; text && survey_reference_next(text, from, &reference);
+         from = reference.end)
         if (reference.last_saved)
             return true;
     return false;
@@ -135,10 +149,14 @@ static bool is_saved(const char *text)
 
 static void write_sources(struct seen *seen, const struct xform_node *node)
 {
-    static const char *const logics[] = {"calculate", "constraint", "readonly", "required", "relevant"};
+    static const char *const logics[] = {"calculate", "constraint", "readonly", "required",
+                                         "relevant"};
     if (node->kind == XFORM_EXTERNAL) {
         bool csv = node->type == SURVEY_TYPE_CSV_EXTERNAL;
-        write_source(seen, node->name, survey_arena_format(seen->x->arena, csv ? "jr://file-csv/%s.csv" : "jr://file/%s.xml", node->name));
+        write_source(seen, node->name,
+                     survey_arena_format(seen->x->arena,
+                                         csv ? "jr://file-csv/%s.csv" : "jr://file/%s.xml",
+                                         node->name));
         return;
     }
     for (size_t i = 0; i < sizeof logics / sizeof *logics; i++) {
@@ -171,10 +189,12 @@ void xform_write_secondary(struct xform *x)
     survey_map_clear(&seen.ids);
 }
 
-static void write_message(struct xform *x, const struct xform_node *node, const char *name, const struct xform_text *text, bool referring)
+static void write_message(struct xform *x, const struct xform_node *node, const char *name,
+                          const struct xform_text *text, bool referring)
 {
     if (text->each.count || (referring && survey_has_reference(text->plain)))
-        xform_attribute(x, name, survey_arena_format(x->arena, "jr:itext('%s:%s')", node->path, name));
+        xform_attribute(x, name,
+                        survey_arena_format(x->arena, "jr:itext('%s:%s')", node->path, name));
     else if (text->plain)
         xform_attribute(x, name, xform_paths(x, text->plain, node, false, false));
 }
@@ -221,7 +241,8 @@ static void write_bind(struct xform *x, const struct xform_node *node)
         xform_attribute(x, "nodeset", node->path);
         for (size_t i = 0; i < node->bind.count; i++)
             if (!triggered || strcmp(node->bind.at[i].name, "calculate") != 0) // a trigger sets it
-                xform_attribute(x, node->bind.at[i].name, xform_paths(x, node->bind.at[i].value, node, false, false));
+                xform_attribute(x, node->bind.at[i].name,
+                                xform_paths(x, node->bind.at[i].value, node, false, false));
         write_message(x, node, "jr:constraintMsg", &node->constraint_message, true);
         write_message(x, node, "jr:requiredMsg", &node->required_message, true);
         write_message(x, node, "jr:noAppErrorString", &node->no_app, false);

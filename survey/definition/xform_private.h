@@ -44,9 +44,9 @@ struct xform_node {
     const struct survey_item *item; // NULL where the XForm alone needs it
     const char *name, *path;
     struct xform_node *parent, *first, *last, *next; // next: the sibling
-    struct xform_node *same, *same_last;             // the next node of that name; the last, in the first
-    const char *tag;                                 // of the control; NULL where there is none
-    bool bound, hidden;                              // has a bind; is left out of the body
+    struct xform_node *same, *same_last; // the next node of that name; the last, in the first
+    const char *tag;                     // of the control; NULL where there is none
+    bool bound, hidden;                  // has a bind; is left out of the body
     struct survey_pairs bind, control, instance, parameters;
     struct xform_text label, hint, guidance, constraint_message, required_message, no_app;
     struct xform_media media;
@@ -57,7 +57,7 @@ struct xform_node {
     const char *itemset; // list, file or ${name}; "" where choices stand in the control
     const struct survey_choice_list *list;
     bool randomized;
-    bool search; // choices come from a search(): they stand in the control
+    bool search;            // choices come from a search(): they stand in the control
     struct xform_set *sets; // what a change of its answer sets
 };
 
@@ -81,7 +81,7 @@ struct xform_list {
 struct xform_writer {
     struct survey_buffer *out;
     unsigned depth;
-    bool open;   // a start tag waits for more attributes
+    bool open;    // a start tag waits for more attributes
     bool inlined; // the element that is open holds text
 };
 
@@ -92,9 +92,9 @@ struct xform {
     struct xform_node *root;
     struct xform_list *lists;
     struct survey_map list_names; // -> struct xform_list
-    struct survey_map names; // name -> first node of that name
-    struct xform_node *table; // the group being read as a table of selects
-    const char *table_list;   // its list, once known
+    struct survey_map names;      // name -> first node of that name
+    struct xform_node *table;     // the group being read as a table of selects
+    const char *table_list;       // its list, once known
     const char *entity_version;
     struct xform_writer writer;
     struct survey_error *error;
@@ -113,13 +113,14 @@ void xform_leaf(struct xform *x, const char *tag, const char *text);
 const char *xform_escaped(struct xform *x, const char *text, bool attribute);
 
 bool xform_text_given(const struct xform_text *text);
-void xform_text_add(struct xform *x, struct xform_text *text, const char *language, const char *value);
+void xform_text_add(struct xform *x, struct xform_text *text, const char *language,
+                    const char *value);
 
 // The tree.
 bool xform_build(struct xform *x);
 void xform_read_item(struct xform *x, struct xform_node *node);
-struct xform_node *xform_add(struct xform *x, struct xform_node *parent, enum xform_kind kind, enum survey_type type,
-                             const char *name);
+struct xform_node *xform_add(struct xform *x, struct xform_node *parent, enum xform_kind kind,
+                             enum survey_type type, const char *name);
 void xform_type_fill(struct xform *x, struct xform_node *node, const char *written);
 void xform_parameters_fill(struct xform *x, struct xform_node *node);
 void xform_lists_read(struct xform *x);
@@ -131,10 +132,11 @@ const char *xform_setting(const struct xform *x, const char *key, const char *fa
 bool xform_entities_add(struct xform *x);
 
 // References. Text with each ${name} replaced by its path as seen from context (NULL: absolute).
-const char *xform_paths(struct xform *x, const char *text, const struct xform_node *context, bool current,
-                        bool of_parent);
+const char *xform_paths(struct xform *x, const char *text, const struct xform_node *context,
+                        bool current, bool of_parent);
 // A label as content: *markup says whether it is XML (has output elements) or still to be escaped.
-const char *xform_label(struct xform *x, const char *text, const struct xform_node *context, bool *markup);
+const char *xform_label(struct xform *x, const char *text, const struct xform_node *context,
+                        bool *markup);
 
 // Parts of the document.
 void xform_write_itext(struct xform *x);

@@ -9,7 +9,8 @@
 enum { NEAR = 1000 }; // so many nodes of one name are compared
 
 // The innermost repeat (or, with groups, section) that holds both; its distance from a in *steps.
-static struct xform_node *common(const struct xform_node *a, const struct xform_node *b, bool groups, unsigned *steps)
+static struct xform_node *common(const struct xform_node *a, const struct xform_node *b,
+                                 bool groups, unsigned *steps)
 {
     *steps = 1;
     for (struct xform_node *up = a->parent; up; up = up->parent, ++*steps) {
@@ -29,7 +30,8 @@ static const struct xform_node *repeat_of(const struct xform_node *node)
 }
 
 // "/g/name": the path from below ancestor (NULL: from the top, the root's name included).
-static const char *path_below(struct xform *x, const struct xform_node *node, const struct xform_node *ancestor)
+static const char *path_below(struct xform *x, const struct xform_node *node,
+                              const struct xform_node *ancestor)
 {
     if (!ancestor)
         return node->path;
@@ -37,11 +39,13 @@ static const char *path_below(struct xform *x, const struct xform_node *node, co
 }
 
 // Of several nodes of a name, the one that shares most of its way with context.
-static const struct xform_node *nearest(const struct xform_node *first, const struct xform_node *context)
+static const struct xform_node *nearest(const struct xform_node *first,
+                                        const struct xform_node *context)
 {
     const struct xform_node *best = first;
     size_t most = 0, looked = 0;
-    for (const struct xform_node *node = first; node && looked < NEAR; node = node->same, looked++) {
+    for (const struct xform_node *node = first; node && looked < NEAR;
+         node = node->same, looked++) {
         size_t shared = 0;
         for (size_t i = 0; context && node->path[i] && node->path[i] == context->path[i]; i++)
             if (node->path[i] == '/')
@@ -55,8 +59,9 @@ static const struct xform_node *nearest(const struct xform_node *first, const st
 }
 
 // Where a choice filter is to be put behind a path into the repeat itself, one step more is needed.
-static const char *to_parent(struct xform *x, const struct xform_node *target, const struct xform_node *source,
-                             const struct xform_node *repeat, unsigned *steps)
+static const char *to_parent(struct xform *x, const struct xform_node *target,
+                             const struct xform_node *source, const struct xform_node *repeat,
+                             unsigned *steps)
 {
     bool outermost = !repeat_of(repeat);
     if (repeat != repeat_of(target) || (!outermost && repeat_of(source) == repeat))
@@ -65,8 +70,8 @@ static const char *to_parent(struct xform *x, const struct xform_node *target, c
     return path_below(x, target, repeat->parent);
 }
 
-static const char *relative(struct xform *x, const struct xform_node *target, const struct xform_node *source, bool current,
-                            bool of_parent)
+static const char *relative(struct xform *x, const struct xform_node *target,
+                            const struct xform_node *source, bool current, bool of_parent)
 {
     unsigned steps, nearer;
     const struct xform_node *repeat = common(source, target, false, &steps);
@@ -113,7 +118,8 @@ struct call {
 
 static bool next_indexed(const char *from, struct call *call)
 {
-    for (const char *at = strstr(from, "indexed-repeat("); at; at = strstr(at + 1, "indexed-repeat(")) {
+    for (const char *at = strstr(from, "indexed-repeat("); at;
+         at = strstr(at + 1, "indexed-repeat(")) {
         const char *close = strchr(at, ')');
         if (close && close > at + strlen("indexed-repeat(")) {
             *call = (struct call){at, close + 1};
@@ -131,13 +137,16 @@ static int argument_of(const struct call *call, const struct survey_reference *r
     for (const char *at = from; at < call->end; at++) {
         if (*at == ',')
             index++;
-        if (at[0] == '$' && at[1] == '{' && strncmp(at + 2, reference->name, reference->length) == 0 && at[2 + reference->length] == '}')
+        if (at[0] == '$' && at[1] == '{' &&
+            strncmp(at + 2, reference->name, reference->length) == 0 &&
+            at[2 + reference->length] == '}')
             found = index;
     }
     return found;
 }
 
-// Names that indexed-repeat() takes as nodesets stay absolute; its indices and all else are relative.
+// Names that indexed-repeat() takes as nodesets stay absolute; its indices and all else are
+// relative.
 static bool may_be_relative(const char *text, const struct survey_reference *reference)
 {
     struct call call;
@@ -158,27 +167,33 @@ static bool may_be_relative(const char *text, const struct survey_reference *ref
     return false;
 }
 
-static const char *path_of(struct xform *x, const char *text, const struct survey_reference *reference,
+static const char *path_of(struct xform *x, const char *text,
+                           const struct survey_reference *reference,
                            const struct xform_node *context, bool current, bool of_parent)
 {
-    const struct survey_map_entry *entry = survey_map_find_n(&x->names, reference->name, reference->length);
+    const struct survey_map_entry *entry =
+        survey_map_find_n(&x->names, reference->name, reference->length);
     if (!entry) {
         if (!x->failed)
-            survey_fail(x->error, SURVEY_ERROR_INPUT, x->form->path, _("'${%.*s}' is not a question of this form"),
-                        (int)reference->length, reference->name);
+            survey_fail(x->error, SURVEY_ERROR_INPUT, x->form->path,
+                        _("'${%.*s}' is not a question of this form"), (int)reference->length,
+                        reference->name);
         x->failed = true;
         return "";
     }
     const struct xform_node *target = nearest(entry->value, context);
     if (context && !reference->last_saved && may_be_relative(text, reference)) {
-        const char *path = relative(x, target, context, current || in_predicate(text, reference), of_parent);
+        const char *path =
+            relative(x, target, context, current || in_predicate(text, reference), of_parent);
         if (path)
             return path;
     }
-    return survey_arena_format(x->arena, " %s%s ", reference->last_saved ? "instance('__last-saved')" : "", target->path);
+    return survey_arena_format(
+        x->arena, " %s%s ", reference->last_saved ? "instance('__last-saved')" : "", target->path);
 }
 
-const char *xform_paths(struct xform *x, const char *text, const struct xform_node *context, bool current, bool of_parent)
+const char *xform_paths(struct xform *x, const char *text, const struct xform_node *context,
+                        bool current, bool of_parent)
 {
     struct survey_reference reference;
     struct survey_buffer out = SURVEY_BUFFER(1 << 20);
@@ -202,7 +217,8 @@ static const char *instance_end(const char *text)
     enum { CALL, ARGUMENT, CLOSED, PATH, PREDICATE, AFTER } state = CALL;
     const char *begin = text, *end = text;
     size_t length;
-    for (enum survey_word word; (word = survey_word_at(text, &length)) != SURVEY_WORD_END; text += length) {
+    for (enum survey_word word; (word = survey_word_at(text, &length)) != SURVEY_WORD_END;
+         text += length) {
         if (end == begin)
             ; // instance( itself
         else if (state == CALL && word == SURVEY_WORD_TEXT)
@@ -223,19 +239,22 @@ static const char *instance_end(const char *text)
 }
 
 // The same with each instance() expression as an output element.
-static const char *output_instances(struct xform *x, const char *text, const struct xform_node *context)
+static const char *output_instances(struct xform *x, const char *text,
+                                    const struct xform_node *context)
 {
     struct survey_buffer out = SURVEY_BUFFER(1 << 20);
     size_t length;
     if (!strstr(text, "instance("))
         return text;
-    for (enum survey_word word; (word = survey_word_at(text, &length)) != SURVEY_WORD_END; text += length) {
+    for (enum survey_word word; (word = survey_word_at(text, &length)) != SURVEY_WORD_END;
+         text += length) {
         if (word != SURVEY_WORD_CALL || length != 9 || strncmp(text, "instance(", 9) != 0) {
             survey_buffer_add(&out, text, length);
             continue;
         }
         length = (size_t)(instance_end(text) - text);
-        const char *path = xform_paths(x, survey_arena_strndup(x->arena, text, length), context, false, false);
+        const char *path =
+            xform_paths(x, survey_arena_strndup(x->arena, text, length), context, false, false);
         survey_format(&out, "<output value=\"%s\"/>", xform_escaped(x, path, true));
     }
     char *copy = survey_arena_strdup(x->arena, survey_buffer_string(&out));
@@ -253,13 +272,15 @@ static const char *spaced(struct xform *x, const char *content)
     return survey_arena_format(x->arena, "%s%s ", text_first ? " " : "", content);
 }
 
-const char *xform_label(struct xform *x, const char *text, const struct xform_node *context, bool *markup)
+const char *xform_label(struct xform *x, const char *text, const struct xform_node *context,
+                        bool *markup)
 {
     struct survey_reference reference;
     *markup = false;
     if (strcmp(text, "-") == 0 || (!strstr(text, "${") && !strstr(text, "instance(")))
         return text;
-    const char *escaped = xform_escaped(x, text, false), *content = output_instances(x, escaped, context);
+    const char *escaped = xform_escaped(x, text, false),
+               *content = output_instances(x, escaped, context);
     struct survey_buffer out = SURVEY_BUFFER(1 << 20);
     size_t from = 0;
     while (survey_reference_next(content, from, &reference)) {

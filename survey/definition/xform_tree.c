@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// From the items of a form to the nodes of its XForm: what each row's cells are there, and the nodes
-// that only the XForm needs.
+// From the items of a form to the nodes of its XForm: what each row's cells are there, and the
+// nodes that only the XForm needs.
 #include "survey/definition/entity.h"
 #include "survey/definition/xform_private.h"
 
@@ -11,7 +11,8 @@ bool xform_text_given(const struct xform_text *text)
     return text->plain || text->each.count;
 }
 
-void xform_text_add(struct xform *x, struct xform_text *text, const char *language, const char *value)
+void xform_text_add(struct xform *x, struct xform_text *text, const char *language,
+                    const char *value)
 {
     if (!language && !text->each.count) {
         text->plain = value;
@@ -54,15 +55,16 @@ const char *xform_straight(struct xform *x, const char *text)
     return out;
 }
 
-struct xform_node *xform_add(struct xform *x, struct xform_node *parent, enum xform_kind kind, enum survey_type type,
-                             const char *name)
+struct xform_node *xform_add(struct xform *x, struct xform_node *parent, enum xform_kind kind,
+                             enum survey_type type, const char *name)
 {
     struct xform_node *node = survey_arena_alloc(x->arena, sizeof *node);
     node->kind = kind;
     node->type = type;
     node->name = name;
     node->parent = parent;
-    node->path = survey_arena_format(x->arena, "%s/%s%s", parent ? parent->path : "", kind == XFORM_ATTRIBUTE ? "@" : "", name);
+    node->path = survey_arena_format(x->arena, "%s/%s%s", parent ? parent->path : "",
+                                     kind == XFORM_ATTRIBUTE ? "@" : "", name);
     if (parent && parent->last)
         parent->last->next = node;
     else if (parent)
@@ -80,7 +82,8 @@ struct xform_node *xform_add(struct xform *x, struct xform_node *parent, enum xf
     return node;
 }
 
-static void read_medium(struct xform *x, struct xform_media *media, const struct survey_cell *cell, const char *text)
+static void read_medium(struct xform *x, struct xform_media *media, const struct survey_cell *cell,
+                        const char *text)
 {
     const char *kind = cell->key + strlen("media::");
     size_t i = 0;
@@ -102,8 +105,10 @@ static const char *tail(const char *key, const char *head)
 // A bind's yes and no are expressions.
 static const char *as_condition(const char *name, const char *text)
 {
-    static const char *const conditions[] = {"readonly", "required", "relevant", "constraint", "calculate"};
-    static const char *const yes[] = {"yes", "Yes", "YES", "true", "True", "TRUE"}, *const no[] = {"no", "No", "NO", "false", "False", "FALSE"};
+    static const char *const conditions[] = {"readonly", "required", "relevant", "constraint",
+                                             "calculate"};
+    static const char *const yes[] = {"yes", "Yes", "YES", "true", "True", "TRUE"},
+                             *const no[] = {"no", "No", "NO", "false", "False", "FALSE"};
     bool convertible = false;
     for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++)
         convertible |= strcmp(conditions[i], name) == 0;
@@ -116,7 +121,8 @@ static const char *as_condition(const char *name, const char *text)
     return text;
 }
 
-static void read_bind(struct xform *x, struct xform_node *node, const struct survey_cell *cell, const char *name, const char *text)
+static void read_bind(struct xform *x, struct xform_node *node, const struct survey_cell *cell,
+                      const char *name, const char *text)
 {
     node->bound = true;
     if (strcmp(name, "jr:constraintMsg") == 0)
@@ -160,8 +166,9 @@ static void read_cell(struct xform *x, struct xform_node *node, const struct sur
 
 static void read_default(struct xform *x, struct xform_node *node)
 {
-    bool dashed = node->type == SURVEY_TYPE_DATE || node->type == SURVEY_TYPE_DATETIME || node->type == SURVEY_TYPE_GEOPOINT ||
-                  node->type == SURVEY_TYPE_GEOTRACE || node->type == SURVEY_TYPE_GEOSHAPE;
+    bool dashed = node->type == SURVEY_TYPE_DATE || node->type == SURVEY_TYPE_DATETIME ||
+                  node->type == SURVEY_TYPE_GEOPOINT || node->type == SURVEY_TYPE_GEOTRACE ||
+                  node->type == SURVEY_TYPE_GEOSHAPE;
     if (!node->initial)
         return;
     node->dynamic = survey_default_is_dynamic(node->initial, dashed);
@@ -223,12 +230,13 @@ static void add_count(struct xform *x, struct xform_node *parent, const struct s
     const char *count = item->repeat_count.text;
     if (!count || survey_is_reference(count))
         return;
-    struct xform_node *node =
-        xform_add(x, parent, XFORM_QUESTION, SURVEY_TYPE_CALCULATE, survey_arena_format(x->arena, "%s_count", item->name));
+    struct xform_node *node = xform_add(x, parent, XFORM_QUESTION, SURVEY_TYPE_CALCULATE,
+                                        survey_arena_format(x->arena, "%s_count", item->name));
     node->bound = true;
     survey_pairs_set(x->arena, &node->bind, "type", "string");
     survey_pairs_set(x->arena, &node->bind, "readonly", "true()");
-    survey_pairs_set(x->arena, &node->bind, "calculate", as_condition("calculate", xform_straight(x, count)));
+    survey_pairs_set(x->arena, &node->bind, "calculate",
+                     as_condition("calculate", xform_straight(x, count)));
 }
 
 static bool has_word(const char *text, const char *word)
@@ -255,14 +263,16 @@ static void begin_table(struct xform *x, struct xform_node *group)
         at += length;
         at += strspn(at, " ");
     }
-    survey_pairs_set(x->arena, &group->control, "appearance", survey_arena_strdup(x->arena, survey_buffer_string(&words)));
+    survey_pairs_set(x->arena, &group->control, "appearance",
+                     survey_arena_strdup(x->arena, survey_buffer_string(&words)));
     survey_buffer_clear(&words);
     x->table = group;
     x->table_list = NULL;
     if (!xform_text_given(&group->label) && !xform_text_given(&group->hint))
         return;
-    struct xform_node *note = xform_add(x, group, XFORM_QUESTION, SURVEY_TYPE_NOTE,
-                                        survey_arena_format(x->arena, "generated_table_list_label_%u", group->item->row));
+    struct xform_node *note =
+        xform_add(x, group, XFORM_QUESTION, SURVEY_TYPE_NOTE,
+                  survey_arena_format(x->arena, "generated_table_list_label_%u", group->item->row));
     xform_type_fill(x, note, "note");
     note->label = group->label;
     note->hint = group->hint;
@@ -275,8 +285,9 @@ static void add_heading(struct xform *x, struct xform_node *parent, const struct
     if (!x->table || x->table_list || !item->list)
         return;
     x->table_list = item->list->name;
-    struct xform_node *node = xform_add(x, parent, XFORM_QUESTION, item->type,
-                                        survey_arena_format(x->arena, "reserved_name_for_field_list_labels_%u", item->row));
+    struct xform_node *node = xform_add(
+        x, parent, XFORM_QUESTION, item->type,
+        survey_arena_format(x->arena, "reserved_name_for_field_list_labels_%u", item->row));
     xform_type_fill(x, node, "");
     survey_pairs_set(x->arena, &node->control, "appearance", "label");
     node->label.plain = " ";
@@ -286,16 +297,19 @@ static void add_heading(struct xform *x, struct xform_node *parent, const struct
 
 static void build_item(struct xform *x, struct xform_node *parent, const struct survey_item *item);
 
-static void build_section(struct xform *x, struct xform_node *parent, const struct survey_item *item)
+static void build_section(struct xform *x, struct xform_node *parent,
+                          const struct survey_item *item)
 {
     bool repeat = item->type == SURVEY_TYPE_REPEAT;
     if (repeat)
         add_count(x, parent, item);
-    struct xform_node *node = xform_add(x, parent, repeat ? XFORM_REPEAT : XFORM_GROUP, item->type, item->name);
+    struct xform_node *node =
+        xform_add(x, parent, repeat ? XFORM_REPEAT : XFORM_GROUP, item->type, item->name);
     node->item = item;
     xform_read_item(x, node);
     if (repeat && item->repeat_count.text && !survey_is_reference(item->repeat_count.text))
-        survey_pairs_set(x->arena, &node->control, "jr:count", survey_arena_format(x->arena, "${%s_count}", item->name));
+        survey_pairs_set(x->arena, &node->control, "jr:count",
+                         survey_arena_format(x->arena, "${%s_count}", item->name));
     begin_table(x, node);
     for (size_t i = 0; i < item->child_count; i++)
         build_item(x, node, item->children[i]);
@@ -311,9 +325,11 @@ static void build_item(struct xform *x, struct xform_node *parent, const struct 
     }
     if (item->type == SURVEY_TYPE_AUDIT) // belongs to meta
         return;
-    bool external = item->type == SURVEY_TYPE_CSV_EXTERNAL || item->type == SURVEY_TYPE_XML_EXTERNAL;
+    bool external =
+        item->type == SURVEY_TYPE_CSV_EXTERNAL || item->type == SURVEY_TYPE_XML_EXTERNAL;
     add_heading(x, parent, item);
-    struct xform_node *node = xform_add(x, parent, external ? XFORM_EXTERNAL : XFORM_QUESTION, item->type, item->name);
+    struct xform_node *node =
+        xform_add(x, parent, external ? XFORM_EXTERNAL : XFORM_QUESTION, item->type, item->name);
     node->item = item;
     xform_read_item(x, node);
     if (x->table && item->list)
@@ -332,23 +348,28 @@ static struct xform_node *meta_of(struct xform *x)
 
 static void add_meta(struct xform *x)
 {
-    const char *omitted = xform_setting(x, "omit_instanceid", "no"), *name = xform_setting(x, "instance_name", NULL);
+    const char *omitted = xform_setting(x, "omit_instanceid", "no"),
+               *name = xform_setting(x, "instance_name", NULL);
     for (size_t i = 0; i < x->form->item_count; i++)
         if (x->form->items[i]->type == SURVEY_TYPE_AUDIT) {
-            struct xform_node *audit = xform_add(x, meta_of(x), XFORM_QUESTION, SURVEY_TYPE_AUDIT, "audit");
+            struct xform_node *audit =
+                xform_add(x, meta_of(x), XFORM_QUESTION, SURVEY_TYPE_AUDIT, "audit");
             audit->item = x->form->items[i];
             xform_read_item(x, audit);
         }
     if (strcmp(as_condition("required", omitted), "true()") != 0) {
-        struct xform_node *id = xform_add(x, meta_of(x), XFORM_QUESTION, SURVEY_TYPE_CALCULATE, "instanceID");
+        struct xform_node *id =
+            xform_add(x, meta_of(x), XFORM_QUESTION, SURVEY_TYPE_CALCULATE, "instanceID");
         xform_type_fill(x, id, "calculate");
         survey_pairs_set(x->arena, &id->bind, "readonly", "true()");
         survey_pairs_set(x->arena, &id->bind, "jr:preload", xform_setting(x, "instance_id", "uid"));
     }
     if (name) {
-        struct xform_node *named = xform_add(x, meta_of(x), XFORM_QUESTION, SURVEY_TYPE_CALCULATE, "instanceName");
+        struct xform_node *named =
+            xform_add(x, meta_of(x), XFORM_QUESTION, SURVEY_TYPE_CALCULATE, "instanceName");
         xform_type_fill(x, named, "calculate");
-        survey_pairs_set(x->arena, &named->bind, "calculate", as_condition("calculate", xform_straight(x, name)));
+        survey_pairs_set(x->arena, &named->bind, "calculate",
+                         as_condition("calculate", xform_straight(x, name)));
     }
 }
 
@@ -359,13 +380,16 @@ static void add_sets(struct xform *x, struct xform_node *node)
     for (struct xform_node *child = node->first; child; child = child->next)
         add_sets(x, child);
     const char *trigger = node->item && node->kind == XFORM_QUESTION ? node->item->trigger : NULL;
-    for (size_t from = 0; trigger && survey_reference_next(trigger, from, &reference); from = reference.end) {
-        struct survey_map_entry *entry = survey_map_find_n(&x->names, reference.name, reference.length);
+    for (size_t from = 0; trigger && survey_reference_next(trigger, from, &reference);
+         from = reference.end) {
+        struct survey_map_entry *entry =
+            survey_map_find_n(&x->names, reference.name, reference.length);
         if (!entry)
             continue;
         struct xform_set *set = survey_arena_alloc(x->arena, sizeof *set);
         const char *value = survey_pairs_get(&node->bind, "calculate");
-        *set = (struct xform_set){node, value ? value : "", node->type == SURVEY_TYPE_BACKGROUND_GEOPOINT, NULL};
+        *set = (struct xform_set){node, value ? value : "",
+                                  node->type == SURVEY_TYPE_BACKGROUND_GEOPOINT, NULL};
         struct xform_set **end = &((struct xform_node *)entry->value)->sets;
         while (*end)
             end = &(*end)->next;

@@ -5,8 +5,8 @@
 #include <string.h>
 
 static const struct {
-    const char *tag, *medium;      // the control
-    const char *preload, *params;  // of metadata
+    const char *tag, *medium;     // the control
+    const char *preload, *params; // of metadata
 } types[SURVEY_TYPE_COUNT] = {
     [SURVEY_TYPE_TEXT] = {.tag = "input"},
     [SURVEY_TYPE_INTEGER] = {.tag = "input"},
@@ -145,15 +145,18 @@ void xform_parameters_fill(struct xform *x, struct xform_node *node)
     if (node->type == SURVEY_TYPE_RANGE)
         fill_range(x, node);
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        value = places[i].type == node->type ? survey_pairs_get(&node->parameters, places[i].name) : NULL;
+        value = places[i].type == node->type ? survey_pairs_get(&node->parameters, places[i].name)
+                                             : NULL;
         if (value)
-            survey_pairs_set(x->arena, places[i].control ? &node->control : &node->bind, places[i].attribute,
+            survey_pairs_set(x->arena, places[i].control ? &node->control : &node->bind,
+                             places[i].attribute,
                              strcmp(places[i].name, "incremental") == 0 ? "true" : value);
     }
     if (node->type == SURVEY_TYPE_IMAGE && (value = survey_pairs_get(&node->parameters, "app")) &&
         (!appearance || strcmp(appearance, "annotate") == 0))
         survey_pairs_set(x->arena, &node->control, "intent", value);
-    if (node->type == SURVEY_TYPE_GEOPOINT || node->type == SURVEY_TYPE_GEOTRACE || node->type == SURVEY_TYPE_GEOSHAPE)
+    if (node->type == SURVEY_TYPE_GEOPOINT || node->type == SURVEY_TYPE_GEOTRACE ||
+        node->type == SURVEY_TYPE_GEOSHAPE)
         node->itemset = survey_pairs_get(&node->parameters, "reference-geometry");
     value = survey_pairs_get(&node->parameters, "randomize");
     node->randomized = value && strcmp(value, "true") == 0;

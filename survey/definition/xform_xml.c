@@ -16,7 +16,10 @@ const char *xform_escaped(struct xform *x, const char *text, bool attribute)
         text += length;
         if (!*text)
             break;
-        survey_buffer_text(&out, *text == '&' ? "&amp;" : *text == '<' ? "&lt;" : *text == '>' ? "&gt;" : "&quot;");
+        survey_buffer_text(&out, *text == '&'   ? "&amp;"
+                                 : *text == '<' ? "&lt;"
+                                 : *text == '>' ? "&gt;"
+                                                : "&quot;");
         text++;
     }
     char *copy = survey_arena_strdup(x->arena, survey_buffer_string(&out));

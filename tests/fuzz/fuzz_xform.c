@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Bytes as a questionnaire in Markdown: read as strictly and as leniently as can be, and written as an
-// XForm. Neither may crash, hang, or leave what it has begun.
+// Bytes as a questionnaire in Markdown: read as strictly and as leniently as can be, and written as
+// an XForm. Neither may crash, hang, or leave what it has begun.
 #include "survey/base/arena.h"
 #include "survey/definition/xform.h"
 #include "survey/workbook/workbook.h"

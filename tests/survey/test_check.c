@@ -6,10 +6,13 @@
 #include "tests/tap.h"
 
 // A survey sheet of these columns; the rows given begin at its row 2.
-#define HEAD                                                                                                            \
-    "| survey | | | | | | | | | | | |\n"                                                                               \
-    "| | type | name | label | parameters | calculation | trigger | repeat_count | choice_filter | appearance | save_to | default |\n"
-#define CHOICES "| choices | | | |\n| | list_name | name | label |\n| | l | 1 | One |\n| | l | 2 | Two |\n| | sp | a b | A |\n"
+#define HEAD                                                                                       \
+    "| survey | | | | | | | | | | | |\n"                                                           \
+    "| | type | name | label | parameters | calculation | trigger | repeat_count | choice_filter " \
+    "| appearance | save_to | default |\n"
+#define CHOICES                                                                                    \
+    "| choices | | | |\n| | list_name | name | label |\n| | l | 1 | One |\n| | l | 2 | Two |\n| "  \
+    "| sp | a b | A |\n"
 
 static struct survey_report *read(const char *md, bool strict)
 {
@@ -18,7 +21,8 @@ static struct survey_report *read(const char *md, bool strict)
     struct survey_workbook *workbook;
     struct survey_form *form = NULL;
     struct survey_error error = {0};
-    bool done = survey_workbook_read(arena, "own.md", "md", md, strlen(md), &survey_workbook_default_limits, &workbook, &error) &&
+    bool done = survey_workbook_read(arena, "own.md", "md", md, strlen(md),
+                                     &survey_workbook_default_limits, &workbook, &error) &&
                 survey_form_read(arena, workbook, strict, report, &form, &error);
     if (!done)
         fprintf(stderr, "%s: %s\n", error.where, error.message);
@@ -55,14 +59,25 @@ static const struct refusal refusals[] = {
     {"| | range | a | A | start=5 end=9 tick_labelset=l |\n" CHOICES, "132", 2, 4, false},
     {"| | text | a | Of ${b} |\n", "111", 2, 3, true},
     {"| | text | a | Of ${b |\n", "133", 2, 3, false},
-    {"| | text | a | A |\n| | begin group | g | G |\n| | text | a | B |\n| | end group |\n| | note | n | ${a} |\n", "134", 6, 3, false},
-    {"| | select_one l | a | A |\n| choices | | | |\n| | list_name | name | label |\n| | l | 1 | ${x} |\n", "111", 2, 3, true},
+    {"| | text | a | A |\n| | begin group | g | G |\n| | text | a | B |\n| | end group |\n| | note "
+     "| n | ${a} |\n",
+     "134", 6, 3, false},
+    {"| | select_one l | a | A |\n| choices | | | |\n| | list_name | name | label |\n| | l | 1 | "
+     "${x} |\n",
+     "111", 2, 3, true},
     {"| | select_one_from_file towns | a | A |\n", "135", 2, 1, false},
-    {"| | begin repeat | r | R |\n| | text | a | A |\n| | end repeat |\n| | begin group | g | G |\n| | begin repeat | r | R |\n"
-     "| | text | b | B |\n| | end repeat |\n| | end group |\n", "136", 6, 2, false},
-    {"| | begin repeat | r | R | | | | 3 |\n| | text | a | A |\n| | end repeat |\n| | text | r_count | C |\n", "113", 2, 2, false},
-    {"| | csv-external | x | |\n| | xml-external | y | |\n| | begin group | g | G |\n| | csv-external | x | |\n| | end group |\n", "137", 5, 1, false},
-    {"| | calculate | a | | | pulldata('l', 'b', 'c', '1') |\n| | select_one l | b | B |\n" CHOICES, "137", 1, 0, false},
+    {"| | begin repeat | r | R |\n| | text | a | A |\n| | end repeat |\n| | begin group | g | G "
+     "|\n| | begin repeat | r | R |\n"
+     "| | text | b | B |\n| | end repeat |\n| | end group |\n",
+     "136", 6, 2, false},
+    {"| | begin repeat | r | R | | | | 3 |\n| | text | a | A |\n| | end repeat |\n| | text | "
+     "r_count | C |\n",
+     "113", 2, 2, false},
+    {"| | csv-external | x | |\n| | xml-external | y | |\n| | begin group | g | G |\n| | "
+     "csv-external | x | |\n| | end group |\n",
+     "137", 5, 1, false},
+    {"| | calculate | a | | | pulldata('l', 'b', 'c', '1') |\n| | select_one l | b | B |\n" CHOICES,
+     "137", 1, 0, false},
     {"| | calculate | a | |\n", "140", 2, 5, false},
     {"| | background-geopoint | a | |\n", "139", 2, 6, false},
     {"| | text | a | A |\n| | text | b | B | | now() | a |\n", "133", 3, 6, false},
@@ -71,26 +86,37 @@ static const struct refusal refusals[] = {
     {"| | text | b | B | | now() | ${nobody} |\n", "139", 2, 6, false},
     {"| | select_one l or_other | a | A | | | | | name = 1 |\n" CHOICES, "142", 2, 8, false},
     {"| | select_multiple sp | a | A |\n" CHOICES, "147", 2, 1, false},
-    {"| | select_one l | a | A | | | | | | search('x') |\n| | select_one l | b | B |\n" CHOICES, "146", 2, 9, false},
+    {"| | select_one l | a | A | | | | | | search('x') |\n| | select_one l | b | B |\n" CHOICES,
+     "146", 2, 9, false},
     {"| | audit | other | |\n", "143", 2, 2, false},
     {"| | text | a | A | | | | | | | p |\n", "141", 2, 10, true},
-    {"| | text | a | A | | | | | | | name |\n| entities | | |\n| | list_name | label |\n| | e | ${a} |\n", "141", 2, 10, true},
-    {"| | text | a | A |\n| entities | | |\n| | list_name | label |\n| | e.f | ${a} |\n", "141", 2, 1, true},
-    {"| | text | a | A |\n| entities | | |\n| | list_name | why |\n| | e | x |\n", "141", 1, 2, true},
-    {"| | text | a | A |\n| entities | | | |\n| | list_name | label | update_if |\n| | e | ${a} | 1 |\n", "141", 2, 3, true},
-    {"| | begin repeat | r | R |\n| | text | a | A | | | | | | | p |\n| | end repeat |\n| | begin repeat | s | S |\n| | text | b | B | | | | | | | q |\n"
-     "| | end repeat |\n| entities | | |\n| | list_name | label |\n| | e | E |\n", "141", 6, 10, true},
+    {"| | text | a | A | | | | | | | name |\n| entities | | |\n| | list_name | label |\n| | e | "
+     "${a} |\n",
+     "141", 2, 10, true},
+    {"| | text | a | A |\n| entities | | |\n| | list_name | label |\n| | e.f | ${a} |\n", "141", 2,
+     1, true},
+    {"| | text | a | A |\n| entities | | |\n| | list_name | why |\n| | e | x |\n", "141", 1, 2,
+     true},
+    {"| | text | a | A |\n| entities | | | |\n| | list_name | label | update_if |\n| | e | ${a} | "
+     "1 |\n",
+     "141", 2, 3, true},
+    {"| | begin repeat | r | R |\n| | text | a | A | | | | | | | p |\n| | end repeat |\n| | begin "
+     "repeat | s | S |\n| | text | b | B | | | | | | | q |\n"
+     "| | end repeat |\n| entities | | |\n| | list_name | label |\n| | e | E |\n",
+     "141", 6, 10, true},
     {"| | osm x | a | A |\n", "126", 2, 1, false},
-    {"| | begin loop over l | a | A |\n| | text | b | B |\n| | end loop |\n" CHOICES, "126", 2, 1, true},
+    {"| | begin loop over l | a | A |\n| | text | b | B |\n| | end loop |\n" CHOICES, "126", 2, 1,
+     true},
     {"| | text | meta | A |\n", "123", 2, 2, false},
 };
 
-static bool has(const struct survey_report *report, const struct refusal *refusal, enum survey_severity severity)
+static bool has(const struct survey_report *report, const struct refusal *refusal,
+                enum survey_severity severity)
 {
     for (size_t i = 0; i < survey_report_count(report); i++) {
         const struct survey_problem *problem = survey_report_at(report, i);
-        if (problem->severity == severity && strcmp(problem->code + 1, refusal->code) == 0 && problem->row == refusal->row &&
-            problem->column == refusal->column)
+        if (problem->severity == severity && strcmp(problem->code + 1, refusal->code) == 0 &&
+            problem->row == refusal->row && problem->column == refusal->column)
             return true;
     }
     return false;
@@ -98,10 +124,12 @@ static bool has(const struct survey_report *report, const struct refusal *refusa
 
 static void show(const struct survey_report *report, const struct refusal *refusal)
 {
-    fprintf(stderr, "%s: expected %s at row %u, column %u of:\n", refusal->rows, refusal->code, refusal->row, refusal->column);
+    fprintf(stderr, "%s: expected %s at row %u, column %u of:\n", refusal->rows, refusal->code,
+            refusal->row, refusal->column);
     for (size_t i = 0; i < survey_report_count(report); i++) {
         const struct survey_problem *problem = survey_report_at(report, i);
-        fprintf(stderr, "    %s row %u, column %u: %s\n", problem->code, problem->row, problem->column, problem->message);
+        fprintf(stderr, "    %s row %u, column %u: %s\n", problem->code, problem->row,
+                problem->column, problem->message);
     }
 }
 
@@ -144,9 +172,12 @@ static void accepts_what_is_right(void)
         "| | range | a | A | start=1 end=2 tick_labelset=l |\n" CHOICES,
         "| | select_one l | a | A | randomize=true, seed = 7 |\n" CHOICES,
         "| | text | a | A |\n| | text | b | B | | now() | ${a}, ${a} |\n",
-        "| | begin repeat | r | R | | | | ${n} |\n| | text | r_count | A |\n| | end repeat |\n| | integer | n | N |\n",
-        "| | text | a | A | | | | | | | p |\n| entities | | |\n| | list_name | label |\n| | e | ${a} |\n",
-        "| | begin repeat | r | R |\n| | text | a | A | | | | | | | p |\n| | end repeat |\n| entities | | |\n| | list_name | label |\n| | e | ${a} |\n",
+        "| | begin repeat | r | R | | | | ${n} |\n| | text | r_count | A |\n| | end repeat |\n| | "
+        "integer | n | N |\n",
+        "| | text | a | A | | | | | | | p |\n| entities | | |\n| | list_name | label |\n| | e | "
+        "${a} |\n",
+        "| | begin repeat | r | R |\n| | text | a | A | | | | | | | p |\n| | end repeat |\n| "
+        "entities | | |\n| | list_name | label |\n| | e | ${a} |\n",
         "| | text | a | Costs $5 {net} |\n",
         "| | text | a | Id ${instanceID} |\n",
     };

@@ -14,15 +14,18 @@ static struct survey_error error;
 static bool read_csv(const char *text)
 {
     error = (struct survey_error){0};
-    return survey_workbook_read(arena, "folder/form.csv", "csv", text, strlen(text), &survey_workbook_default_limits, &workbook, &error);
+    return survey_workbook_read(arena, "folder/form.csv", "csv", text, strlen(text),
+                                &survey_workbook_default_limits, &workbook, &error);
 }
 
 static void takes_sheets_below_one_another(void)
 {
     arena = survey_arena_new();
-    NEED(read_csv("survey,,\n,type,name\n,text,a\n,,\n,note,b\nchoices,,\n,list_name,name\n,l,1\n"));
+    NEED(
+        read_csv("survey,,\n,type,name\n,text,a\n,,\n,note,b\nchoices,,\n,list_name,name\n,l,1\n"));
     CHECK(workbook->sheet_count == 2);
-    const struct survey_sheet *survey = survey_workbook_sheet(workbook, "survey"), *choices = survey_workbook_sheet(workbook, "choices");
+    const struct survey_sheet *survey = survey_workbook_sheet(workbook, "survey"),
+                              *choices = survey_workbook_sheet(workbook, "choices");
     NEED(survey && choices);
     CHECK(survey->rows == 3 && choices->rows == 2);
     CHECK_TEXT("type", survey_sheet_cell(survey, 0, 0));
@@ -75,4 +78,5 @@ static void reads_an_xls(void)
     survey_arena_free(arena);
 }
 
-TESTS(CASE(takes_sheets_below_one_another), CASE(leaves_one_sheet_alone), CASE(refuses_a_broken_xls), CASE(reads_an_xls))
+TESTS(CASE(takes_sheets_below_one_another), CASE(leaves_one_sheet_alone),
+      CASE(refuses_a_broken_xls), CASE(reads_an_xls))

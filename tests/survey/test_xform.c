@@ -12,7 +12,8 @@ static struct survey_form *form_of(const char *md, struct survey_report *report)
     struct survey_workbook *workbook;
     struct survey_form *form = NULL;
     struct survey_error error = {0};
-    if (survey_workbook_read(arena, "own.md", "md", md, strlen(md), &survey_workbook_default_limits, &workbook, &error) &&
+    if (survey_workbook_read(arena, "own.md", "md", md, strlen(md), &survey_workbook_default_limits,
+                             &workbook, &error) &&
         survey_form_read(arena, workbook, true, report, &form, &error))
         return form;
     fprintf(stderr, "%s: %s\n", error.where, error.message);
@@ -25,7 +26,8 @@ static void show_first_difference(const char *expected, const char *came)
     size_t line = 1, i = 0;
     for (; expected[i] && expected[i] == came[i]; i++)
         line += expected[i] == '\n';
-    fprintf(stderr, "line %zu: expected \"%.100s\", got \"%.100s\"\n", line, expected + i, came + i);
+    fprintf(stderr, "line %zu: expected \"%.100s\", got \"%.100s\"\n", line, expected + i,
+            came + i);
 }
 
 static void same_as_kept(const char *name)
@@ -81,14 +83,17 @@ static void writes_external_choices_and_entities(void)
 static void writes_itemsets(void)
 {
     struct survey_report *report = survey_report_new();
-    struct survey_form *form = form_of("| survey | | | |\n| | type | name | label |\n| | select_one_external hall | a | A |\n"
-                                       "| external_choices | | | |\n| | list name | name | town |\n| | hall | a1 | Old \"Red\" |\n"
-                                       "| | hall | | b |\n| | hall | b1 | |\n", report);
+    struct survey_form *form = form_of(
+        "| survey | | | |\n| | type | name | label |\n| | select_one_external hall | a | A |\n"
+        "| external_choices | | | |\n| | list name | name | town |\n| | hall | a1 | Old \"Red\" |\n"
+        "| | hall | | b |\n| | hall | b1 | |\n",
+        report);
     struct survey_buffer csv = SURVEY_BUFFER(1 << 20);
     NEED(form != NULL);
     CHECK(survey_form_has_itemsets(form));
     survey_itemsets_write(form, &csv);
-    CHECK_TEXT("\"list_name\",\"name\",\"town\"\r\n\"hall\",\"a1\",\"Old \"\"Red\"\"\"\r\n\"hall\",\"\",\"b\"\r\n\"hall\",\"b1\",\"\"\r\n",
+    CHECK_TEXT("\"list_name\",\"name\",\"town\"\r\n\"hall\",\"a1\",\"Old "
+               "\"\"Red\"\"\"\r\n\"hall\",\"\",\"b\"\r\n\"hall\",\"b1\",\"\"\r\n",
                survey_buffer_string(&csv));
     survey_buffer_clear(&csv);
     survey_form_free(form);
@@ -99,8 +104,10 @@ static void writes_itemsets(void)
 static void is_repeatable_and_bounded(void)
 {
     struct survey_report *report = survey_report_new();
-    struct survey_form *form = form_of("| survey | | | |\n| | type | name | label |\n| | text | a | A |\n", report);
-    struct survey_buffer first = SURVEY_BUFFER(1 << 20), second = SURVEY_BUFFER(1 << 20), small = SURVEY_BUFFER(100);
+    struct survey_form *form =
+        form_of("| survey | | | |\n| | type | name | label |\n| | text | a | A |\n", report);
+    struct survey_buffer first = SURVEY_BUFFER(1 << 20), second = SURVEY_BUFFER(1 << 20),
+                         small = SURVEY_BUFFER(100);
     struct survey_error error = {0};
     NEED(form != NULL);
     CHECK(survey_xform_write(form, &first, &error) && survey_xform_write(form, &second, &error));
@@ -117,7 +124,8 @@ static void is_repeatable_and_bounded(void)
 static void names_what_is_unknown(void)
 {
     struct survey_report *report = survey_report_new();
-    struct survey_form *form = form_of("| survey | | | |\n| | type | name | label |\n| | text | a | Of ${b} |\n", report);
+    struct survey_form *form =
+        form_of("| survey | | | |\n| | type | name | label |\n| | text | a | Of ${b} |\n", report);
     struct survey_buffer xml = SURVEY_BUFFER(1 << 20);
     struct survey_error error = {0};
     NEED(form != NULL);
@@ -128,6 +136,6 @@ static void names_what_is_unknown(void)
     survey_report_free(report);
 }
 
-TESTS(CASE(writes_types), CASE(writes_logic), CASE(writes_repeats), CASE(writes_choices), CASE(writes_external_choices_and_entities),
-      CASE(writes_itemsets), CASE(is_repeatable_and_bounded),
-      CASE(names_what_is_unknown))
+TESTS(CASE(writes_types), CASE(writes_logic), CASE(writes_repeats), CASE(writes_choices),
+      CASE(writes_external_choices_and_entities), CASE(writes_itemsets),
+      CASE(is_repeatable_and_bounded), CASE(names_what_is_unknown))

@@ -16,7 +16,8 @@ struct result {
     struct survey_form *form; // holds the arena it was read into
 };
 
-static void convert(struct survey_workbook *workbook, struct survey_arena *arena, bool strict, struct result *result)
+static void convert(struct survey_workbook *workbook, struct survey_arena *arena, bool strict,
+                    struct result *result)
 {
     struct survey_report *report = survey_report_new();
     struct survey_error error = {0};
@@ -26,7 +27,8 @@ static void convert(struct survey_workbook *workbook, struct survey_arena *arena
         if (problem->severity != SURVEY_FAULT)
             continue;
         if (result->accepted)
-            survey_format_into(result->why, sizeof result->why, "%s %s row %u: %s", problem->code, problem->sheet, problem->row, problem->message);
+            survey_format_into(result->why, sizeof result->why, "%s %s row %u: %s", problem->code,
+                               problem->sheet, problem->row, problem->message);
         result->accepted = false;
         result->refused_feature |= strcmp(problem->code, "E126") == 0;
     }
@@ -45,29 +47,38 @@ static void show_difference(const char *id, const char *expected, const char *ca
         same++;
     for (from = same; from && same - from < 60 && expected[from - 1] != '>'; from--)
         ;
-    printf("%s: L3: expected ...%.160s... got ...%.160s...\n", id, expected + from, came ? came + from : "no XML");
+    printf("%s: L3: expected ...%.160s... got ...%.160s...\n", id, expected + from,
+           came ? came + from : "no XML");
 }
 
-static enum xlsform_outcome judge(struct survey_arena *arena, const struct survey_json *test, int level, struct result *result)
+static enum xlsform_outcome judge(struct survey_arena *arena, const struct survey_json *test,
+                                  int level, struct result *result)
 {
-    const char *id = survey_json_text(test, "id", "?"), *wanted = survey_json_text(test, "xform_norm", NULL);
+    const char *id = survey_json_text(test, "id", "?"),
+               *wanted = survey_json_text(test, "xform_norm", NULL);
     if (!wanted && result->accepted) {
         const struct survey_json *errors = survey_json_get(test, "errors");
         const struct survey_json *first = errors && errors->first ? errors->first : errors;
-        printf("%s: L1: expected a refusal (%.200s), got an XForm\n", id, first && first->text ? first->text : "");
+        printf("%s: L1: expected a refusal (%.200s), got an XForm\n", id,
+               first && first->text ? first->text : "");
         return XLSFORM_FAILED;
     }
     if (!wanted)
         return XLSFORM_PASSED;
     if (!result->accepted) {
-        printf("%s: L1: %s: %s\n", id, result->refused_feature ? "not supported" : "expected an XForm, got a refusal", result->why);
+        printf("%s: L1: %s: %s\n", id,
+               result->refused_feature ? "not supported" : "expected an XForm, got a refusal",
+               result->why);
         return result->refused_feature ? XLSFORM_UNSUPPORTED : XLSFORM_FAILED;
     }
     if (level == 1)
         return XLSFORM_PASSED;
-    const char *xml = survey_buffer_string(&result->xml), *came = xlsform_normal(arena, xml, result->xml.length);
+    const char *xml = survey_buffer_string(&result->xml),
+               *came = xlsform_normal(arena, xml, result->xml.length);
     bool same = came && strcmp(came, wanted) == 0;
-    const char *wrong = level == 2 ? xlsform_assertions(arena, survey_json_get(test, "expect"), xml, result->xml.length, same) : NULL;
+    const char *wrong = level == 2 ? xlsform_assertions(arena, survey_json_get(test, "expect"), xml,
+                                                        result->xml.length, same)
+                                   : NULL;
     if (wrong) {
         printf("%s: L2: %s\n", id, wrong);
         return XLSFORM_FAILED;
@@ -79,7 +90,8 @@ static enum xlsform_outcome judge(struct survey_arena *arena, const struct surve
     return XLSFORM_PASSED;
 }
 
-enum xlsform_outcome xlsform_run(struct survey_arena *arena, const char *path, const struct survey_json *test, int level, bool lenient)
+enum xlsform_outcome xlsform_run(struct survey_arena *arena, const char *path,
+                                 const struct survey_json *test, int level, bool lenient)
 {
     struct survey_error error = {0};
     struct result result = {.xml = SURVEY_BUFFER(64 << 20)};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// xlsform FILE.jsonl [--level L1|L2|L3] [--lenient]: converts one questionnaire a line as strict ODK
-// would and compares with what pyxform made of it. L1: accepted or refused alike; L2: the case's own
-// assertions on the XForm hold; L3: the XForm is the same but for white space.
+// xlsform FILE.jsonl [--level L1|L2|L3] [--lenient]: converts one questionnaire a line as strict
+// ODK would and compares with what pyxform made of it. L1: accepted or refused alike; L2: the
+// case's own assertions on the XForm hold; L3: the XForm is the same but for white space.
 #include "tests/survey/xlsform_case.h"
 
 #include "survey/base/arena.h"
@@ -22,7 +22,8 @@ static bool read_arguments(int argc, char **argv, const char **path, int *level,
         else if (strncmp(argv[i], "--level=", 8) == 0)
             value = argv[i] + 8;
         if (value) {
-            if ((value[0] != 'L' && value[0] != 'l') || value[1] < '1' || value[1] > '3' || value[2])
+            if ((value[0] != 'L' && value[0] != 'l') || value[1] < '1' || value[1] > '3' ||
+                value[2])
                 return false;
             *level = value[1] - '0';
         } else if (strcmp(argv[i], "--lenient") == 0) {
@@ -71,6 +72,7 @@ int main(int argc, char **argv)
     }
     free(line);
     fclose(file);
-    printf("%d passed, %d failed, %d unsupported\n", counts[XLSFORM_PASSED], counts[XLSFORM_FAILED], counts[XLSFORM_UNSUPPORTED]);
+    printf("%d passed, %d failed, %d unsupported\n", counts[XLSFORM_PASSED], counts[XLSFORM_FAILED],
+           counts[XLSFORM_UNSUPPORTED]);
     return counts[XLSFORM_FAILED] ? 1 : 0;
 }

@@ -55,7 +55,9 @@ static void collapse_node(struct survey_arena *arena, xmlNode *node)
 
 static xmlDoc *parse(const char *xml, size_t length)
 {
-    return xmlReadMemory(xml, (int)length, "case.xml", "UTF-8", XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET | XML_PARSE_NODICT);
+    return xmlReadMemory(xml, (int)length, "case.xml", "UTF-8",
+                         XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET |
+                             XML_PARSE_NODICT);
 }
 
 const char *xlsform_normal(struct survey_arena *arena, const char *xml, size_t length)
@@ -82,7 +84,8 @@ static bool listed(const struct survey_json *list, const char *value)
     return false;
 }
 
-static const char *exact(struct survey_arena *arena, xmlXPathObject *found, const struct survey_json *expected, const char *path, bool same)
+static const char *exact(struct survey_arena *arena, xmlXPathObject *found,
+                         const struct survey_json *expected, const char *path, bool same)
 {
     int count = found->type == XPATH_NODESET && found->nodesetval ? found->nodesetval->nodeNr : 0;
     if (count == 0 && (!expected || expected->count))
@@ -91,7 +94,8 @@ static const char *exact(struct survey_arena *arena, xmlXPathObject *found, cons
         xmlNode *node = found->nodesetval->nodeTab[i];
         xmlChar *value = xmlNodeGetContent(node);
         bool fine = node->type == XML_ELEMENT_NODE ? same : listed(expected, (const char *)value);
-        const char *wrong = fine ? NULL : survey_arena_format(arena, "'%s' at %s", (const char *)value, path);
+        const char *wrong =
+            fine ? NULL : survey_arena_format(arena, "'%s' at %s", (const char *)value, path);
         xmlFree(value);
         if (wrong)
             return wrong;
@@ -99,14 +103,17 @@ static const char *exact(struct survey_arena *arena, xmlXPathObject *found, cons
     return NULL;
 }
 
-static const char *paths(struct survey_arena *arena, xmlXPathContext *context, const struct survey_json *list, const char *kind, bool same)
+static const char *paths(struct survey_arena *arena, xmlXPathContext *context,
+                         const struct survey_json *list, const char *kind, bool same)
 {
     for (const struct survey_json *item = list ? list->first : NULL; item; item = item->next) {
         const struct survey_json *pair = item->kind == SURVEY_JSON_ARRAY ? item->first : item;
         xmlXPathObject *found = xmlXPathEvalExpression((const xmlChar *)pair->text, context);
         const char *wrong = found ? NULL : survey_arena_format(arena, "no XPath: %s", pair->text);
         double wanted = strcmp(kind, "count") == 0 && pair->next ? pair->next->number : 1;
-        int count = found && found->type == XPATH_NODESET && found->nodesetval ? found->nodesetval->nodeNr : 0;
+        int count = found && found->type == XPATH_NODESET && found->nodesetval
+                        ? found->nodesetval->nodeNr
+                        : 0;
         if (found && found->type == XPATH_BOOLEAN)
             count = found->boolval;
         if (found && strcmp(kind, "exact") == 0)
@@ -120,7 +127,8 @@ static const char *paths(struct survey_arena *arena, xmlXPathContext *context, c
     return NULL;
 }
 
-static const char *texts(struct survey_arena *arena, const struct survey_json *list, const char *content, bool wanted)
+static const char *texts(struct survey_arena *arena, const struct survey_json *list,
+                         const char *content, bool wanted)
 {
     for (const struct survey_json *item = list ? list->first : NULL; item; item = item->next)
         if ((strstr(content, collapsed(arena, item->text)) != NULL) != wanted)
@@ -134,17 +142,20 @@ static void quiet(void *user, xmlErrorPtr error)
     (void)error;
 }
 
-const char *xlsform_assertions(struct survey_arena *arena, const struct survey_json *expect, const char *xml, size_t length, bool same)
+const char *xlsform_assertions(struct survey_arena *arena, const struct survey_json *expect,
+                               const char *xml, size_t length, bool same)
 {
-    static const char *const spaces[][2] = {{"x", "http://www.w3.org/2002/xforms"},
-                                            {"h", "http://www.w3.org/1999/xhtml"},
-                                            {"ev", "http://www.w3.org/2001/xml-events"},
-                                            {"xsd", "http://www.w3.org/2001/XMLSchema"},
-                                            {"jr", "http://openrosa.org/javarosa"},
-                                            {"orx", "http://openrosa.org/xforms"},
-                                            {"odk", "http://www.opendatakit.org/xforms"},
-                                            {"entities", "http://www.opendatakit.org/xforms/entities"}};
-    static const char *const contained[] = {"xml__contains", "model__contains", "instance__contains", "itext__contains"};
+    static const char *const spaces[][2] = {
+        {"x", "http://www.w3.org/2002/xforms"},
+        {"h", "http://www.w3.org/1999/xhtml"},
+        {"ev", "http://www.w3.org/2001/xml-events"},
+        {"xsd", "http://www.w3.org/2001/XMLSchema"},
+        {"jr", "http://openrosa.org/javarosa"},
+        {"orx", "http://openrosa.org/xforms"},
+        {"odk", "http://www.opendatakit.org/xforms"},
+        {"entities", "http://www.opendatakit.org/xforms/entities"}};
+    static const char *const contained[] = {"xml__contains", "model__contains",
+                                            "instance__contains", "itext__contains"};
     static const char *const excluded[] = {"xml__excludes", "model__excludes", "itext__excludes"};
     const char *wrong = NULL, *content = collapsed(arena, xml);
     xmlSetStructuredErrorFunc(NULL, quiet);
