@@ -93,7 +93,7 @@ static void set_up(void)
     run_sql("ALTER TABLE frame ADD COLUMN kind TEXT");
     run_sql("INSERT INTO frame (unit, position, kind) VALUES ('A1', 1, '2'), ('A2', 2, '1')");
     NEED(survey_store_run(store, &error, "INSERT INTO layout VALUES (1, 1, 'en', zeroblob(32), ?)", "t", survey_buffer_string(&geometry)));
-    run_sql("INSERT INTO sheet VALUES (1001, 'A1', '1', 1, 1, 2, '2016-11-01', 't'), (1002, 'A2', '1', 1, 1, 2, '2016-11-01', 't'), "
+    run_sql("INSERT INTO sheet (number, unit, round, form, layout, pages, printed_at, who) VALUES (1001, 'A1', '1', 1, 1, 2, '2016-11-01', 't'), (1002, 'A2', '1', 1, 1, 2, '2016-11-01', 't'), "
             "(1003, NULL, '1', 1, 1, 2, '2016-11-01', 't')");
     NEED(survey_store_commit(store, &error));
     survey_buffer_clear(&geometry);
@@ -390,7 +390,7 @@ static void a_batch_cut_short_loses_nothing(void)
     set_up();
     NEED(survey_store_begin(store, &error));
     for (int i = 0; i < 40; i++)
-        NEED(survey_store_run(store, &error, "INSERT INTO sheet VALUES (?, NULL, '1', 1, 1, 2, '2016-11-01', 't')", "i", (int64_t)(2000 + i)));
+        NEED(survey_store_run(store, &error, "INSERT INTO sheet (number, unit, round, form, layout, pages, printed_at, who) VALUES (?, NULL, '1', 1, 1, 2, '2016-11-01', 't')", "i", (int64_t)(2000 + i)));
     NEED(survey_store_commit(store, &error));
     for (int i = 0; i < 80; i++) {
         struct scan_image image = i % 2 ? first_page(2000 + (uint64_t)i / 2) : second_page(2000 + (uint64_t)i / 2);
