@@ -46,16 +46,21 @@ static void write_estimate(const struct stats_estimate *estimate, struct survey_
     survey_json_close(writer, '}');
 }
 
-void stats_figure_write(const struct stats_indicator *indicator, const struct stats_figure *figure, struct survey_json_writer *writer)
+void stats_figure_write(const struct stats_indicator *indicator, const struct stats_figure *figure,
+                        struct survey_json_writer *writer)
 {
     bool has = !figure->missing;
     survey_json_open(writer, '{');
     survey_json_member(writer, "indicator", indicator->code);
     survey_json_member_number(writer, "value", has ? figure->value : (double)NAN);
-    survey_json_member_number(writer, "rounded", has ? stats_round(figure->value, indicator->decimals, indicator->half_even) : (double)NAN);
+    survey_json_member_number(
+        writer, "rounded",
+        has ? stats_round(figure->value, indicator->decimals, indicator->half_even) : (double)NAN);
     survey_json_member(writer, "missing", figure->missing);
-    survey_json_member_number(writer, "numerator", figure->counted ? figure->numerator : (double)NAN);
-    survey_json_member_number(writer, "denominator", figure->counted ? figure->denominator : (double)NAN);
+    survey_json_member_number(writer, "numerator",
+                              figure->counted ? figure->numerator : (double)NAN);
+    survey_json_member_number(writer, "denominator",
+                              figure->counted ? figure->denominator : (double)NAN);
     survey_json_member_integer(writer, "base", (int64_t)figure->base);
     survey_json_member_bool(writer, "small", figure->small);
     survey_json_member(writer, "method", figure->method && *figure->method ? figure->method : NULL);
@@ -64,14 +69,16 @@ void stats_figure_write(const struct stats_indicator *indicator, const struct st
         write_estimate(&figure->estimate, writer);
     else
         survey_json_put_null(writer);
-    survey_json_member(writer, "verdict", figure->verdict ? stats_verdict_name(figure->verdict) : NULL);
+    survey_json_member(writer, "verdict",
+                       figure->verdict ? stats_verdict_name(figure->verdict) : NULL);
     survey_json_member(writer, "proof", figure->proof ? stats_proof_name(figure->proof) : NULL);
     survey_json_member_number(writer, "margin", figure->margin);
     survey_json_member_number(writer, "margin_count", figure->margin_count);
     survey_json_close(writer, '}');
 }
 
-void stats_scores_write(const struct stats_assessment *assessment, const struct stats_unit *unit, struct survey_json_writer *writer)
+void stats_scores_write(const struct stats_assessment *assessment, const struct stats_unit *unit,
+                        struct survey_json_writer *writer)
 {
     survey_json_open(writer, '[');
     for (size_t i = 0; i < assessment->node_count; i++) {
@@ -89,7 +96,8 @@ void stats_scores_write(const struct stats_assessment *assessment, const struct 
     survey_json_close(writer, ']');
 }
 
-static void write_texts(const char *key, const char *const *labels, const char *const *languages, size_t count, struct survey_json_writer *writer)
+static void write_texts(const char *key, const char *const *labels, const char *const *languages,
+                        size_t count, struct survey_json_writer *writer)
 {
     survey_json_key(writer, key);
     survey_json_open(writer, '{');
@@ -99,11 +107,13 @@ static void write_texts(const char *key, const char *const *labels, const char *
     survey_json_close(writer, '}');
 }
 
-void stats_outcome_write(const struct stats_assessment *assessment, const struct stats_unit *unit, struct survey_json_writer *writer)
+void stats_outcome_write(const struct stats_assessment *assessment, const struct stats_unit *unit,
+                         struct survey_json_writer *writer)
 {
     survey_json_member(writer, "class", unit->class_name);
     survey_json_member_number(writer, "score", unit->scored ? unit->score : (double)NAN);
-    survey_json_member(writer, "why", unit->scored || !assessment->node_count ? NULL : unit->scores[0].why);
+    survey_json_member(writer, "why",
+                       unit->scored || !assessment->node_count ? NULL : unit->scores[0].why);
     survey_json_member_number(writer, "cap", unit->cap);
     survey_json_member_integer(writer, "vetoes", unit->vetoes);
     survey_json_member_integer(writer, "talks", unit->talks);
@@ -113,7 +123,9 @@ void stats_outcome_write(const struct stats_assessment *assessment, const struct
     survey_json_member_number(writer, "grade", unit->grade >= 0 ? unit->grade + 1 : (double)NAN);
 }
 
-static void write_indicators(const struct stats_assessment *assessment, const char *const *languages, size_t count, struct survey_json_writer *writer)
+static void write_indicators(const struct stats_assessment *assessment,
+                             const char *const *languages, size_t count,
+                             struct survey_json_writer *writer)
 {
     survey_json_key(writer, "indicators");
     survey_json_open(writer, '[');
@@ -124,9 +136,12 @@ static void write_indicators(const struct stats_assessment *assessment, const ch
         write_texts("label", indicator->labels, languages, count, writer);
         survey_json_member(writer, "unit", indicator->unit);
         survey_json_member(writer, "statistic", stats_statistic_name(indicator->statistic));
-        survey_json_member(writer, "line_op", indicator->line_op ? stats_op_text(indicator->line_op) : NULL);
-        survey_json_member_number(writer, "line", indicator->line_op ? indicator->line : (double)NAN);
-        survey_json_member(writer, "direction", indicator->direction == STATS_HIGHER ? "higher" : "lower");
+        survey_json_member(writer, "line_op",
+                           indicator->line_op ? stats_op_text(indicator->line_op) : NULL);
+        survey_json_member_number(writer, "line",
+                                  indicator->line_op ? indicator->line : (double)NAN);
+        survey_json_member(writer, "direction",
+                           indicator->direction == STATS_HIGHER ? "higher" : "lower");
         survey_json_member_integer(writer, "decimals", indicator->decimals);
         survey_json_member(writer, "round_mode", indicator->half_even ? "half_even" : "half_up");
         survey_json_member_number(writer, "min_base", indicator->min_base);
@@ -135,7 +150,8 @@ static void write_indicators(const struct stats_assessment *assessment, const ch
     survey_json_close(writer, ']');
 }
 
-static void write_nodes(const struct stats_assessment *assessment, const char *const *languages, size_t count, struct survey_json_writer *writer)
+static void write_nodes(const struct stats_assessment *assessment, const char *const *languages,
+                        size_t count, struct survey_json_writer *writer)
 {
     survey_json_key(writer, "scheme");
     survey_json_open(writer, '[');
@@ -143,9 +159,12 @@ static void write_nodes(const struct stats_assessment *assessment, const char *c
         const struct stats_node *node = &assessment->nodes[i];
         survey_json_open(writer, '{');
         survey_json_member(writer, "code", node->code);
-        survey_json_member(writer, "parent", node->parent < 0 ? NULL : assessment->nodes[node->parent].code);
+        survey_json_member(writer, "parent",
+                           node->parent < 0 ? NULL : assessment->nodes[node->parent].code);
         write_texts("label", node->labels, languages, count, writer);
-        survey_json_member(writer, "indicator", node->indicator < 0 ? NULL : assessment->indicators[node->indicator].code);
+        survey_json_member(writer, "indicator",
+                           node->indicator < 0 ? NULL
+                                               : assessment->indicators[node->indicator].code);
         survey_json_member(writer, "rule", *node->rule ? node->rule : NULL);
         survey_json_member(writer, "params", *node->params ? node->params : NULL);
         survey_json_key(writer, "weights");
@@ -167,7 +186,8 @@ static void write_nodes(const struct stats_assessment *assessment, const char *c
     survey_json_close(writer, ']');
 }
 
-static void write_figures(const struct stats_assessment *assessment, const struct stats_figure *figures, struct survey_json_writer *writer)
+static void write_figures(const struct stats_assessment *assessment,
+                          const struct stats_figure *figures, struct survey_json_writer *writer)
 {
     survey_json_key(writer, "figures");
     survey_json_open(writer, '[');
@@ -176,8 +196,8 @@ static void write_figures(const struct stats_assessment *assessment, const struc
     survey_json_close(writer, ']');
 }
 
-void stats_assessment_write(const struct stats_assessment *assessment, const char *const *languages, size_t language_count,
-                            struct survey_json_writer *writer)
+void stats_assessment_write(const struct stats_assessment *assessment, const char *const *languages,
+                            size_t language_count, struct survey_json_writer *writer)
 {
     survey_json_open(writer, '{');
     survey_json_member(writer, "round", assessment->round);

@@ -20,21 +20,31 @@ struct datasets {
 };
 
 // Interviews of units that were not drawn stand in no figure: said once a form.
-static void say_strays(const struct stats_plan *plan, const struct survey_form *form, const struct stats_dataset *dataset)
+static void say_strays(const struct stats_plan *plan, const struct survey_form *form,
+                       const struct stats_dataset *dataset)
 {
     const struct stats_design *design = stats_dataset_design(dataset);
     size_t strays = 0;
     char message[300];
     for (size_t row = 0; row < stats_dataset_rows(dataset); row++)
         strays += stats_dataset_interview(dataset, row) && design->weight[row] == 0;
-    survey_format_into(message, sizeof message, _("%zu interviews with the form '%s' are of units that were not drawn; they don't count"), strays, form->id);
+    survey_format_into(
+        message, sizeof message,
+        _("%zu interviews with the form '%s' are of units that were not drawn; they don't count"),
+        strays, form->id);
     if (strays)
-        survey_report_add(plan->report, &(struct survey_problem){.severity = SURVEY_WARNING, .code = "W526", .file = survey_store_path(plan->store),
-                                                                 .sheet = "", .message = message, .expected = ""});
+        survey_report_add(plan->report,
+                          &(struct survey_problem){.severity = SURVEY_WARNING,
+                                                   .code = "W526",
+                                                   .file = survey_store_path(plan->store),
+                                                   .sheet = "",
+                                                   .message = message,
+                                                   .expected = ""});
 }
 
-static bool open_dataset(const struct stats_plan *plan, struct datasets *datasets, size_t index, const struct survey_actor *actor,
-                         struct stats_dataset **dataset, struct survey_error *error)
+static bool open_dataset(const struct stats_plan *plan, struct datasets *datasets, size_t index,
+                         const struct survey_actor *actor, struct stats_dataset **dataset,
+                         struct survey_error *error)
 {
     const struct survey_form *form = plan->plans[index].form;
     for (size_t i = 0; i < datasets->count; i++)
@@ -52,7 +62,12 @@ static bool open_dataset(const struct stats_plan *plan, struct datasets *dataset
 
 static void clear_figure(struct stats_figure *figure)
 {
-    *figure = (struct stats_figure){.value = NAN, .numerator = NAN, .denominator = NAN, .margin = NAN, .margin_count = NAN, .method = ""};
+    *figure = (struct stats_figure){.value = NAN,
+                                    .numerator = NAN,
+                                    .denominator = NAN,
+                                    .margin = NAN,
+                                    .margin_count = NAN,
+                                    .method = ""};
 }
 
 // Values outside their meaning never leave: where there is none, there is a reason.
@@ -67,8 +82,9 @@ static void finish(const struct stats_indicator *indicator, struct stats_figure 
     stats_judge(indicator, figure);
 }
 
-static bool compute(const struct stats_plan *plan, struct stats_assessment *assessment, struct datasets *datasets,
-                    const struct survey_actor *actor, size_t index, struct survey_error *error)
+static bool compute(const struct stats_plan *plan, struct stats_assessment *assessment,
+                    struct datasets *datasets, const struct survey_actor *actor, size_t index,
+                    struct survey_error *error)
 {
     const struct stats_indicator *indicator = &assessment->indicators[index];
     struct stats_dataset *dataset;
@@ -88,10 +104,11 @@ static bool compute(const struct stats_plan *plan, struct stats_assessment *asse
     return done;
 }
 
-bool stats_figures(const struct stats_plan *plan, struct stats_assessment *assessment, const struct survey_actor *actor,
-                   struct survey_error *error)
+bool stats_figures(const struct stats_plan *plan, struct stats_assessment *assessment,
+                   const struct survey_actor *actor, struct survey_error *error)
 {
-    struct datasets datasets = {survey_arena_array(assessment->arena, plan->indicator_count + 1, sizeof *datasets.list), 0};
+    struct datasets datasets = {
+        survey_arena_array(assessment->arena, plan->indicator_count + 1, sizeof *datasets.list), 0};
     bool done = true;
     for (size_t i = 0; done && i < plan->indicator_count; i++)
         done = compute(plan, assessment, &datasets, actor, (size_t)plan->order[i], error);

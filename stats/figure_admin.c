@@ -12,13 +12,13 @@
 struct asked {
     const struct stats_plan *plan;
     const struct stats_assessment *assessment;
-    const char *unit;                    // id; NULL for all units together
-    const struct stats_figure *figures;  // of the unit, or overall
-    struct survey_arena *arena;          // for texts that stay
-    const char *missing;                 // the first reason why there is no value
-    bool small;                          // an indicator that was used has too small a base
-    bool weighted;                       // take the weighted estimates of indicators
-    size_t estimates;                    // that were taken
+    const char *unit;                   // id; NULL for all units together
+    const struct stats_figure *figures; // of the unit, or overall
+    struct survey_arena *arena;         // for texts that stay
+    const char *missing;                // the first reason why there is no value
+    bool small;                         // an indicator that was used has too small a base
+    bool weighted;                      // take the weighted estimates of indicators
+    size_t estimates;                   // that were taken
 };
 
 static void set_number(struct survey_value *value, double number)
@@ -33,7 +33,8 @@ static void miss(struct asked *asked, const char *reason)
 }
 
 // The value of the round, else one that was given without a round.
-static bool get_admin(struct asked *asked, const char *name, struct survey_value *value, struct survey_error *error)
+static bool get_admin(struct asked *asked, const char *name, struct survey_value *value,
+                      struct survey_error *error)
 {
     double number = NAN;
     if (!asked->unit) {
@@ -41,18 +42,21 @@ static bool get_admin(struct asked *asked, const char *name, struct survey_value
         set_number(value, NAN);
         return true;
     }
-    struct survey_query *query =
-        survey_query(asked->plan->store, error,
-                     "SELECT value FROM admin WHERE unit = ? AND name = ? AND round IN (?, '') ORDER BY round = '' LIMIT 1", "ttt",
-                     asked->unit, name, asked->plan->round);
+    struct survey_query *query = survey_query(asked->plan->store, error,
+                                              "SELECT value FROM admin WHERE unit = ? AND name = ? "
+                                              "AND round IN (?, '') ORDER BY round = '' LIMIT 1",
+                                              "ttt", asked->unit, name, asked->plan->round);
     if (!query)
         return false;
     if (!survey_query_next(query)) {
-        miss(asked, survey_arena_format(asked->arena, _("there is no administrative value '%s'"), name));
+        miss(asked,
+             survey_arena_format(asked->arena, _("there is no administrative value '%s'"), name));
     } else {
         const char *text = survey_query_text(query, 0);
         if (!survey_number_parse(text, strlen(text), &number))
-            miss(asked, survey_arena_format(asked->arena, _("the administrative value '%s' is '%s', no number"), name, text));
+            miss(asked, survey_arena_format(asked->arena,
+                                            _("the administrative value '%s' is '%s', no number"),
+                                            name, text));
     }
     set_number(value, number);
     return survey_query_end(query, error);
@@ -66,10 +70,13 @@ static void get_indicator(struct asked *asked, const char *code, struct survey_v
         miss(asked, survey_arena_format(asked->arena, _("the indicator '%s' has no value"), code));
     asked->small |= figure && figure->small;
     bool estimate = figure && asked->weighted && figure->estimated;
-    if (figure && asked->weighted && !estimate && asked->plan->indicators[entry->number].statistic < STATS_ADMIN)
+    if (figure && asked->weighted && !estimate &&
+        asked->plan->indicators[entry->number].statistic < STATS_ADMIN)
         miss(asked, _("an indicator has no weighted estimate"));
     asked->estimates += estimate;
-    set_number(value, !figure || figure->missing ? (double)NAN : estimate ? figure->estimate.value : figure->value);
+    set_number(value, !figure || figure->missing ? (double)NAN
+                      : estimate                 ? figure->estimate.value
+                                                 : figure->value);
 }
 
 static void get_parameter(struct asked *asked, const char *name, struct survey_value *value)
@@ -81,11 +88,12 @@ static void get_parameter(struct asked *asked, const char *name, struct survey_v
     if (text && survey_number_parse(text, strlen(text), &number))
         set_number(value, number);
     else
-        *value = (struct survey_value){.kind = SURVEY_STRING, .text = text ? text : "", .number = NAN};
+        *value =
+            (struct survey_value){.kind = SURVEY_STRING, .text = text ? text : "", .number = NAN};
 }
 
-static bool call(void *user, const char *name, const struct survey_value *arguments, size_t count, struct survey_value *value, bool *known,
-                 struct survey_error *error)
+static bool call(void *user, const char *name, const struct survey_value *arguments, size_t count,
+                 struct survey_value *value, bool *known, struct survey_error *error)
 {
     struct asked *asked = user;
     const char *first = count == 1 ? survey_value_text(asked->arena, &arguments[0]) : "";
@@ -104,7 +112,8 @@ static bool call(void *user, const char *name, const struct survey_value *argume
     return false;
 }
 
-static bool evaluate(struct asked *asked, const struct survey_expr *expr, double *number, struct survey_error *error)
+static bool evaluate(struct asked *asked, const struct survey_expr *expr, double *number,
+                     struct survey_error *error)
 {
     struct survey_value value;
     struct survey_expr_env env = {.arena = asked->arena, .function = call, .user = asked};
@@ -116,34 +125,44 @@ static bool evaluate(struct asked *asked, const struct survey_expr *expr, double
     return true;
 }
 
-// The same from the weighted estimates of the indicators. It has no interval: that would need how they
-// vary together.
-static bool estimate(const struct asked *plain, const struct stats_indicator_plan *made, struct stats_figure *figure, struct survey_error *error)
+// The same from the weighted estimates of the indicators. It has no interval: that would need how
+// they vary together.
+static bool estimate(const struct asked *plain, const struct stats_indicator_plan *made,
+                     struct stats_figure *figure, struct survey_error *error)
 {
     struct asked asked = *plain;
     double of = NAN, over = 1;
     asked.weighted = true;
     if (asked.missing || !made->need_count)
         return true;
-    if (!evaluate(&asked, made->of, &of, error) || (made->over && !evaluate(&asked, made->over, &over, error)))
+    if (!evaluate(&asked, made->of, &of, error) ||
+        (made->over && !evaluate(&asked, made->over, &over, error)))
         return false;
     if (asked.missing || !asked.estimates || over <= 0)
         return true;
     figure->estimated = true;
-    figure->estimate = (struct stats_estimate){.value = (made->over ? made->scale : 1) * of / over, .interval = "none"};
+    figure->estimate = (struct stats_estimate){.value = (made->over ? made->scale : 1) * of / over,
+                                               .interval = "none"};
     figure->estimate.low = figure->estimate.high = figure->estimate.value;
     return true;
 }
 
-static bool compute(const struct stats_plan *plan, struct stats_assessment *assessment, size_t index, const struct stats_unit *unit,
-                    struct survey_error *error)
+static bool compute(const struct stats_plan *plan, struct stats_assessment *assessment,
+                    size_t index, const struct stats_unit *unit, struct survey_error *error)
 {
     const struct stats_indicator_plan *made = &plan->plans[index];
-    struct stats_figure *figures = unit ? unit->figures : assessment->overall, *figure = &figures[index];
-    struct asked asked = {.plan = plan, .assessment = assessment, .unit = unit ? unit->id : NULL, .figures = figures, .arena = assessment->arena};
+    struct stats_figure *figures = unit ? unit->figures : assessment->overall,
+                        *figure = &figures[index];
+    struct asked asked = {.plan = plan,
+                          .assessment = assessment,
+                          .unit = unit ? unit->id : NULL,
+                          .figures = figures,
+                          .arena = assessment->arena};
     double over = NAN;
-    if (!evaluate(&asked, made->of, &figure->numerator, error) || (made->over && !evaluate(&asked, made->over, &over, error)))
-        return survey_fail(error, error->code, plan->form->path, _("indicator '%s': %s"), assessment->indicators[index].code, error->message);
+    if (!evaluate(&asked, made->of, &figure->numerator, error) ||
+        (made->over && !evaluate(&asked, made->over, &over, error)))
+        return survey_fail(error, error->code, plan->form->path, _("indicator '%s': %s"),
+                           assessment->indicators[index].code, error->message);
     if (made->over && over <= 0 && !asked.missing)
         miss(&asked, _("the denominator is not above 0"));
     figure->counted = made->over && !asked.missing;
@@ -173,15 +192,19 @@ static bool add_up(struct stats_assessment *assessment, size_t index, double sca
     }
     if (missing) {
         figure->counted = false;
-        figure->missing = survey_arena_format(assessment->arena, _("%zu of %zu units have no value"), missing, assessment->unit_count);
+        figure->missing =
+            survey_arena_format(assessment->arena, _("%zu of %zu units have no value"), missing,
+                                assessment->unit_count);
     }
     figure->value = scale * figure->numerator / figure->denominator;
-    figure->estimate = (struct stats_estimate){.value = weighted / figure->denominator, .interval = "none"};
+    figure->estimate =
+        (struct stats_estimate){.value = weighted / figure->denominator, .interval = "none"};
     figure->estimate.low = figure->estimate.high = figure->estimate.value;
     return true;
 }
 
-bool stats_figures_admin(const struct stats_plan *plan, struct stats_assessment *assessment, size_t index, struct survey_error *error)
+bool stats_figures_admin(const struct stats_plan *plan, struct stats_assessment *assessment,
+                         size_t index, struct survey_error *error)
 {
     for (size_t i = 0; i < assessment->unit_count; i++)
         if (!compute(plan, assessment, index, &assessment->units[i], error))

@@ -14,10 +14,13 @@ enum { PERSONS_MAX = 50000000 };
 
 // ---- Sums over the sampled villages
 
-// Villages of the units that were drawn in the round; where nothing was drawn, of those that responded.
-static const char sampled[] = "SELECT s.unit FROM sample s JOIN draw d ON d.id = s.draw WHERE s.round = ?1 AND d.current "
-                              "AND s.status IN ('selected', 'replaced') UNION ALL SELECT r.unit FROM response r WHERE r.round = ?1 "
-                              "AND NOT EXISTS (SELECT 1 FROM draw WHERE round = ?1 AND current)";
+// Villages of the units that were drawn in the round; where nothing was drawn, of those that
+// responded.
+static const char sampled[] =
+    "SELECT s.unit FROM sample s JOIN draw d ON d.id = s.draw WHERE s.round = ?1 AND d.current "
+    "AND s.status IN ('selected', 'replaced') UNION ALL SELECT r.unit FROM response r WHERE "
+    "r.round = ?1 "
+    "AND NOT EXISTS (SELECT 1 FROM draw WHERE round = ?1 AND current)";
 
 static void village_sql(const struct stats_rows *rows, struct survey_buffer *sql)
 {
@@ -45,10 +48,12 @@ static void add_village(struct stats_rows *rows, struct survey_query *query, int
     double low = survey_query_number(query, 2), high = survey_query_number(query, 3);
     if (survey_query_integer(query, 4))
         rows->village_missing[unit] =
-            survey_arena_format(arena, _("the frame has no '%s' in some rows of the village '%s'"), rows->made->village_column, village);
+            survey_arena_format(arena, _("the frame has no '%s' in some rows of the village '%s'"),
+                                rows->made->village_column, village);
     else if (low != high || low < 0)
-        rows->village_missing[unit] = survey_arena_format(arena, _("the frame's rows of the village '%s' differ in '%s' (%g and %g)"), village,
-                                                          rows->made->village_column, low, high);
+        rows->village_missing[unit] = survey_arena_format(
+            arena, _("the frame's rows of the village '%s' differ in '%s' (%g and %g)"), village,
+            rows->made->village_column, low, high);
     rows->village_sum[unit] += high;
 }
 
@@ -58,12 +63,15 @@ bool stats_rows_villages(struct stats_rows *rows, struct survey_error *error)
     struct survey_map ids = {0};
     if (!rows->made->by_village)
         return true;
-    rows->village_sum = survey_arena_array(rows->arena, rows->assessment->unit_count + 1, sizeof *rows->village_sum);
-    rows->village_missing = survey_arena_array(rows->arena, rows->assessment->unit_count + 1, sizeof *rows->village_missing);
+    rows->village_sum = survey_arena_array(rows->arena, rows->assessment->unit_count + 1,
+                                           sizeof *rows->village_sum);
+    rows->village_missing = survey_arena_array(rows->arena, rows->assessment->unit_count + 1,
+                                               sizeof *rows->village_missing);
     for (size_t i = 0; i < rows->assessment->unit_count; i++)
         survey_map_put(&ids, rows->arena, rows->assessment->units[i].id, NULL)->number = (int64_t)i;
     village_sql(rows, &sql);
-    struct survey_query *query = survey_query(rows->plan->store, error, survey_buffer_string(&sql), "t", rows->plan->round);
+    struct survey_query *query =
+        survey_query(rows->plan->store, error, survey_buffer_string(&sql), "t", rows->plan->round);
     while (query && survey_query_next(query)) {
         const struct survey_map_entry *entry = survey_map_find(&ids, survey_query_text(query, 0));
         if (entry)
@@ -76,7 +84,8 @@ bool stats_rows_villages(struct stats_rows *rows, struct survey_error *error)
 
 bool stats_village_sum(const struct stats_rows *rows, int unit, struct stats_figure *figure)
 {
-    size_t first = unit < 0 ? 0 : (size_t)unit, last = unit < 0 ? rows->assessment->unit_count : first + 1;
+    size_t first = unit < 0 ? 0 : (size_t)unit,
+           last = unit < 0 ? rows->assessment->unit_count : first + 1;
     figure->denominator = 0;
     for (size_t i = first; i < last; i++) {
         if (rows->village_missing[i])
@@ -90,14 +99,16 @@ bool stats_village_sum(const struct stats_rows *rows, int unit, struct stats_fig
 
 static bool counts_persons(const struct stats_rows *rows)
 {
-    bool share = rows->indicator->statistic == STATS_SHARE || rows->indicator->statistic == STATS_CASES;
+    bool share =
+        rows->indicator->statistic == STATS_SHARE || rows->indicator->statistic == STATS_CASES;
     double persons = 0;
     if (!share || !*rows->indicator->per)
         return false;
     for (size_t row = 0; row < rows->n; row++) {
         if (isnan(rows->x[row]))
             continue;
-        if (rows->x[row] < 0 || rows->x[row] != rint(rows->x[row]) || rows->y[row] != rint(rows->y[row]))
+        if (rows->x[row] < 0 || rows->x[row] != rint(rows->x[row]) ||
+            rows->y[row] != rint(rows->y[row]))
             return false;
         persons += rows->x[row];
     }
@@ -107,7 +118,8 @@ static bool counts_persons(const struct stats_rows *rows)
 static size_t persons_of(const struct stats_rows *rows, size_t row)
 {
     bool known = rows->inside[row] && !isnan(rows->x[row]);
-    return known && rows->x[row] >= 1 ? (size_t)rows->x[row] : 1; // a row outside stays, as a zero of its PSU
+    return known && rows->x[row] >= 1 ? (size_t)rows->x[row]
+                                      : 1; // a row outside stays, as a zero of its PSU
 }
 
 static const uint32_t *repeat_labels(const struct stats_rows *rows, const uint32_t *from, size_t n)
@@ -130,7 +142,8 @@ static const double *repeat_numbers(const struct stats_rows *rows, const double 
     return numbers;
 }
 
-// Persons of a household share its place in the sample: the household is the unit of the last stage.
+// Persons of a household share its place in the sample: the household is the unit of the last
+// stage.
 static void expand(struct stats_rows *rows, const struct stats_design *from)
 {
     size_t n = 0, at = 0;
@@ -142,7 +155,8 @@ static void expand(struct stats_rows *rows, const struct stats_design *from)
     for (size_t row = 0; row < rows->n; row++)
         for (size_t i = 0, count = persons_of(rows, row); i < count; i++, at++) {
             rows->person_row[at] = row;
-            rows->person_y[at] = isnan(rows->y[row]) || rows->x[row] < 1 ? NAN : (double)i < rows->y[row];
+            rows->person_y[at] =
+                isnan(rows->y[row]) || rows->x[row] < 1 ? NAN : (double)i < rows->y[row];
         }
     rows->design = *from;
     rows->design.n = n;
@@ -157,7 +171,8 @@ static void expand(struct stats_rows *rows, const struct stats_design *from)
     for (int stage = 0; stage < from->stages; stage++) {
         if (from->unit[stage])
             continue;
-        uint32_t *own = survey_arena_array(rows->arena, n + 1, sizeof *own); // each response was a unit
+        uint32_t *own =
+            survey_arena_array(rows->arena, n + 1, sizeof *own); // each response was a unit
         for (size_t i = 0; i < n; i++)
             own[i] = (uint32_t)rows->person_row[i];
         rows->design.unit[stage] = own;
@@ -208,7 +223,8 @@ double stats_rows_quantile(const struct stats_rows *rows, bool weighted, double 
     for (size_t row = 0; row < rows->n; row++) {
         if (!rows->domain[row])
             continue;
-        list[count] = (struct weighed){rows->y[row], weighted ? rows->design.weight[row] * rows->x[row] : rows->x[row]};
+        list[count] = (struct weighed){
+            rows->y[row], weighted ? rows->design.weight[row] * rows->x[row] : rows->x[row]};
         total += list[count++].weight;
     }
     qsort(list, count, sizeof *list, by_value);
@@ -223,7 +239,8 @@ double stats_rows_quantile(const struct stats_rows *rows, bool weighted, double 
 }
 
 // Woodruff (1952): the interval of the share of values up to the quantile, read back on the values.
-static bool estimate_quantile(struct stats_rows *rows, struct stats_estimate *estimate, struct survey_error *error)
+static bool estimate_quantile(struct stats_rows *rows, struct stats_estimate *estimate,
+                              struct survey_error *error)
 {
     double value = stats_rows_quantile(rows, true, rows->made->quantile);
     double *up_to = survey_arena_array(rows->arena, rows->n + 1, sizeof *up_to);
@@ -231,7 +248,8 @@ static bool estimate_quantile(struct stats_rows *rows, struct stats_estimate *es
         up_to[row] = isnan(rows->y[row]) ? (double)NAN : (rows->y[row] <= value) * rows->x[row];
     if (!stats_ratio(&rows->design, up_to, rows->x, rows->domain, estimate, error))
         return false;
-    double below = rows->made->quantile - (estimate->high - estimate->low) / 2, above = rows->made->quantile + (estimate->high - estimate->low) / 2;
+    double below = rows->made->quantile - (estimate->high - estimate->low) / 2,
+           above = rows->made->quantile + (estimate->high - estimate->low) / 2;
     estimate->value = value;
     estimate->known_se = false; // the interval is not built from one
     estimate->se = 0;
@@ -246,7 +264,8 @@ static bool estimate_quantile(struct stats_rows *rows, struct stats_estimate *es
     return true;
 }
 
-bool stats_rows_estimate(struct stats_rows *rows, struct stats_estimate *estimate, struct survey_error *error)
+bool stats_rows_estimate(struct stats_rows *rows, struct stats_estimate *estimate,
+                         struct survey_error *error)
 {
     const struct stats_design *design = &rows->design;
     if (rows->by_person) {
@@ -264,11 +283,13 @@ bool stats_rows_estimate(struct stats_rows *rows, struct stats_estimate *estimat
         return stats_ratio(design, rows->y, rows->x, rows->domain, estimate, error);
     case STATS_SHARE:
     case STATS_CASES:
-        return *rows->indicator->per ? stats_ratio(design, rows->y, rows->x, rows->domain, estimate, error)
-                                     : stats_share(design, rows->y, rows->domain, estimate, error);
+        return *rows->indicator->per
+                   ? stats_ratio(design, rows->y, rows->x, rows->domain, estimate, error)
+                   : stats_share(design, rows->y, rows->domain, estimate, error);
     case STATS_MEAN:
-        return *rows->indicator->per ? stats_ratio(design, rows->y, rows->x, rows->domain, estimate, error)
-                                     : stats_mean(design, rows->y, rows->domain, estimate, error);
+        return *rows->indicator->per
+                   ? stats_ratio(design, rows->y, rows->x, rows->domain, estimate, error)
+                   : stats_mean(design, rows->y, rows->domain, estimate, error);
     case STATS_ADMIN:
     case STATS_EXTERNAL:
     case STATS_DERIVED:

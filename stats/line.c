@@ -17,7 +17,8 @@ static bool is_whole(double value)
     return fabs(value) < WHOLE_MAX && value == rint(value);
 }
 
-// value = digits / 10^places, by its shortest decimal text; false for more than 15 digits or 9 places.
+// value = digits / 10^places, by its shortest decimal text; false for more than 15 digits or 9
+// places.
 static bool decimal_of(double value, int64_t *digits, int64_t *power)
 {
     char text[SURVEY_NUMBER_TEXT], whole[32];
@@ -55,10 +56,11 @@ int stats_compare(double value, double line)
 int stats_compare_ratio(double numerator, double denominator, double scale, double line)
 {
     int64_t digits, power;
-    if (!is_whole(numerator) || !is_whole(denominator) || !is_whole(scale) || denominator <= 0 || scale > 1000 ||
-        !decimal_of(line, &digits, &power))
+    if (!is_whole(numerator) || !is_whole(denominator) || !is_whole(scale) || denominator <= 0 ||
+        scale > 1000 || !decimal_of(line, &digits, &power))
         return stats_compare(scale * numerator / denominator, line);
-    return sign_of((wide)(int64_t)numerator * (int64_t)scale * power, (wide)digits * (int64_t)denominator);
+    return sign_of((wide)(int64_t)numerator * (int64_t)scale * power,
+                   (wide)digits * (int64_t)denominator);
 }
 
 bool stats_op_holds(enum stats_op op, int sign)
@@ -89,7 +91,8 @@ int stats_figure_compare(const struct stats_figure *figure, double scale, double
 static void limits(double denominator, double scale, double line, double *down, double *up)
 {
     int64_t digits, power;
-    if (is_whole(denominator) && is_whole(scale) && scale >= 1 && decimal_of(line, &digits, &power)) {
+    if (is_whole(denominator) && is_whole(scale) && scale >= 1 &&
+        decimal_of(line, &digits, &power)) {
         wide product = (wide)digits * (int64_t)denominator, divisor = (wide)power * (int64_t)scale;
         wide quotient = product / divisor, rest = product % divisor;
         *down = (double)(int64_t)(quotient - (rest < 0));
@@ -101,7 +104,8 @@ static void limits(double denominator, double scale, double line, double *down, 
     *up = ceil(limit - noise);
 }
 
-double stats_margin_count(double numerator, double denominator, double scale, enum stats_op op, double line)
+double stats_margin_count(double numerator, double denominator, double scale, enum stats_op op,
+                          double line)
 {
     double down, up;
     limits(denominator, scale, line, &down, &up);
@@ -147,12 +151,15 @@ const char *stats_op_text(enum stats_op op)
 
 // The interval lies on one side of the line, or holds it. A limit that is the line itself proves
 // only what the line's own comparison grants it.
-static enum stats_proof proof_of(const struct stats_indicator *indicator, const struct stats_estimate *estimate)
+static enum stats_proof proof_of(const struct stats_indicator *indicator,
+                                 const struct stats_estimate *estimate)
 {
-    int low = stats_compare(estimate->low, indicator->line), high = stats_compare(estimate->high, indicator->line);
+    int low = stats_compare(estimate->low, indicator->line),
+        high = stats_compare(estimate->high, indicator->line);
     if (!isfinite(estimate->low) || !isfinite(estimate->high))
         return STATS_NO_PROOF;
-    bool low_crosses = stats_op_holds(indicator->line_op, low), high_crosses = stats_op_holds(indicator->line_op, high);
+    bool low_crosses = stats_op_holds(indicator->line_op, low),
+         high_crosses = stats_op_holds(indicator->line_op, high);
     if (low_crosses && high_crosses)
         return STATS_DISPROVED;
     return low_crosses || high_crosses ? STATS_NOT_PROVED : STATS_PROVED;
@@ -167,10 +174,15 @@ void stats_judge(const struct stats_indicator *indicator, struct stats_figure *f
     figure->margin = figure->margin_count = NAN;
     if (op == STATS_NO_OP || figure->missing)
         return;
-    figure->verdict = stats_op_holds(op, stats_figure_compare(figure, scale, indicator->line)) ? STATS_CROSSED : STATS_WITHIN;
-    figure->margin = op == STATS_GREATER || op == STATS_GREATER_EQUAL ? indicator->line - figure->value : figure->value - indicator->line;
+    figure->verdict = stats_op_holds(op, stats_figure_compare(figure, scale, indicator->line))
+                          ? STATS_CROSSED
+                          : STATS_WITHIN;
+    figure->margin = op == STATS_GREATER || op == STATS_GREATER_EQUAL
+                         ? indicator->line - figure->value
+                         : figure->value - indicator->line;
     if (figure->counted && figure->denominator > 0)
-        figure->margin_count = stats_margin_count(figure->numerator, figure->denominator, scale, op, indicator->line);
+        figure->margin_count =
+            stats_margin_count(figure->numerator, figure->denominator, scale, op, indicator->line);
     if (figure->estimated && strcmp(figure->estimate.interval, "none") != 0)
         figure->proof = proof_of(indicator, &figure->estimate);
 }

@@ -21,7 +21,8 @@ struct stats_parameters stats_parameters_read(struct survey_arena *arena, const 
             key = survey_arena_strndup(arena, at, name);
             value = survey_arena_strndup(arena, equals + 1, length - name - 1);
         } else if (key) {
-            value = survey_arena_format(arena, "%s%s%.*s", value, *value ? " " : "", (int)length, at);
+            value =
+                survey_arena_format(arena, "%s%s%.*s", value, *value ? " " : "", (int)length, at);
         } else {
             parameters.fault = survey_arena_strndup(arena, at, length);
             continue;
@@ -37,13 +38,15 @@ const char *stats_parameter(const struct stats_parameters *parameters, const cha
     return entry ? entry->value : NULL;
 }
 
-bool stats_parameter_number(const struct stats_parameters *parameters, const char *key, double *value)
+bool stats_parameter_number(const struct stats_parameters *parameters, const char *key,
+                            double *value)
 {
     const char *text = stats_parameter(parameters, key);
     return !text || survey_number_parse(text, strlen(text), value);
 }
 
-const char *stats_parameter_unknown(const struct stats_parameters *parameters, const char *const *known)
+const char *stats_parameter_unknown(const struct stats_parameters *parameters,
+                                    const char *const *known)
 {
     for (size_t i = 0; i < parameters->map.count; i++) {
         bool found = false;
@@ -61,7 +64,8 @@ static int by_place(const void *left, const void *right)
     return a < b ? -1 : a > b;
 }
 
-bool stats_points_read(struct survey_arena *arena, const char *text, struct stats_point **points, size_t *count)
+bool stats_points_read(struct survey_arena *arena, const char *text, struct stats_point **points,
+                       size_t *count)
 {
     size_t found = 0;
     struct stats_point *list = survey_arena_array(arena, strlen(text) / 2 + 1, sizeof *list);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the readers of the plan's sheets share: cells by their header, labels, faults with their cell.
+// What the readers of the plan's sheets share: cells by their header, labels, faults with their
+// cell.
 #include "stats/assess.h"
 #include "survey/base/arena.h"
 #include "survey/base/number.h"
@@ -17,9 +18,11 @@ const char *stats_plan_cell(const struct stats_plan_reader *reader, const char *
 const char *const *stats_plan_labels(const struct stats_plan_reader *reader, const char *stem)
 {
     const struct survey_form *form = reader->form;
-    const char **labels = survey_arena_array(reader->arena, form->language_count + 1, sizeof *labels);
+    const char **labels =
+        survey_arena_array(reader->arena, form->language_count + 1, sizeof *labels);
     for (size_t i = 0; i < form->language_count; i++) {
-        const char *text = stats_plan_cell(reader, survey_arena_format(reader->arena, "%s::%s", stem, form->languages[i]));
+        const char *text = stats_plan_cell(
+            reader, survey_arena_format(reader->arena, "%s::%s", stem, form->languages[i]));
         if (!*text && i == form->default_language)
             text = stats_plan_cell(reader, stem);
         labels[i] = *text ? text : NULL;
@@ -27,8 +30,9 @@ const char *const *stats_plan_labels(const struct stats_plan_reader *reader, con
     return labels;
 }
 
-void stats_plan_say(const struct stats_plan_reader *reader, enum survey_severity severity, const char *header, const char *code,
-                    const char *expected, const char *format, ...)
+void stats_plan_say(const struct stats_plan_reader *reader, enum survey_severity severity,
+                    const char *header, const char *code, const char *expected, const char *format,
+                    ...)
 {
     int column = survey_sheet_column(reader->sheet, header);
     struct survey_buffer message = SURVEY_BUFFER(1000);
@@ -36,20 +40,26 @@ void stats_plan_say(const struct stats_plan_reader *reader, enum survey_severity
     va_start(list, format);
     survey_format_list(&message, format, list);
     va_end(list);
-    survey_report_add(reader->report, &(struct survey_problem){.severity = severity, .code = code, .file = reader->form->path,
-                                                               .sheet = reader->sheet->name,
-                                                               .row = survey_sheet_line(reader->sheet, reader->row),
-                                                               .column = (uint32_t)(column + 1),
-                                                               .message = survey_buffer_string(&message), .expected = expected});
+    survey_report_add(reader->report,
+                      &(struct survey_problem){.severity = severity,
+                                               .code = code,
+                                               .file = reader->form->path,
+                                               .sheet = reader->sheet->name,
+                                               .row = survey_sheet_line(reader->sheet, reader->row),
+                                               .column = (uint32_t)(column + 1),
+                                               .message = survey_buffer_string(&message),
+                                               .expected = expected});
     survey_buffer_clear(&message);
 }
 
-double stats_plan_number(const struct stats_plan_reader *reader, const char *header, double fallback)
+double stats_plan_number(const struct stats_plan_reader *reader, const char *header,
+                         double fallback)
 {
     const char *text = stats_plan_cell(reader, header);
     double value = fallback;
     if (*text && !survey_number_parse(text, strlen(text), &value))
-        stats_plan_say(reader, SURVEY_FAULT, header, "E504", _("a number such as 2 or 0.5"), _("'%s' is no number"), text);
+        stats_plan_say(reader, SURVEY_FAULT, header, "E504", _("a number such as 2 or 0.5"),
+                       _("'%s' is no number"), text);
     return value;
 }
 
@@ -70,5 +80,7 @@ const char *stats_literal_argument(struct survey_arena *arena, const char *text,
     if (*open != '\'' && *open != '"')
         return NULL;
     const char *close = strchr(open + 1, *open);
-    return close && strchr("),", close[1 + strspn(close + 1, " \n")]) && close[1] ? survey_arena_strndup(arena, open + 1, (size_t)(close - open - 1)) : NULL;
+    return close && strchr("),", close[1 + strspn(close + 1, " \n")]) && close[1]
+               ? survey_arena_strndup(arena, open + 1, (size_t)(close - open - 1))
+               : NULL;
 }

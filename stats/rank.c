@@ -2,7 +2,8 @@
 // Ranks within a class: ties share the better rank in the table, the mean rank in a score.
 #include "stats/assess.h"
 
-double stats_mean_rank(const double *values, size_t count, double value, enum stats_direction direction)
+double stats_mean_rank(const double *values, size_t count, double value,
+                       enum stats_direction direction)
 {
     size_t better = 0, same = 0;
     for (size_t i = 0; i < count; i++) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Scores up the tree: leaves by their rules, nodes as the mean of what stands below them, weighted by
-// the local shares of the unit's class; then gates.
+// Scores up the tree: leaves by their rules, nodes as the mean of what stands below them, weighted
+// by the local shares of the unit's class; then gates.
 #include "stats/assess.h"
 #include "survey/base/arena.h"
 #include "survey/base/number.h"
@@ -9,8 +9,10 @@
 #include <math.h>
 #include <string.h>
 
-// The values of the indicator in the units of a class, for rules that compare; smaller bases left out.
-static size_t class_values(const struct stats_assessment *assessment, int indicator, int class, double *values)
+// The values of the indicator in the units of a class, for rules that compare; smaller bases left
+// out.
+static size_t class_values(const struct stats_assessment *assessment, int indicator, int class,
+                           double *values)
 {
     size_t count = 0;
     for (size_t i = 0; i < assessment->unit_count; i++) {
@@ -21,8 +23,8 @@ static size_t class_values(const struct stats_assessment *assessment, int indica
     return count;
 }
 
-static void score_leaf(struct stats_assessment *assessment, const struct stats_node *node, const struct stats_unit *unit,
-                       struct stats_score *score, double *values)
+static void score_leaf(struct stats_assessment *assessment, const struct stats_node *node,
+                       const struct stats_unit *unit, struct stats_score *score, double *values)
 {
     const struct stats_indicator *indicator = &assessment->indicators[node->indicator];
     const struct stats_figure *figure = &unit->figures[node->indicator];
@@ -31,13 +33,17 @@ static void score_leaf(struct stats_assessment *assessment, const struct stats_n
         return;
     }
     if (figure->small) { // a base too small to be scored is too small for a red line too
-        score->why = indicator->statistic < STATS_ADMIN ? survey_arena_format(assessment->arena, _("the base is below %g"), indicator->min_base)
-                                                        : _("it rests on an indicator whose base is too small");
+        score->why = indicator->statistic < STATS_ADMIN
+                         ? survey_arena_format(assessment->arena, _("the base is below %g"),
+                                               indicator->min_base)
+                         : _("it rests on an indicator whose base is too small");
         return;
     }
-    score->gated = stats_op_holds(node->gate_op, stats_figure_compare(figure, stats_unit_scale(indicator->unit), node->gate));
+    score->gated = stats_op_holds(
+        node->gate_op, stats_figure_compare(figure, stats_unit_scale(indicator->unit), node->gate));
     size_t count = class_values(assessment, node->indicator, unit->class_index, values);
-    score->known = stats_score_rule_apply(node->parsed, indicator, figure, values, count, assessment->arena, &score->score, &score->why);
+    score->known = stats_score_rule_apply(node->parsed, indicator, figure, values, count,
+                                          assessment->arena, &score->score, &score->why);
 }
 
 // What a child counts for: nothing, its score, or the end of its parent's score.
@@ -53,7 +59,8 @@ static enum part part_of(const struct stats_score *score)
 }
 
 // node = sum of share x score / sum of the shares that count.
-static void score_parent(struct stats_assessment *assessment, size_t parent, const struct stats_unit *unit)
+static void score_parent(struct stats_assessment *assessment, size_t parent,
+                         const struct stats_unit *unit)
 {
     struct stats_score *score = &unit->scores[parent];
     double sum = 0, shares = 0;
@@ -65,8 +72,10 @@ static void score_parent(struct stats_assessment *assessment, size_t parent, con
         enum part part = part_of(&unit->scores[i]);
         double share = part == PART_ABSENT ? 0 : node->weights[unit->class_index];
         if (part == PART_WITHHELD && share > 0 && !withheld)
-            withheld = node->indicator < 0 ? unit->scores[i].why
-                                           : survey_arena_format(assessment->arena, _("'%s' has no score: %s"), node->code, unit->scores[i].why);
+            withheld = node->indicator < 0
+                           ? unit->scores[i].why
+                           : survey_arena_format(assessment->arena, _("'%s' has no score: %s"),
+                                                 node->code, unit->scores[i].why);
         if (part == PART_SCORE) {
             sum += share * unit->scores[i].score;
             shares += share;
@@ -74,10 +83,12 @@ static void score_parent(struct stats_assessment *assessment, size_t parent, con
     }
     score->why = withheld ? withheld : shares > 0 ? NULL : _("nothing below it has a score");
     score->known = !score->why;
-    score->spread = !score->known && !withheld && assessment->nodes[parent].missing == STATS_MISSING_BELOW;
+    score->spread =
+        !score->known && !withheld && assessment->nodes[parent].missing == STATS_MISSING_BELOW;
     score->score = score->known ? stats_score_clean(sum / shares) : 0;
     const struct stats_node *node = &assessment->nodes[parent];
-    score->gated = score->known && stats_op_holds(node->gate_op, stats_compare(score->score, node->gate));
+    score->gated =
+        score->known && stats_op_holds(node->gate_op, stats_compare(score->score, node->gate));
 }
 
 // Effective shares down the tree, as applied: what was spread is 0, its siblings carry it.
@@ -88,13 +99,17 @@ static void share_out(struct stats_assessment *assessment, const struct stats_un
         if (assessment->nodes[parent].parent < 0)
             unit->scores[parent].share = 100;
         for (size_t i = parent + 1; i < assessment->node_count; i++)
-            if (assessment->nodes[i].parent == (int)parent && part_of(&unit->scores[i]) >= PART_SCORE)
+            if (assessment->nodes[i].parent == (int)parent &&
+                part_of(&unit->scores[i]) >= PART_SCORE)
                 counted += assessment->nodes[i].weights[unit->class_index];
         for (size_t i = parent + 1; i < assessment->node_count; i++) {
             if (assessment->nodes[i].parent != (int)parent)
                 continue;
             bool counts = part_of(&unit->scores[i]) >= PART_SCORE && counted > 0;
-            unit->scores[i].share = counts ? unit->scores[parent].share * assessment->nodes[i].weights[unit->class_index] / counted : 0;
+            unit->scores[i].share = counts ? unit->scores[parent].share *
+                                                 assessment->nodes[i].weights[unit->class_index] /
+                                                 counted
+                                           : 0;
         }
     }
 }
@@ -110,7 +125,8 @@ static void count_gates(const struct stats_assessment *assessment, struct stats_
         unit->vetoes += strcmp(effect, "veto") == 0;
         unit->talks += strcmp(effect, "talk") == 0;
         unit->flags += strcmp(effect, "flag") == 0;
-        if (strncmp(effect, "cap:", 4) == 0 && survey_number_parse(effect + 4, strlen(effect + 4), &cap))
+        if (strncmp(effect, "cap:", 4) == 0 &&
+            survey_number_parse(effect + 4, strlen(effect + 4), &cap))
             unit->cap = fmin(unit->cap, cap);
     }
 }
@@ -120,7 +136,8 @@ static void mark_absent(const struct stats_assessment *assessment, const struct 
     for (size_t i = 0; i < assessment->node_count; i++) {
         const struct stats_node *node = &assessment->nodes[i];
         if (node->parent >= 0)
-            unit->scores[i].absent = unit->scores[node->parent].absent || isnan(node->weights[unit->class_index]);
+            unit->scores[i].absent =
+                unit->scores[node->parent].absent || isnan(node->weights[unit->class_index]);
     }
 }
 
@@ -128,7 +145,8 @@ static void score_unit(struct stats_assessment *assessment, struct stats_unit *u
 {
     unit->cap = 100;
     if (unit->class_index < 0) {
-        const char *why = survey_arena_format(assessment->arena, _("the scheme has no weights for the class '%s'"), unit->class_name);
+        const char *why = survey_arena_format(
+            assessment->arena, _("the scheme has no weights for the class '%s'"), unit->class_name);
         for (size_t i = 0; i < assessment->node_count; i++)
             unit->scores[i].why = why;
         return;
@@ -144,7 +162,8 @@ static void score_unit(struct stats_assessment *assessment, struct stats_unit *u
         if (unit->scores[i].known)
             continue;
         unit->scores[i].score = 0;
-        unit->scores[i].known = assessment->nodes[i].missing == STATS_MISSING_ZERO; // why says what was missing
+        unit->scores[i].known =
+            assessment->nodes[i].missing == STATS_MISSING_ZERO; // why says what was missing
         unit->scores[i].spread |= assessment->nodes[i].missing == STATS_MISSING_REWEIGHT;
     }
     share_out(assessment, unit);
@@ -155,7 +174,8 @@ static void score_unit(struct stats_assessment *assessment, struct stats_unit *u
 
 void stats_scheme_score(struct stats_assessment *assessment)
 {
-    double *values = survey_arena_array(assessment->arena, assessment->unit_count + 1, sizeof *values);
+    double *values =
+        survey_arena_array(assessment->arena, assessment->unit_count + 1, sizeof *values);
     for (size_t i = 0; assessment->node_count && i < assessment->unit_count; i++)
         score_unit(assessment, &assessment->units[i], values);
     stats_rank(assessment);

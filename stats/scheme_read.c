@@ -24,7 +24,8 @@ static void read_classes(struct scheme *scheme)
     struct stats_plan *plan = scheme->plan;
     const struct survey_sheet *sheet = scheme->reader.sheet;
     const char **classes = survey_arena_array(plan->arena, CLASSES_MAX, sizeof *classes);
-    for (uint32_t column = 0; column < sheet->columns && plan->class_count < CLASSES_MAX; column++) {
+    for (uint32_t column = 0; column < sheet->columns && plan->class_count < CLASSES_MAX;
+         column++) {
         const char *header = survey_sheet_cell(sheet, 0, column);
         bool plain = strcmp(header, "weight") == 0;
         if (!plain && strncmp(header, "weight::", 8) != 0)
@@ -34,7 +35,8 @@ static void read_classes(struct scheme *scheme)
     }
     plan->classes = classes;
     if (!plan->class_count)
-        stats_plan_say(&scheme->reader, SURVEY_FAULT, "code", "E530", "weight, weight::CLASS", "%s", _("the scheme has no column of weights"));
+        stats_plan_say(&scheme->reader, SURVEY_FAULT, "code", "E530", "weight, weight::CLASS", "%s",
+                       _("the scheme has no column of weights"));
 }
 
 static const char *weight_header(const struct scheme *scheme, size_t class)
@@ -49,7 +51,8 @@ static void read_weights(struct scheme *scheme, struct stats_node *node)
     for (size_t i = 0; i < plan->class_count; i++) {
         weights[i] = stats_plan_number(&scheme->reader, weight_header(scheme, i), NAN);
         if (weights[i] < 0 || weights[i] > 100)
-            stats_plan_say(&scheme->reader, SURVEY_FAULT, weight_header(scheme, i), "E531", _("a share of 0 to 100"), _("%g is no share"), weights[i]);
+            stats_plan_say(&scheme->reader, SURVEY_FAULT, weight_header(scheme, i), "E531",
+                           _("a share of 0 to 100"), _("%g is no share"), weights[i]);
     }
     node->weights = weights;
 }
@@ -60,17 +63,23 @@ static void read_gate(struct scheme *scheme, struct stats_node *node)
     const char *op = stats_plan_cell(reader, "gate_op"), *effect = node->gate_effect;
     double cap;
     if (!stats_op_read(op, &node->gate_op))
-        stats_plan_say(reader, SURVEY_FAULT, "gate_op", "E503", "<, <=, >, >=", _("'%s' is no comparison"), op);
+        stats_plan_say(reader, SURVEY_FAULT, "gate_op", "E503",
+                       "<, <=, >, >=", _("'%s' is no comparison"), op);
     node->gate = stats_plan_number(reader, "gate", NAN);
     bool any = *op || *effect || !isnan(node->gate);
     if (any && (!*op || !*effect || isnan(node->gate)))
-        stats_plan_say(reader, SURVEY_FAULT, !*op ? "gate_op" : !*effect ? "gate_effect" : "gate", "E532", "", "%s",
-                       _("a gate needs gate_op, gate and gate_effect"));
-    bool known = !*effect || strcmp(effect, "veto") == 0 || strcmp(effect, "talk") == 0 || strcmp(effect, "flag") == 0;
+        stats_plan_say(reader, SURVEY_FAULT,
+                       !*op       ? "gate_op"
+                       : !*effect ? "gate_effect"
+                                  : "gate",
+                       "E532", "", "%s", _("a gate needs gate_op, gate and gate_effect"));
+    bool known = !*effect || strcmp(effect, "veto") == 0 || strcmp(effect, "talk") == 0 ||
+                 strcmp(effect, "flag") == 0;
     if (!known && strncmp(effect, "cap:", 4) == 0)
         known = survey_number_parse(effect + 4, strlen(effect + 4), &cap) && cap >= 0 && cap <= 100;
     if (!known)
-        stats_plan_say(reader, SURVEY_FAULT, "gate_effect", "E533", "veto, talk, flag, cap:60", _("'%s' is no effect of a gate"), effect);
+        stats_plan_say(reader, SURVEY_FAULT, "gate_effect", "E533", "veto, talk, flag, cap:60",
+                       _("'%s' is no effect of a gate"), effect);
 }
 
 static void read_missing(struct scheme *scheme, struct stats_node *node, bool leaf)
@@ -84,7 +93,8 @@ static void read_missing(struct scheme *scheme, struct stats_node *node, bool le
     else if (strcmp(text, "na") == 0)
         node->missing = STATS_MISSING_NA;
     else if (*text)
-        stats_plan_say(&scheme->reader, SURVEY_FAULT, "missing", "E534", "zero, na, reweight", _("'%s' is no rule for what is missing"), text);
+        stats_plan_say(&scheme->reader, SURVEY_FAULT, "missing", "E534", "zero, na, reweight",
+                       _("'%s' is no rule for what is missing"), text);
 }
 
 static void read_leaf(struct scheme *scheme, struct stats_node *node, const char *code)
@@ -96,13 +106,17 @@ static void read_leaf(struct scheme *scheme, struct stats_node *node, const char
     char message[300];
     bool name_is_wrong;
     if (!entry) {
-        stats_plan_say(&scheme->reader, SURVEY_FAULT, "indicator", "E509", "", _("there is no indicator '%s'"), code);
+        stats_plan_say(&scheme->reader, SURVEY_FAULT, "indicator", "E509", "",
+                       _("there is no indicator '%s'"), code);
         return;
     }
     node->indicator = (int)entry->number;
     node->parsed = rule;
-    if (!stats_score_rule_read(plan->arena, node->rule, node->params, &plan->indicators[node->indicator], rule, message, &expected, &name_is_wrong))
-        stats_plan_say(&scheme->reader, SURVEY_FAULT, name_is_wrong ? "score" : "params", "E535", expected, "%s", message);
+    if (!stats_score_rule_read(plan->arena, node->rule, node->params,
+                               &plan->indicators[node->indicator], rule, message, &expected,
+                               &name_is_wrong))
+        stats_plan_say(&scheme->reader, SURVEY_FAULT, name_is_wrong ? "score" : "params", "E535",
+                       expected, "%s", message);
 }
 
 static void read_row(struct scheme *scheme)
@@ -112,9 +126,14 @@ static void read_row(struct scheme *scheme)
     struct stats_node *node = &plan->nodes[plan->node_count];
     const char *indicator = stats_plan_cell(reader, "indicator");
     bool added;
-    *node = (struct stats_node){.code = stats_plan_cell(reader, "code"), .labels = stats_plan_labels(reader, "label"), .parent = -1,
-                                .indicator = -1, .rule = stats_plan_cell(reader, "score"), .params = stats_plan_cell(reader, "params"),
-                                .gate_effect = stats_plan_cell(reader, "gate_effect"), .row = survey_sheet_line(reader->sheet, reader->row)};
+    *node = (struct stats_node){.code = stats_plan_cell(reader, "code"),
+                                .labels = stats_plan_labels(reader, "label"),
+                                .parent = -1,
+                                .indicator = -1,
+                                .rule = stats_plan_cell(reader, "score"),
+                                .params = stats_plan_cell(reader, "params"),
+                                .gate_effect = stats_plan_cell(reader, "gate_effect"),
+                                .row = survey_sheet_line(reader->sheet, reader->row)};
     read_weights(scheme, node);
     read_gate(scheme, node);
     read_missing(scheme, node, *indicator != 0);
@@ -126,17 +145,22 @@ static void read_row(struct scheme *scheme)
     }
     const struct survey_map_entry *same = survey_map_find(&plan->codes, node->code);
     if (same && node->indicator != (int)same->number)
-        stats_plan_say(reader, SURVEY_FAULT, "code", "E536", "", _("'%s' is the code of an indicator, which this row does not score"), node->code);
-    struct survey_map_entry *entry = survey_map_put(&scheme->codes, plan->arena, node->code, &added);
+        stats_plan_say(reader, SURVEY_FAULT, "code", "E536", "",
+                       _("'%s' is the code of an indicator, which this row does not score"),
+                       node->code);
+    struct survey_map_entry *entry =
+        survey_map_put(&scheme->codes, plan->arena, node->code, &added);
     if (!added) {
-        stats_plan_say(reader, SURVEY_FAULT, "code", "E501", "", _("the code '%s' stands in the sheet twice"), node->code);
+        stats_plan_say(reader, SURVEY_FAULT, "code", "E501", "",
+                       _("the code '%s' stands in the sheet twice"), node->code);
         return;
     }
     entry->number = (int64_t)plan->node_count;
     scheme->rows[plan->node_count++] = reader->row;
 }
 
-static void say_of(struct scheme *scheme, size_t node, const char *header, const char *code, const char *format, const char *name)
+static void say_of(struct scheme *scheme, size_t node, const char *header, const char *code,
+                   const char *format, const char *name)
 {
     scheme->reader.row = scheme->rows[node];
     stats_plan_say(&scheme->reader, SURVEY_FAULT, header, code, "", format, name);
@@ -152,7 +176,8 @@ static void link_parents(struct scheme *scheme)
         const char *parent = stats_plan_cell(&scheme->reader, "parent");
         const struct survey_map_entry *entry = survey_map_find(&scheme->codes, parent);
         if (!*parent && root >= 0)
-            say_of(scheme, i, "parent", "E537", _("the scheme has a root already: '%s'"), plan->nodes[root].code);
+            say_of(scheme, i, "parent", "E537", _("the scheme has a root already: '%s'"),
+                   plan->nodes[root].code);
         else if (!*parent)
             root = (int)i;
         else if (!entry)
@@ -167,13 +192,15 @@ static void link_parents(struct scheme *scheme)
             steps++;
         }
         if (at >= 0) {
-            say_of(scheme, i, "parent", "E538", _("the row '%s' stands below itself"), plan->nodes[i].code);
+            say_of(scheme, i, "parent", "E538", _("the row '%s' stands below itself"),
+                   plan->nodes[i].code);
             return;
         }
         plan->nodes[i].depth = steps - 1;
     }
     if (root < 0 && plan->node_count)
-        say_of(scheme, 0, "parent", "E537", "%s", _("the scheme has no root, a row without a parent"));
+        say_of(scheme, 0, "parent", "E537", "%s",
+               _("the scheme has no root, a row without a parent"));
 }
 
 static size_t count_children(const struct stats_plan *plan, int parent)
@@ -193,11 +220,15 @@ static void check_kinds(struct scheme *scheme)
         scheme->reader.row = scheme->rows[i];
         bool leaf = *stats_plan_cell(&scheme->reader, "indicator") != 0;
         if (!children && !leaf)
-            say_of(scheme, i, "indicator", "E539", _("'%s' has neither an indicator nor rows below it"), node->code);
+            say_of(scheme, i, "indicator", "E539",
+                   _("'%s' has neither an indicator nor rows below it"), node->code);
         if (children && leaf)
-            say_of(scheme, i, "indicator", "E539", _("'%s' has both an indicator and rows below it"), node->code);
+            say_of(scheme, i, "indicator", "E539",
+                   _("'%s' has both an indicator and rows below it"), node->code);
         if (children && (*node->rule || *node->params))
-            say_of(scheme, i, *node->rule ? "score" : "params", "E539", _("'%s' has rows below it, whose scores it adds up; a rule has no place there"), node->code);
+            say_of(scheme, i, *node->rule ? "score" : "params", "E539",
+                   _("'%s' has rows below it, whose scores it adds up; a rule has no place there"),
+                   node->code);
     }
 }
 
@@ -206,7 +237,7 @@ static void check_sums(struct scheme *scheme)
 {
     const struct stats_plan *plan = scheme->plan;
     for (size_t parent = 0; parent < plan->node_count; parent++)
-        for (size_t class = 0; class < plan->class_count; class++) {
+        for (size_t class = 0; class < plan->class_count; class ++) {
             double sum = 0;
             size_t first = SIZE_MAX;
             for (size_t i = 0; i < plan->node_count; i++) {
@@ -219,8 +250,9 @@ static void check_sums(struct scheme *scheme)
             if (first == SIZE_MAX || (!present && sum == 0) || fabs(sum - 100) < 1e-6)
                 continue;
             scheme->reader.row = scheme->rows[first];
-            stats_plan_say(&scheme->reader, SURVEY_FAULT, weight_header(scheme, class), "E540", "100",
-                           _("the shares under '%s' sum to %g"), plan->nodes[parent].code, sum);
+            stats_plan_say(&scheme->reader, SURVEY_FAULT, weight_header(scheme, class), "E540",
+                           "100", _("the shares under '%s' sum to %g"), plan->nodes[parent].code,
+                           sum);
         }
 }
 
@@ -228,7 +260,8 @@ static void check_sums(struct scheme *scheme)
 static void order_nodes(struct scheme *scheme)
 {
     struct stats_plan *plan = scheme->plan;
-    struct stats_node *ordered = survey_arena_array(plan->arena, plan->node_count + 1, sizeof *ordered);
+    struct stats_node *ordered =
+        survey_arena_array(plan->arena, plan->node_count + 1, sizeof *ordered);
     int *moved = survey_arena_array(plan->arena, plan->node_count + 1, sizeof *moved);
     size_t placed = 0;
     for (int depth = 0; placed < plan->node_count; depth++)
@@ -253,8 +286,10 @@ bool stats_scheme_read(struct stats_plan *plan, struct survey_error *error)
     if (!sheet || sheet->rows < 2)
         return true; // indicators alone, without a score
     if (sheet->rows > ROWS_MAX)
-        return survey_fail(error, SURVEY_ERROR_INPUT, plan->form->path, _("the scheme has more than %d rows"), ROWS_MAX);
-    struct scheme scheme = {.plan = plan, .reader = {sheet, plan->form, plan->arena, plan->report, 0}};
+        return survey_fail(error, SURVEY_ERROR_INPUT, plan->form->path,
+                           _("the scheme has more than %d rows"), ROWS_MAX);
+    struct scheme scheme = {.plan = plan,
+                            .reader = {sheet, plan->form, plan->arena, plan->report, 0}};
     size_t before = survey_report_count_of(plan->report, SURVEY_FAULT);
     scheme.rows = survey_arena_array(plan->arena, sheet->rows, sizeof *scheme.rows);
     plan->nodes = survey_arena_array(plan->arena, sheet->rows, sizeof *plan->nodes);

@@ -30,7 +30,8 @@ static void put_cell(struct survey_buffer *buffer, const char *text, int columns
     size_t length = strlen(text), size, cut = 0;
     int width = 0;
     uint32_t character;
-    while (cut < length && (size = survey_utf8_next(text + cut, length - cut, &character)) && width + survey_utf8_width(character) <= columns) {
+    while (cut < length && (size = survey_utf8_next(text + cut, length - cut, &character)) &&
+           width + survey_utf8_width(character) <= columns) {
         width += survey_utf8_width(character);
         cut += size;
     }
@@ -46,28 +47,34 @@ static const char *label(const struct printer *printer, const char *const *label
     return stats_label(labels, printer->form->language_count, printer->language);
 }
 
-static void put_number(struct survey_buffer *buffer, double value, const struct stats_indicator *indicator)
+static void put_number(struct survey_buffer *buffer, double value,
+                       const struct stats_indicator *indicator)
 {
     char text[SURVEY_NUMBER_TEXT];
-    survey_number_fixed(stats_round(value, indicator->decimals, indicator->half_even), indicator->decimals, SURVEY_HALF_UP, text);
+    survey_number_fixed(stats_round(value, indicator->decimals, indicator->half_even),
+                        indicator->decimals, SURVEY_HALF_UP, text);
     survey_buffer_text(buffer, text);
 }
 
 // A value that prints as its line but is not the line: digits until the two differ.
-static void put_beside_line(struct survey_buffer *buffer, const struct stats_indicator *indicator, double value)
+static void put_beside_line(struct survey_buffer *buffer, const struct stats_indicator *indicator,
+                            double value)
 {
     char text[SURVEY_NUMBER_TEXT];
-    bool same = stats_compare(stats_round(value, indicator->decimals, indicator->half_even), indicator->line) == 0;
+    bool same = stats_compare(stats_round(value, indicator->decimals, indicator->half_even),
+                              indicator->line) == 0;
     if (!indicator->line_op || !same || stats_compare(value, indicator->line) == 0)
         return;
     int decimals = indicator->decimals + 1;
-    while (decimals < 12 && stats_compare(stats_round(value, decimals, indicator->half_even), indicator->line) == 0)
+    while (decimals < 12 &&
+           stats_compare(stats_round(value, decimals, indicator->half_even), indicator->line) == 0)
         decimals++;
     survey_number_fixed(value, decimals, SURVEY_HALF_UP, text);
     survey_format(buffer, " *%s", text);
 }
 
-static void put_interval(struct survey_buffer *buffer, const struct stats_indicator *indicator, const struct stats_estimate *estimate)
+static void put_interval(struct survey_buffer *buffer, const struct stats_indicator *indicator,
+                         const struct stats_estimate *estimate)
 {
     put_number(buffer, estimate->value, indicator);
     if (strcmp(estimate->interval, "none") == 0)
@@ -79,11 +86,14 @@ static void put_interval(struct survey_buffer *buffer, const struct stats_indica
     survey_buffer_text(buffer, "]");
 }
 
-static void put_verdict(struct survey_buffer *buffer, const struct stats_indicator *indicator, const struct stats_figure *figure)
+static void put_verdict(struct survey_buffer *buffer, const struct stats_indicator *indicator,
+                        const struct stats_figure *figure)
 {
     if (figure->verdict == STATS_NO_LINE)
         return;
-    survey_format(buffer, figure->verdict == STATS_CROSSED ? _("crossed (%s %g)") : _("within (%s %g)"), stats_op_text(indicator->line_op), indicator->line);
+    survey_format(buffer,
+                  figure->verdict == STATS_CROSSED ? _("crossed (%s %g)") : _("within (%s %g)"),
+                  stats_op_text(indicator->line_op), indicator->line);
     if (isfinite(figure->margin_count))
         survey_format(buffer, _(", margin %g"), figure->margin_count);
     if (figure->proof == STATS_PROVED)
@@ -94,7 +104,8 @@ static void put_verdict(struct survey_buffer *buffer, const struct stats_indicat
         survey_format(buffer, ", %s", _("disproved"));
 }
 
-static void put_figure(struct printer *printer, const struct stats_indicator *indicator, const struct stats_figure *figure)
+static void put_figure(struct printer *printer, const struct stats_indicator *indicator,
+                       const struct stats_figure *figure)
 {
     struct survey_buffer *buffer = &printer->text, cell = SURVEY_BUFFER(4096);
     survey_buffer_text(buffer, "  ");
@@ -140,7 +151,8 @@ static void put_figures(struct printer *printer, const struct stats_figure *figu
         put_figure(printer, &printer->assessment->indicators[i], &figures[i]);
 }
 
-static void put_score(struct printer *printer, const struct stats_node *node, const struct stats_score *score)
+static void put_score(struct printer *printer, const struct stats_node *node,
+                      const struct stats_score *score)
 {
     struct survey_buffer *buffer = &printer->text;
     char text[SURVEY_NUMBER_TEXT];
@@ -149,13 +161,15 @@ static void put_score(struct printer *printer, const struct stats_node *node, co
     put_spaces(buffer, 2 + node->depth * 2);
     put_cell(buffer, node->code, 8, false);
     survey_buffer_text(buffer, " ");
-    put_cell(buffer, label(printer, node->labels), 50 - node->depth * 2 > 10 ? 50 - node->depth * 2 : 10, false);
+    put_cell(buffer, label(printer, node->labels),
+             50 - node->depth * 2 > 10 ? 50 - node->depth * 2 : 10, false);
     if (score->known)
         survey_number_fixed(stats_round(score->score, 2, false), 2, SURVEY_HALF_UP, text);
     put_cell(buffer, score->known ? text : "-", 8, true);
     survey_number_fixed(stats_round(score->share, 2, false), 2, SURVEY_HALF_UP, text);
     put_cell(buffer, text, 8, true);
-    survey_format(buffer, "%s%s%s%s\n", score->why ? "  " : "", score->why ? score->why : "", score->gated ? "  ! " : "", score->gated ? node->gate_effect : "");
+    survey_format(buffer, "%s%s%s%s\n", score->why ? "  " : "", score->why ? score->why : "",
+                  score->gated ? "  ! " : "", score->gated ? node->gate_effect : "");
 }
 
 // What stands below a node, each followed by its own.
@@ -176,19 +190,24 @@ static void put_outcome(struct printer *printer, const struct stats_unit *unit)
     char text[SURVEY_NUMBER_TEXT];
     if (unit->scored) {
         survey_number_fixed(stats_round(unit->score, 2, false), 2, SURVEY_HALF_UP, text);
-        survey_format(buffer, _("  Total %s, rank %d of %d in the class; vetoes %d, talks %d, flags %d\n"), text, unit->rank, unit->ranked,
-                      unit->vetoes, unit->talks, unit->flags);
+        survey_format(buffer,
+                      _("  Total %s, rank %d of %d in the class; vetoes %d, talks %d, flags %d\n"),
+                      text, unit->rank, unit->ranked, unit->vetoes, unit->talks, unit->flags);
     } else {
-        survey_format(buffer, _("  No total: %s; vetoes %d, talks %d, flags %d\n"), unit->scores[0].why, unit->vetoes, unit->talks, unit->flags);
+        survey_format(buffer, _("  No total: %s; vetoes %d, talks %d, flags %d\n"),
+                      unit->scores[0].why, unit->vetoes, unit->talks, unit->flags);
     }
     if (unit->scored && unit->cap < 100)
         survey_format(buffer, _("  A gate caps the total at %g\n"), unit->cap);
     if (unit->grade >= 0) {
         const struct stats_grade *grade = &assessment->grades[unit->grade];
         const char *action = label(printer, grade->actions);
-        survey_format(buffer, _("  Grade: %s%s%s\n"), label(printer, grade->labels), *action ? ": " : "", action);
+        survey_format(buffer, _("  Grade: %s%s%s\n"), label(printer, grade->labels),
+                      *action ? ": " : "", action);
     } else if (assessment->grade_count) {
-        survey_format(buffer, "  %s\n", _("No grade: what is missing could decide, or no row of the grades sheet holds"));
+        survey_format(
+            buffer, "  %s\n",
+            _("No grade: what is missing could decide, or no row of the grades sheet holds"));
     }
 }
 
@@ -197,18 +216,21 @@ static void put_methods(struct printer *printer)
     const struct stats_assessment *assessment = printer->assessment;
     for (size_t i = 0; i < assessment->indicator_count; i++)
         if (assessment->overall[i].method && *assessment->overall[i].method)
-            survey_format(&printer->text, "  %s: %s\n", assessment->indicators[i].code, assessment->overall[i].method);
+            survey_format(&printer->text, "  %s: %s\n", assessment->indicators[i].code,
+                          assessment->overall[i].method);
 }
 
 static void put_assessment(struct printer *printer)
 {
     const struct stats_assessment *assessment = printer->assessment;
     struct survey_buffer *buffer = &printer->text;
-    survey_format(buffer, _("Round %s: %zu units, intervals at %g%%\n"), assessment->round, assessment->unit_count, 100 * assessment->confidence);
+    survey_format(buffer, _("Round %s: %zu units, intervals at %g%%\n"), assessment->round,
+                  assessment->unit_count, 100 * assessment->confidence);
     for (size_t i = 0; i < assessment->unit_count; i++) {
         const struct stats_unit *unit = &assessment->units[i];
-        survey_format(buffer, "\n%s%s%s%s%s\n", unit->id, strcmp(unit->id, unit->name) ? " " : "", strcmp(unit->id, unit->name) ? unit->name : "",
-                      *unit->class_name ? ", " : "", unit->class_name);
+        survey_format(buffer, "\n%s%s%s%s%s\n", unit->id, strcmp(unit->id, unit->name) ? " " : "",
+                      strcmp(unit->id, unit->name) ? unit->name : "", *unit->class_name ? ", " : "",
+                      unit->class_name);
         put_figures(printer, unit->figures);
         if (!assessment->node_count)
             continue;
@@ -224,18 +246,24 @@ static void put_assessment(struct printer *printer)
     put_figures(printer, assessment->overall);
     survey_format(buffer, "\n%s\n", _("How it was counted"));
     put_methods(printer);
-    survey_format(buffer, "  %s\n", _("value: the plain ratio that the rules ask for, judged unrounded; weighted: the design-based estimate; "
-                                      "*: prints as the line but is not; <: base too small to score"));
+    survey_format(buffer, "  %s\n",
+                  _("value: the plain ratio that the rules ask for, judged unrounded; weighted: "
+                    "the design-based estimate; "
+                    "*: prints as the line but is not; <: base too small to score"));
 }
 
-static int print(const struct survey_invocation *invocation, struct survey_store *store, const struct stats_assessment *assessment)
+static int print(const struct survey_invocation *invocation, struct survey_store *store,
+                 const struct stats_assessment *assessment)
 {
     const struct survey_form *form = survey_store_current_form(store, NULL, NULL, NULL);
     int language = survey_form_language(form, invocation->language);
-    struct printer printer = {assessment, form, language < 0 ? form->default_language : (size_t)language, SURVEY_BUFFER(1u << 30)};
+    struct printer printer = {assessment, form,
+                              language < 0 ? form->default_language : (size_t)language,
+                              SURVEY_BUFFER(1u << 30)};
     if (invocation->json) {
         struct survey_json_writer writer = survey_json_writer(&printer.text, true);
-        stats_assessment_write(assessment, (const char *const *)form->languages, form->language_count, &writer);
+        stats_assessment_write(assessment, (const char *const *)form->languages,
+                               form->language_count, &writer);
         survey_buffer_byte(&printer.text, '\n');
     } else {
         put_assessment(&printer);
@@ -245,7 +273,8 @@ static int print(const struct survey_invocation *invocation, struct survey_store
     return code;
 }
 
-static int score(struct survey_invocation *invocation, struct survey_store *store, struct survey_report *report)
+static int score(struct survey_invocation *invocation, struct survey_store *store,
+                 struct survey_report *report)
 {
     struct survey_error error = {0};
     struct stats_assessment *assessment = NULL;
@@ -255,9 +284,11 @@ static int score(struct survey_invocation *invocation, struct survey_store *stor
         survey_command_report(invocation, report, stderr);
     if (!done)
         return survey_command_fail(invocation, &error);
-    done = survey_store_begin(store, &error) && stats_assessment_store(store, assessment, &invocation->actor, &error) &&
+    done = survey_store_begin(store, &error) &&
+           stats_assessment_store(store, assessment, &invocation->actor, &error) &&
            survey_store_commit(store, &error);
-    int code = done ? print(invocation, store, assessment) : survey_command_fail(invocation, &error);
+    int code =
+        done ? print(invocation, store, assessment) : survey_command_fail(invocation, &error);
     stats_assessment_free(assessment);
     return code;
 }

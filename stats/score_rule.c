@@ -19,6 +19,7 @@ struct rule_parameter {
 
 #define PLACE(member) offsetof(struct stats_score_rule, member)
 
+// clang-format off
 static const struct rule_kind {
     const char *name;
     struct rule_parameter parameters[6];
@@ -26,18 +27,23 @@ static const struct rule_kind {
     [STATS_RULE_PASSTHROUGH] = {"passthrough", {{"min", PLACE(min), 0, 0}, {"max", PLACE(max), 0, 100}}},
     [STATS_RULE_GATE] = {"gate", {{"target", PLACE(target), 0, NAN}}},
     [STATS_RULE_RATIO] = {"ratio", {{"target", PLACE(target), NEEDED, NAN}, {"cap", PLACE(cap), 0, 100}}},
-    [STATS_RULE_DEDUCT] = {"deduct", {{"target", PLACE(target), NEEDED, NAN}, {"k", PLACE(k), NEEDED, NAN}, {"unit", PLACE(unit), 0, 1}}},
+    [STATS_RULE_DEDUCT] = {"deduct", {{"target", PLACE(target), NEEDED, NAN}, {"k", PLACE(k), NEEDED, NAN},
+                                      {"unit", PLACE(unit), 0, 1}}},
     [STATS_RULE_LINEAR] = {"linear", {{"zero", PLACE(zero), NEEDED, NAN}, {"full", PLACE(full), NEEDED, NAN}}},
-    [STATS_RULE_EFFICACY] = {"efficacy", {{"ok", PLACE(ok), NEEDED, NAN}, {"sat", PLACE(sat), NEEDED, NAN}, {"base", PLACE(base), 0, 60},
+    [STATS_RULE_EFFICACY] = {"efficacy", {{"ok", PLACE(ok), NEEDED, NAN}, {"sat", PLACE(sat), NEEDED, NAN},
+                                          {"base", PLACE(base), 0, 60},
                                           {"top", PLACE(top), 0, 100}, {"min", PLACE(min), 0, 0}}},
     [STATS_RULE_BAND] = {"band", {{"points", 0, NEEDED, NAN}}},
     [STATS_RULE_LIKERT] = {"likert", {{"k", PLACE(k), NEEDED, NAN}}},
-    [STATS_RULE_DTF] = {"dtf", {{"worst", PLACE(worst), NEEDED | OR_GROUP, NAN}, {"best", PLACE(best), NEEDED | OR_GROUP, NAN}}},
+    [STATS_RULE_DTF] = {"dtf", {{"worst", PLACE(worst), NEEDED | OR_GROUP, NAN},
+                                {"best", PLACE(best), NEEDED | OR_GROUP, NAN}}},
     [STATS_RULE_RANK] = {"rank", {{"by", 0, 0, NAN}}},
     [STATS_RULE_RUBRIC] = {"rubric", {{"points", 0, NEEDED, NAN}}},
 };
+// clang-format on
 
-static const char rule_names[] = "passthrough, gate, ratio, deduct, linear, efficacy, band, likert, dtf, rank, rubric";
+static const char rule_names[] =
+    "passthrough, gate, ratio, deduct, linear, efficacy, band, likert, dtf, rank, rubric";
 
 static bool fail(char message[static 300], const char *format, const char *what)
 {
@@ -46,44 +52,54 @@ static bool fail(char message[static 300], const char *format, const char *what)
 }
 
 // One parameter into its place.
-static bool read_parameter(struct survey_arena *arena, const struct stats_parameters *given, const struct rule_parameter *parameter,
-                           struct stats_score_rule *rule, char message[static 300])
+static bool read_parameter(struct survey_arena *arena, const struct stats_parameters *given,
+                           const struct rule_parameter *parameter, struct stats_score_rule *rule,
+                           char message[static 300])
 {
     const char *text = stats_parameter(given, parameter->name);
     if (!text || !*text)
-        return !(parameter->flags & NEEDED) || fail(message, _("the rule needs the parameter '%s'"), parameter->name);
+        return !(parameter->flags & NEEDED) ||
+               fail(message, _("the rule needs the parameter '%s'"), parameter->name);
     if (strcmp(parameter->name, "points") == 0)
         return stats_points_read(arena, text, &rule->points, &rule->point_count) ||
                fail(message, _("'%s' is no list of points such as 5:100 4:80"), text);
     if (strcmp(parameter->name, "by") == 0) {
         rule->percentile = strcmp(text, "percentile") == 0;
-        return rule->percentile || strcmp(text, "rank") == 0 || fail(message, _("'by' is rank or percentile, not '%s'"), text);
+        return rule->percentile || strcmp(text, "rank") == 0 ||
+               fail(message, _("'by' is rank or percentile, not '%s'"), text);
     }
     double *place = (double *)((char *)rule + parameter->place);
     if ((parameter->flags & OR_GROUP) && (strcmp(text, "min") == 0 || strcmp(text, "max") == 0)) {
         *place = strcmp(text, "min") == 0 ? -INFINITY : INFINITY;
         return true;
     }
-    return stats_parameter_number(given, parameter->name, place) || fail(message, _("the parameter '%s' is no number"), parameter->name);
+    return stats_parameter_number(given, parameter->name, place) ||
+           fail(message, _("the parameter '%s' is no number"), parameter->name);
 }
 
 // What the numbers of a rule must be for its formula to mean something.
-static bool check_rule(const struct stats_score_rule *rule, const struct stats_indicator *indicator, char message[static 300])
+static bool check_rule(const struct stats_score_rule *rule, const struct stats_indicator *indicator,
+                       char message[static 300])
 {
     switch (rule->kind) {
     case STATS_RULE_PASSTHROUGH:
-        return (rule->min >= 0 && rule->max <= 100 && rule->min < rule->max) || fail(message, "%s", _("min and max must lie within 0 and 100"));
+        return (rule->min >= 0 && rule->max <= 100 && rule->min < rule->max) ||
+               fail(message, "%s", _("min and max must lie within 0 and 100"));
     case STATS_RULE_GATE:
         return !isnan(rule->target) || indicator->line_op != STATS_NO_OP ||
-               fail(message, "%s", _("the rule 'gate' needs target=..., or an indicator with a line"));
+               fail(message, "%s",
+                    _("the rule 'gate' needs target=..., or an indicator with a line"));
     case STATS_RULE_RATIO:
-        return (rule->target > 0 && rule->cap > 0 && rule->cap <= 100) || fail(message, "%s", _("target must be above 0, cap above 0 and at most 100"));
+        return (rule->target > 0 && rule->cap > 0 && rule->cap <= 100) ||
+               fail(message, "%s", _("target must be above 0, cap above 0 and at most 100"));
     case STATS_RULE_DEDUCT:
-        return (rule->k >= 0 && rule->unit > 0) || fail(message, "%s", _("k must not be negative, unit must be above 0"));
+        return (rule->k >= 0 && rule->unit > 0) ||
+               fail(message, "%s", _("k must not be negative, unit must be above 0"));
     case STATS_RULE_LINEAR:
         return rule->zero != rule->full || fail(message, "%s", _("zero and full must differ"));
     case STATS_RULE_EFFICACY:
-        return (rule->ok != rule->sat && rule->min >= 0 && rule->top <= 100 && rule->base <= rule->top && rule->min <= rule->base) ||
+        return (rule->ok != rule->sat && rule->min >= 0 && rule->top <= 100 &&
+                rule->base <= rule->top && rule->min <= rule->base) ||
                fail(message, "%s", _("ok and sat must differ, and 0 <= min <= base <= top <= 100"));
     case STATS_RULE_LIKERT:
         return rule->k >= 2 || fail(message, "%s", _("k, the number of levels, must be 2 or more"));
@@ -101,8 +117,9 @@ static bool check_rule(const struct stats_score_rule *rule, const struct stats_i
     return true;
 }
 
-bool stats_score_rule_read(struct survey_arena *arena, const char *name, const char *params, const struct stats_indicator *indicator,
-                           struct stats_score_rule *rule, char message[static 300], const char **expected, bool *name_is_wrong)
+bool stats_score_rule_read(struct survey_arena *arena, const char *name, const char *params,
+                           const struct stats_indicator *indicator, struct stats_score_rule *rule,
+                           char message[static 300], const char **expected, bool *name_is_wrong)
 {
     size_t kind = 0;
     *expected = "";
@@ -111,12 +128,17 @@ bool stats_score_rule_read(struct survey_arena *arena, const char *name, const c
     *name_is_wrong = kind == sizeof kinds / sizeof *kinds;
     if (*name_is_wrong) {
         *expected = rule_names;
-        return fail(message, *name ? _("'%s' is no score rule") : _("a row with an indicator needs a score rule"), name);
+        return fail(message,
+                    *name ? _("'%s' is no score rule")
+                          : _("a row with an indicator needs a score rule"),
+                    name);
     }
     const char *known[8] = {NULL};
     struct stats_parameters given = stats_parameters_read(arena, params);
     *rule = (struct stats_score_rule){.kind = (enum stats_rule_kind)kind};
-    bool good = !given.fault || fail(message, _("'%s' belongs to no parameter; they are written name=value"), given.fault);
+    bool good =
+        !given.fault ||
+        fail(message, _("'%s' belongs to no parameter; they are written name=value"), given.fault);
     for (size_t i = 0; good && i < 6 && kinds[kind].parameters[i].name; i++) {
         const struct rule_parameter *parameter = &kinds[kind].parameters[i];
         known[i] = parameter->name;
@@ -139,7 +161,8 @@ static double clamp(double value, double low, double high)
 
 // The points of the last cut that the value reaches: from below where higher is better, from above
 // where lower is. Short of the first cut: nothing.
-static double band(const struct stats_score_rule *rule, double value, enum stats_direction direction)
+static double band(const struct stats_score_rule *rule, double value,
+                   enum stats_direction direction)
 {
     if (direction == STATS_HIGHER) {
         for (size_t i = rule->point_count; i-- > 0;)
@@ -154,7 +177,8 @@ static double band(const struct stats_score_rule *rule, double value, enum stats
 }
 
 // worst and best, fixed or of the class.
-static void group_ends(const struct stats_score_rule *rule, const double *values, size_t count, double *worst, double *best)
+static void group_ends(const struct stats_score_rule *rule, const double *values, size_t count,
+                       double *worst, double *best)
 {
     double low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < count; i++) {
@@ -165,8 +189,8 @@ static void group_ends(const struct stats_score_rule *rule, const double *values
     *best = isinf(rule->best) ? (rule->best < 0 ? low : high) : rule->best;
 }
 
-static bool by_rank(const struct stats_score_rule *rule, const struct stats_indicator *indicator, double value, const double *values,
-                    size_t count, double *score)
+static bool by_rank(const struct stats_score_rule *rule, const struct stats_indicator *indicator,
+                    double value, const double *values, size_t count, double *score)
 {
     double rank = stats_mean_rank(values, count, value, indicator->direction), n = (double)count;
     if (rule->percentile)
@@ -186,8 +210,9 @@ static bool look_up(const struct stats_score_rule *rule, double value, double *s
     return false;
 }
 
-static bool apply(const struct stats_score_rule *rule, const struct stats_indicator *indicator, const struct stats_figure *figure,
-                  const double *values, size_t count, double *score, const char **why)
+static bool apply(const struct stats_score_rule *rule, const struct stats_indicator *indicator,
+                  const struct stats_figure *figure, const double *values, size_t count,
+                  double *score, const char **why)
 {
     double value = figure->value, worst, best;
     int sign;
@@ -239,8 +264,10 @@ static bool apply(const struct stats_score_rule *rule, const struct stats_indica
     return false;
 }
 
-bool stats_score_rule_apply(const struct stats_score_rule *rule, const struct stats_indicator *indicator, const struct stats_figure *figure,
-                            const double *values, size_t count, struct survey_arena *arena, double *score, const char **why)
+bool stats_score_rule_apply(const struct stats_score_rule *rule,
+                            const struct stats_indicator *indicator,
+                            const struct stats_figure *figure, const double *values, size_t count,
+                            struct survey_arena *arena, double *score, const char **why)
 {
     const char *reason = "";
     if (!apply(rule, indicator, figure, values, count, score, &reason)) {
