@@ -90,7 +90,8 @@ struct stats_score {
     double share;   // effective weight in 100: the product of the shares down the path, as applied
                     // (after what is missing was spread over its siblings)
     bool spread;    // it has no score, and its share went to its siblings
-    bool gated;     // the gate's condition holds on the unrounded value (of a node: on its score); never on a base too small
+    bool gated;     // the gate's condition holds on the unrounded value (of a node: on its score);
+                    // never on a base too small
 };
 
 struct stats_grade {
