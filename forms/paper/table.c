@@ -184,13 +184,22 @@ static void table_head(struct paper_maker *maker, struct paper_block *block, con
     block->h += most + 0.8;
 }
 
+// "name[2]"; of a repeat within the repeat, the first instance: "name[2.1]".
+static const char *cell_name(struct paper_maker *maker, const struct survey_item *item, size_t row)
+{
+    const char *name = survey_arena_format(maker->arena, "%s[%zu", item->column, row + 1);
+    for (const struct survey_item *repeat = item->repeat; repeat && repeat->repeat; repeat = repeat->repeat)
+        name = survey_arena_format(maker->arena, "%s.1", name);
+    return survey_arena_format(maker->arena, "%s]", name);
+}
+
 static void table_row(struct paper_maker *maker, struct paper_block *block, const struct table *table, size_t row)
 {
     struct paper_text number = paper_text(maker->texts, PAPER_HINT, PAPER_LEFT_ALIGNED, 0, survey_arena_format(maker->arena, "%zu", row + 1));
     paper_op_text(maker, block, &number, 1, block->h + (TABLE_ROW - number.h) / 2);
     for (size_t i = 0; i < table->count; i++) {
         const struct cell *cell = &table->cells[i];
-        const char *name = survey_arena_format(maker->arena, "%s[%zu]", cell->item->column, row + 1);
+        const char *name = cell_name(maker, cell->item, row);
         for (size_t k = 0; cell->boxes && k < cell->item->list->count; k++)
             paper_add_mark(maker, block, name, cell->item->list->choices[k].name, -2, choice_x(cell, k) - PAPER_BOX / 2,
                            block->h + (TABLE_ROW - PAPER_BOX) / 2);

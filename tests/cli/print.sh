@@ -4,7 +4,7 @@
 set -u
 assay=$(realpath "$1")
 root=$(realpath "$2")
-echo 1..15
+echo 1..16
 . "$(dirname "$0")/lib.sh"
 cd "$folder" || exit 1
 sql() { sqlite3 e.assay "$1"; }
@@ -165,6 +165,24 @@ if mkdir small && mount -t tmpfs -o size=8k none small 2>/dev/null; then
 else
     skip "a full disk leaves nothing behind" "no tmpfs can be mounted here"
 fi
+
+# Two forms: the sample's column says which one a household gets; a unit may be called anything.
+sed 's/| stage | unit | method | size | where |/| stage | unit | method | size | where | form |/; s/| 1 | village_code | all | | |/| 1 | village_code | all | | | |/' form.md |
+    sed "/| 2 | household_id/d" >two.md
+printf "| | 2 | household_id | all | | frame('stratum') = 'poor' | wells |\n| | 2 | household_id | all | | frame('stratum') = 'rich' | short |\n" >>two.md
+printf '| survey | | | |\n| | type | name | label |\n| | select_one s | only | The short one |\n| choices | | | |\n| | list_name | name | label |\n| | s | a | Alpha |\n| settings | | |\n| | form_id | form_title |\n| | short | Short |\n' >short.md
+sed 's/h11/户十一/' frame.csv >two.csv
+if "$assay" new two.assay two.md short.md >out 2>err && "$assay" frame two.assay two.csv >out 2>err && "$assay" sample two.assay --seed 1 >out 2>err; then
+    run 0 print two.assay -o two.pdf --layout two.json
+    says "5 sheets"
+    same "$(sqlite3 two.assay "SELECT group_concat(n, ' ') FROM (SELECT f.name || count(*) AS n FROM sheet s JOIN form f ON f.id = s.form GROUP BY f.name ORDER BY f.name)")" "short3 wells2"
+    pdftotext two.pdf text
+    grep -q 户十一 text || failed="$failed [the unit is not printed]"
+    same "$(grep -c 'The short one' text)" 3
+else
+    failed="$failed [the evaluation of two forms was not made]"
+fi
+ok "each household gets the form that its sample row names"
 
 mv e.private kept.private
 before e.assay

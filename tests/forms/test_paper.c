@@ -214,7 +214,8 @@ static void check_questions(const struct paper_design *design, const struct surv
         const struct survey_item *item = form->items[i];
         if (!survey_item_is_asked(item))
             continue;
-        size_t times = count_name(layout, item->column, "") + count_name(layout, item->column, "[1]");
+        const char *first = !item->repeat ? "" : item->repeat->repeat ? "[1.1]" : "[1]";
+        size_t times = count_name(layout, item->column, first);
         bool absent = kept_off(design, item) || not_for_paper(item);
         if (times != !absent)
             fprintf(stderr, "%s (%s): %zu times on the form\n", item->column, survey_type_name(item->type), times);
@@ -377,6 +378,40 @@ static void long_lists_are_written(void)
     check_design(design, form);
     for (size_t i = 0; i < layout->question_count; i++)
         CHECK(layout->questions[i].kind == (strcmp(layout->questions[i].name, "big") == 0 ? PAPER_WRITING : PAPER_SELECT_ONE));
+    paper_design_free(design);
+    survey_form_free(form);
+    survey_buffer_clear(&text);
+}
+
+// Long words, long lists of long labels, empty labels, groups in groups, repeats in repeats, lists of
+// one choice, conditions that go on for ever: it all stays in its place.
+static void odd_forms_hold_together(void)
+{
+    struct survey_buffer text = SURVEY_BUFFER(1 << 20);
+    survey_buffer_text(&text, "| survey | | | | | | |\n| | type | name | label | hint | relevant | appearance |\n"
+                              "| | begin_group | g | Averyverylongwordthatgoesonandonwithoutanyspaceatallandstillgoeson | | | |\n"
+                              "| | select_one one | a | Pneumonoultramicroscopicsilicovolcanoconiosispneumonoultramicroscopic? | <b>x</b> & y < 5 ** # | | |\n"
+                              "| | begin_group | gg | | | ${a} = 'c0' | |\n| | select_multiple long | b | | | | |\n| | end_group | | | | | |\n"
+                              "| | note | n0 | ");
+    for (int i = 0; i < 1500; i++)
+        survey_format(&text, "%d. sentence of a long notice. ", i);
+    survey_buffer_text(&text, "| | | |\n| | text | c | C | | ");
+    for (int i = 0; i < 60; i++)
+        survey_format(&text, "%sregex(${c%d}, 'x') = ${a}", i ? " or " : "", i % 3);
+    survey_buffer_text(&text, "| multiline |\n| | text | c0 | C | | | |\n| | text | c1 | C | | | |\n| | text | c2 | C | | | |\n"
+                              "| | begin_repeat | r | R | | | |\n| | text | d | D | | | |\n| | begin_repeat | rr | RR | | | |\n"
+                              "| | select_one long | e | E | | | |\n| | integer | f | F | | | |\n| | end_repeat | | | | | |\n| | end_repeat | | | | | |\n"
+                              "| | end_group | | | | | |\n| | rank long | h | H | | | |\n| | acknowledge | i | I | | | |\n| | time | j | J | | | |\n"
+                              "| | dateTime | k | K | | | |\n| | decimal | l | L | | | |\n"
+                              "| | select_one long | m0 | M | | | likert |\n| | select_one long | m1 | M | | | likert |\n"
+                              "| | select_one one | o0 | O | | | likert |\n| | select_one one | o1 | O | | | likert |\n"
+                              "| choices | | | |\n| | list_name | name | label |\n| | one | c0 | The only one |\n");
+    for (int i = 0; i < 12; i++)
+        survey_format(&text, "| | long | v%d | %s, and a label that goes on over several lines, because whoever wrote it had time |\n", i,
+                      i % 3 ? "Donaudampfschifffahrtsgesellschaftskapitänswitwe" : "Short");
+    struct survey_form *form = table_form(survey_buffer_string(&text));
+    struct paper_design *design = need_design(form, NULL, NULL);
+    check_design(design, form);
     paper_design_free(design);
     survey_form_free(form);
     survey_buffer_clear(&text);
@@ -586,5 +621,5 @@ static void skips_stand_in_words(void)
 
 TESTS(CASE(tokens_come_back), CASE(forged_tokens_are_refused), CASE(digits_follow_the_constraint), CASE(nothing_overlaps_in_the_example),
       CASE(the_example_takes_three_pages), CASE(real_forms_come_out_whole), CASE(the_geometry_comes_back), CASE(a_repeat_is_a_table),
-      CASE(labels_stay_at_their_boxes), CASE(long_lists_are_written), CASE(what_cannot_be_printed_is_named), CASE(the_same_run_gives_the_same_bytes), CASE(qpdf_finds_no_fault),
+      CASE(labels_stay_at_their_boxes), CASE(long_lists_are_written), CASE(odd_forms_hold_together), CASE(what_cannot_be_printed_is_named), CASE(the_same_run_gives_the_same_bytes), CASE(qpdf_finds_no_fault),
       CASE(both_codes_say_the_token), CASE(poppler_shows_what_was_drawn), CASE(skips_stand_in_words))
