@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Forms for tests of paper: from a table, or from a file; designed, and rendered by poppler.
+// Forms for tests of paper: from a table, or from a file; designed.
 #pragma once
 
 #include "forms/paper/design.h"
@@ -9,8 +9,28 @@
 #include "survey/workbook/workbook.h"
 #include "tests/tap.h"
 
-#include <poppler.h>
-#include <sys/stat.h>
+static const char small[] =
+    "| survey | | | | | |\n"
+    "| | type | name | label | relevant | constraint |\n"
+    "| | begin_group | a | Household | | |\n"
+    "| | select_one yn | well | Is there a well? | | |\n"
+    "| | integer | depth | How deep is it? | ${well} = 'yes' | . >= 0 and . <= 120 |\n"
+    "| | integer | change | Change of depth | | . > -50 and . < 50 |\n"
+    "| | text | why | Why, as ${depth}? | ${depth} > 9 and ${well} != 'no' | |\n"
+    "| | date | day | Day | | |\n"
+    "| | image | photo | Picture | | |\n"
+    "| | end_group | | | | |\n"
+    "| | begin_repeat | r | Person | | |\n"
+    "| | text | pname | Name | | |\n"
+    "| | select_one yn | pin | Present? | | |\n"
+    "| | end_repeat | | | | |\n"
+    "| choices | | | |\n"
+    "| | list_name | name | label |\n"
+    "| | yn | yes | Yes |\n"
+    "| | yn | no | No |\n"
+    "| settings | | |\n"
+    "| | form_id | form_title |\n"
+    "| | wells | Wells |\n";
 
 static struct survey_error paper_error;
 static struct survey_report *paper_report;
@@ -63,65 +83,3 @@ static struct paper_design *need_design(const struct survey_form *form, const ch
 }
 
 static const uint8_t paper_key[PAPER_TOKEN_KEY] = {1, 2, 3, 4, 5};
-
-// Copies of one design, numbered from first; the second half without a unit.
-static void print_copies_of(struct paper_design *design, size_t count, uint64_t first, const char *server, struct survey_buffer *pdf,
-                            struct survey_buffer *layout)
-{
-    struct paper_copy copies[8] = {0};
-    uint16_t tag = 0xabcd;
-    for (size_t i = 0; i < count; i++)
-        copies[i] = (struct paper_copy){.number = first + i, .unit = i < (count + 1) / 2 ? "1306241010001" : NULL, .places = "河北省 · 保定市"};
-    struct paper_run run = {.designs = &design, .tags = &tag, .design_count = 1, .copies = copies, .copy_count = count, .key = paper_key,
-                            .server = server, .now = {1483142400, 0, 480}};
-    NEED(paper_print(&run, pdf, layout, &paper_error));
-}
-
-// A page of a PDF in gray, 8 bits, row by row. The caller frees it.
-static uint8_t *render_gray(const struct survey_buffer *pdf, int page, double dpi, int *width, int *height)
-{
-    GBytes *bytes = g_bytes_new_static(pdf->at, pdf->length);
-    PopplerDocument *document = poppler_document_new_from_bytes(bytes, NULL, NULL);
-    NEED(document && page < poppler_document_get_n_pages(document));
-    PopplerPage *sheet = poppler_document_get_page(document, page);
-    *width = (int)(595.276 * dpi / 72);
-    *height = (int)(841.89 * dpi / 72);
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, *width, *height);
-    cairo_t *cairo = cairo_create(surface);
-    cairo_set_source_rgb(cairo, 1, 1, 1);
-    cairo_paint(cairo);
-    cairo_scale(cairo, dpi / 72, dpi / 72);
-    poppler_page_render(sheet, cairo);
-    cairo_surface_flush(surface);
-    uint8_t *gray = survey_alloc((size_t)*width * (size_t)*height);
-    for (int y = 0; y < *height; y++)
-        for (int x = 0; x < *width; x++)
-            gray[y * *width + x] = cairo_image_surface_get_data(surface)[y * cairo_image_surface_get_stride(surface) + x * 4];
-    cairo_destroy(cairo);
-    cairo_surface_destroy(surface);
-    g_object_unref(sheet);
-    g_object_unref(document);
-    g_bytes_unref(bytes);
-    return gray;
-}
-
-// All text of a PDF, pages one after another; the caller frees it.
-static char *pdf_text(const struct survey_buffer *pdf)
-{
-    GBytes *bytes = g_bytes_new_static(pdf->at, pdf->length);
-    PopplerDocument *document = poppler_document_new_from_bytes(bytes, NULL, NULL);
-    struct survey_buffer all = SURVEY_BUFFER(1 << 24);
-    NEED(document);
-    for (int i = 0; i < poppler_document_get_n_pages(document); i++) {
-        PopplerPage *page = poppler_document_get_page(document, i);
-        char *text = poppler_page_get_text(page);
-        survey_buffer_text(&all, text);
-        g_free(text);
-        g_object_unref(page);
-    }
-    g_object_unref(document);
-    g_bytes_unref(bytes);
-    char *kept = strdup(survey_buffer_string(&all));
-    survey_buffer_clear(&all);
-    return kept;
-}
