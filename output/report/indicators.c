@@ -116,6 +116,16 @@ static double score_of(const struct page *page, const struct stats_unit *unit, s
     return (double)NAN;
 }
 
+// The text with the frame column that `over` names called by its label.
+static const char *in_words(const struct page *page, const struct stats_indicator *indicator, const char *text)
+{
+    static const char call[] = "frame('";
+    const char *at = strstr(indicator->over, call);
+    const char *name = at ? page_text(page, "%.*s", (int)strcspn(at + strlen(call), "'"), at + strlen(call)) : "";
+    const char *found = *name ? strstr(text, name) : NULL, *word = found ? page_word(page, name) : "";
+    return *word ? page_text(page, "%.*s%s%s", (int)(found - text), text, word, found + strlen(name)) : text;
+}
+
 // How it was counted beyond the sheet's words, as the first figure that says so has it.
 static const char *counted(const struct page *page, size_t index)
 {
@@ -131,7 +141,7 @@ static const char *counted(const struct page *page, size_t index)
 static const char *heading(const struct page *page, size_t index)
 {
     const struct stats_indicator *indicator = &page->report->assessment->indicators[index];
-    const char *note = page_label(page, indicator->notes), *counts = counted(page, index);
+    const char *note = page_label(page, indicator->notes), *counts = in_words(page, indicator, counted(page, index));
     const char *word = indicator->statistic == STATS_ADMIN || indicator->statistic == STATS_EXTERNAL ||
                                indicator->statistic == STATS_DERIVED
                            ? _("from records")
