@@ -6,6 +6,7 @@
 #include "survey/base/format.h"
 #include "survey/base/number.h"
 #include "survey/base/text.h"
+#include "survey/definition/paper.h"
 
 #include <string.h>
 
@@ -65,16 +66,8 @@ static void number(struct planner *planner, const struct survey_item *item)
 
 static void check_paper(struct planner *planner, const struct survey_item *item)
 {
-    static const char *const plain[] = {"", "boxes", "line", "none"};
-    int64_t value = 0;
-    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-        if (is(item->paper, plain[i]))
-            return;
-    const char *colon = strchr(item->paper, ':');
-    bool known = colon && survey_integer_parse(colon + 1, strlen(colon + 1), &value) &&
-                 ((strncmp(item->paper, "digits:", 7) == 0 && value >= 1 && value <= 2 * PAPER_DIGITS_MOST) ||
-                  (strncmp(item->paper, "box:", 4) == 0 && value >= 6 && value <= 220));
-    if (!known)
+    int64_t value;
+    if (!survey_paper_parse(item->paper, &value))
         survey_report_add(planner->report,
                           &(struct survey_problem){.severity = SURVEY_FAULT, .code = "E411", .file = planner->form->path,
                                                    .sheet = "survey", .row = item->row,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "survey/definition/form.h"
+#include "survey/definition/paper.h"
 
 enum paper_shape {
     PAPER_SHAPE_HEADING, // a group's title
@@ -40,7 +41,7 @@ struct paper_plan {
     size_t left_out_count;
 };
 
-enum { PAPER_DIGITS_MOST = 7, PAPER_CHOICES_MOST = 40, PAPER_ROWS = 5, PAPER_MATRIX_CHOICES = 8 };
+enum { PAPER_DIGITS_MOST = 7, PAPER_CHOICES_MOST = SURVEY_PAPER_CHOICES_MOST, PAPER_ROWS = 5, PAPER_MATRIX_CHOICES = 8 };
 
 // The plan lives in the arena. Columns of "paper" that make no sense go to report with their cell.
 struct paper_plan *paper_plan_make(const struct survey_form *form, struct survey_arena *arena, struct survey_report *report);

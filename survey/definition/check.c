@@ -39,7 +39,8 @@ static size_t distance(const char *a, const char *b)
 const char *survey_nearest(const char *name, const char *const *names, size_t count)
 {
     const char *found = NULL;
-    size_t best = strlen(name) / 3 + 1; // a third of it may differ
+    size_t best = strlen(name) / 3 + (strlen(name) > 4); // a third of it may differ
+    best = best ? best : 1;
     for (size_t i = 0; i < count; i++) {
         size_t edits = distance(name, names[i]);
         if (edits <= best && edits < strlen(name)) {
@@ -53,9 +54,14 @@ const char *survey_nearest(const char *name, const char *const *names, size_t co
 }
 
 // Places of problems are given by row and column as a person counts.
+// What was said last is not said again of the same cell (a function called twice).
 static void say_at(struct survey_form_reader *reader, enum survey_severity severity, const char *code, const struct survey_logic *logic,
                    const char *expected, const char *message)
 {
+    size_t count = reader->report ? survey_report_count(reader->report) : 0;
+    const struct survey_problem *last = count ? survey_report_at(reader->report, count - 1) : NULL;
+    if (last && strcmp(last->code, code) == 0 && last->row == logic->row && last->column == logic->column && strcmp(last->message, message) == 0)
+        return;
     survey_report_add(reader->report, &(struct survey_problem){.severity = severity, .code = code, .file = reader->form->path,
                                                                .sheet = logic->sheet, .row = logic->row, .column = logic->column,
                                                                .message = message, .expected = expected ? expected : ""});
@@ -204,6 +210,8 @@ static bool check_use(void *user, enum survey_expr_use use, const char *name, si
     if (strcmp(name, "jr:itext") == 0 || strcmp(name, "enclosed-area") == 0)
         return true; // clients know them, whether the engine needs them or not
     const char *near = survey_nearest(name, survey_expr_functions, count);
+    if (near)
+        near = survey_arena_format(check->reader->arena, _("did you mean '%s()'?"), near);
     survey_format_into(message, sizeof message, _("'%s()' is not a function that ODK knows"), name);
     say_at(check->reader, check->reader->strict ? SURVEY_FAULT : SURVEY_WARNING, check->reader->strict ? "E112" : "W112", check->logic, near, message);
     return true;

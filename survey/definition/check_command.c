@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // check: every problem of a definition, with its cell.
 #include "survey/base/text.h"
+#include "survey/definition/examine.h"
 #include "survey/survey.h"
 
 static int run(struct survey_invocation *invocation)
@@ -10,6 +11,7 @@ static int run(struct survey_invocation *invocation)
     struct survey_error error;
     int code;
     if (survey_form_open(invocation->arguments[0], survey_given(invocation, "strict"), report, &form, &error)) {
+        survey_form_examine(form, report);
         code = survey_command_report(invocation, report, stdout);
         if (!invocation->json)
             printf(_("%s: %zu questions and groups, %zu lists, %zu languages; %zu faults, %zu warnings\n"), invocation->arguments[0],

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Choices that expressions name and lists lack, comparisons that selects can't have, lists that
+// nobody uses, columns that a choice filter asks in vain.
+#include "survey/base/arena.h"
+#include "survey/base/format.h"
+#include "survey/base/number.h"
+#include "survey/base/text.h"
+#include "survey/definition/examine_private.h"
+#include "survey/expr/expr.h"
+
+#include <string.h>
+
+enum { NAMES_SHOWN = 8 };
+
+struct comparing {
+    struct survey_examination *in;
+    const struct survey_item *item;
+    const struct survey_logic *logic;
+    bool of_choices;
+};
+
+static void say(const struct comparing *at, enum survey_severity severity, const char *code, const char *expected, const char *message)
+{
+    survey_examine_say(at->in, severity, code, at->logic->sheet, at->logic->row, at->logic->column, expected, "%s", message);
+}
+
+static bool is_number(const char *text)
+{
+    double number;
+    return survey_number_parse(text, strlen(text), &number);
+}
+
+static bool is_listed(const struct survey_domain *domain, const char *text, bool number)
+{
+    double wanted = 0, found;
+    if (number && !survey_number_parse(text, strlen(text), &wanted))
+        return true; // nothing to compare with
+    for (size_t i = 0; i < domain->count; i++) {
+        const char *name = domain->names[i];
+        if (number ? survey_number_parse(name, strlen(name), &found) && found == wanted : strcmp(name, text) == 0)
+            return true;
+    }
+    return false;
+}
+
+// The nearest name, or for codes that are numbers the list itself.
+static const char *instead(struct survey_examination *in, const struct survey_domain *domain, const char *text)
+{
+    const char *near = is_number(text) ? "" : survey_examine_near(in, text, domain->names, domain->count);
+    if (*near)
+        return near;
+    struct survey_buffer names = SURVEY_BUFFER(300);
+    for (size_t i = 0; i < domain->count && i < NAMES_SHOWN; i++)
+        survey_format(&names, "%s%s", i ? ", " : "", domain->names[i]);
+    if (domain->count > NAMES_SHOWN)
+        survey_buffer_text(&names, ", ...");
+    const char *copy = survey_arena_strdup(in->arena, survey_buffer_string(&names));
+    survey_buffer_clear(&names);
+    return copy;
+}
+
+static void check_listed(const struct comparing *at, const struct survey_item *asked, const struct survey_domain *domain, const char *text,
+                         bool number)
+{
+    // 'NaN' is how some forms ask whether there is an answer at all.
+    if (*text && strcmp(text, "NaN") != 0 && !is_listed(domain, text, number))
+        say(at, SURVEY_WARNING, "W304", instead(at->in, domain, text),
+            survey_arena_format(at->in->arena, _("'%s' is not a choice of '%s' (list '%s')"), text, asked->name, asked->list->name));
+}
+
+// The words of a text, which several choices are written as.
+static void check_words(const struct comparing *at, const struct survey_item *asked, const struct survey_domain *domain,
+                        const struct survey_comparison *comparison)
+{
+    for (const char *word = comparison->text; *word; word += strcspn(word, " ")) {
+        word += strspn(word, " ");
+        if (*word)
+            check_listed(at, asked, domain, survey_arena_strndup(at->in->arena, word, strcspn(word, " ")), comparison->number);
+    }
+}
+
+static bool has_no_choices(const struct survey_item *item)
+{
+    bool plain = !item->calculation.text && !*item->trigger && !item->initial.text;
+    return plain && (item->type == SURVEY_TYPE_INTEGER || item->type == SURVEY_TYPE_DECIMAL || item->type == SURVEY_TYPE_DATE ||
+                     item->type == SURVEY_TYPE_TIME || item->type == SURVEY_TYPE_DATETIME || item->type == SURVEY_TYPE_GEOPOINT ||
+                     item->type == SURVEY_TYPE_NOTE || item->type == SURVEY_TYPE_RANGE);
+}
+
+static void check_comparison(void *user, const struct survey_comparison *comparison)
+{
+    const struct comparing *at = user;
+    bool self = strcmp(comparison->name, ".") == 0, member = strcmp(comparison->type, "selected") == 0;
+    bool sized = comparison->type[0] == '<' || comparison->type[0] == '>';
+    const struct survey_map_entry *entry = self ? NULL : survey_map_find(&at->in->items, comparison->name);
+    const struct survey_item *asked = self ? at->item : entry && entry->number == 1 ? entry->value : NULL;
+    if (!asked || (self && at->of_choices) || !survey_item_has_value(asked))
+        return;
+    const struct survey_domain *domain = &at->in->domains[asked->index];
+    if (member && has_no_choices(asked))
+        say(at, SURVEY_WARNING, "W305", "=",
+            survey_arena_format(at->in->arena, _("'%s' is a question of type %s: selected() asks it for a choice"), asked->name,
+                                survey_type_name(asked->type)));
+    if (domain->kind == SURVEY_DOMAIN_CHOICES && sized)
+        say(at, SURVEY_WARNING, "W305", survey_arena_format(at->in->arena, "count-selected(${%s})", asked->name),
+            survey_arena_format(at->in->arena, _("'%s' can have several choices at once, which are not more or less than a number"), asked->name));
+    else if (domain->kind == SURVEY_DOMAIN_CHOICES && !member)
+        check_words(at, asked, domain, comparison);
+    else if (domain->kind == SURVEY_DOMAIN_CHOICES || (domain->kind == SURVEY_DOMAIN_CHOICE && !sized))
+        check_listed(at, asked, domain, comparison->text, comparison->number && !member);
+}
+
+void survey_examine_choices(struct survey_examination *in)
+{
+    for (size_t i = 0; i < in->form->item_count; i++) {
+        struct survey_named_logic logics[SURVEY_LOGICS];
+        const struct survey_item *item = in->form->items[i];
+        survey_examine_logics(item, logics);
+        for (size_t k = 0; k < SURVEY_LOGICS && item->cell_count; k++) {
+            struct comparing at = {in, item, logics[k].logic, logics[k].of_choices};
+            if (at.logic->expr)
+                survey_expr_each_comparison(at.logic->expr, check_comparison, &at);
+        }
+    }
+}
+
+// --- lists ----------------------------------------------------------------------------------------
+
+// The word stands in the text with nothing of a name at its sides.
+static bool has_word(const char *text, const char *word)
+{
+    static const char inner[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+    size_t length = strlen(word);
+    for (const char *at = text; length && (at = strstr(at, word)); at++) {
+        bool before = at > text && strchr(inner, at[-1]), after = at[length] && strchr(inner, at[length]);
+        if (!before && !after)
+            return true;
+    }
+    return false;
+}
+
+// A column in which a list may be named: not the names and texts of questions.
+static bool may_name_lists(const char *key)
+{
+    static const char *const keys[] = {"type", "parameters", "choice_filter", "default", "control::appearance", "control::jr:count"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(key, keys[i]) == 0)
+            return true;
+    return strncmp(key, "bind::", 6) == 0;
+}
+
+static bool is_named_in(const struct survey_form *form, const char *list)
+{
+    for (size_t i = 0; i < form->item_count; i++)
+        for (size_t k = 0; k < form->items[i]->cell_count; k++)
+            if (may_name_lists(form->items[i]->cells[k].key) && has_word(form->items[i]->cells[k].text, list))
+                return true;
+    return false;
+}
+
+// Rows that are left out of the form, such as other tools' types, name their lists too.
+static bool is_typed(struct survey_examination *in, const char *list)
+{
+    uint32_t column = survey_examine_column(in, in->survey, "type", NULL);
+    for (uint32_t row = 1; column && row < in->survey->rows; row++) {
+        const char *type = survey_sheet_cell(in->survey, row, column - 1), *space = strchr(type, ' ');
+        if (space && has_word(space, list))
+            return true;
+    }
+    return false;
+}
+
+static bool check_column(void *user, enum survey_expr_use use, const char *name, size_t at)
+{
+    struct comparing *comparing = user;
+    struct survey_examination *in = comparing->in;
+    (void)at;
+    if (use == SURVEY_USES_INSTANCE)
+        return false;
+    bool plain = use == SURVEY_USES_PATH && !strpbrk(name, "/.*@:") && strcmp(name, "name") != 0 && strcmp(name, "label") != 0;
+    if (!plain || survey_sheet_column(in->choices, name) >= 0)
+        return true;
+    const char **names = survey_arena_array(in->arena, in->choices->columns + 1, sizeof *names);
+    for (uint32_t i = 0; i < in->choices->columns; i++)
+        names[i] = survey_sheet_cell(in->choices, 0, i);
+    say(comparing, SURVEY_WARNING, "W307", survey_examine_near(in, name, names, in->choices->columns),
+        survey_arena_format(in->arena, _("the choices sheet has no column '%s' to filter by"), name));
+    return true;
+}
+
+static bool note_instance(void *user, enum survey_expr_use use, const char *name, size_t at)
+{
+    (void)name;
+    (void)at;
+    return !(*(bool *)user |= use == SURVEY_USES_INSTANCE);
+}
+
+static void check_filter(struct survey_examination *in, const struct survey_item *item)
+{
+    struct comparing at = {in, item, &item->choice_filter, true};
+    bool instance = false;
+    survey_expr_each_use(item->choice_filter.expr, note_instance, &instance);
+    if (!instance && in->choices && item->list && !item->list->file && item->list->count)
+        survey_expr_each_use(item->choice_filter.expr, check_column, &at);
+}
+
+void survey_examine_lists(struct survey_examination *in)
+{
+    const struct survey_form *form = in->form;
+    uint32_t column = survey_examine_column(in, in->choices, "list name", NULL);
+    struct survey_map used = {0};
+    for (size_t i = 0; i < form->item_count; i++) {
+        if (form->items[i]->list)
+            survey_map_put(&used, in->arena, form->items[i]->list->name, NULL);
+        if (form->items[i]->choice_filter.expr)
+            check_filter(in, form->items[i]);
+    }
+    for (size_t i = 0; i < form->list_count; i++) {
+        const struct survey_choice_list *list = form->lists[i];
+        if (list->count && !survey_map_find(&used, list->name) && !is_named_in(form, list->name) && !is_typed(in, list->name))
+            survey_examine_say(in, SURVEY_WARNING, "W306", "choices", list->choices[0].row, column, "", _("no question uses list '%s'"),
+                               list->name);
+    }
+    survey_map_clear(&used);
+}
