@@ -57,6 +57,10 @@ static void check_name(const struct place *place, const struct survey_reference 
 
 static void check_text(const struct place *place)
 {
+    if (strstr(place->text, "${") && strlen(place->text) > SURVEY_REFERRING_MAX) {
+        say(place, true, 148, "", _("a text that refers to answers is at most 32 kB long"));
+        return;
+    }
     for (const char *at = strstr(place->text, "${"); at; at = strstr(at + 2, "${")) {
         const char *close = strchr(at, '}');
         struct survey_reference reference;

@@ -31,12 +31,12 @@ static bool continues_name(uint32_t c)
 size_t survey_name_length(const char *text)
 {
     uint32_t c;
-    size_t length = 0, left = strlen(text), size = survey_utf8_next(text, left, &c);
+    size_t length = 0, size = survey_utf8_next(text, strnlen(text, 4), &c);
     if (!size || !starts_name(c))
         return 0;
     while (size && (length == 0 || continues_name(c))) {
         length += size;
-        size = survey_utf8_next(text + length, left - length, &c);
+        size = survey_utf8_next(text + length, strnlen(text + length, 4), &c);
     }
     return length;
 }
@@ -199,7 +199,7 @@ enum survey_word survey_word_at(const char *text, size_t *length)
     if (survey_name_length(text))
         return named(text, length);
     uint32_t character;
-    *length = survey_utf8_next(text, strlen(text), &character);
+    *length = survey_utf8_next(text, strnlen(text, 4), &character);
     return SURVEY_WORD_OTHER;
 }
 

@@ -36,6 +36,9 @@ enum survey_word {
 // The kind of the word at text and its length in bytes (0 at the end).
 enum survey_word survey_word_at(const char *text, size_t *length);
 
+// A text with references may be so long; longer ones are a fault, as expressions are.
+enum { SURVEY_REFERRING_MAX = 32 * 1024 };
+
 // Bytes of the XML name without a colon at text; 0 where there is none.
 size_t survey_name_length(const char *text);
 // True where the whole text is a name, with at most one colon in it.

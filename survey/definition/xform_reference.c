@@ -192,13 +192,26 @@ static const char *path_of(struct xform *x, const char *text,
         x->arena, " %s%s ", reference->last_saved ? "instance('__last-saved')" : "", target->path);
 }
 
+// Looking at each reference's surroundings takes time for long texts: no form of ours gets here
+// with one.
+static bool too_long(struct xform *x, const char *text)
+{
+    if (strlen(text) <= SURVEY_REFERRING_MAX)
+        return false;
+    if (!x->failed)
+        survey_fail(x->error, SURVEY_ERROR_INPUT, x->form->path, "%s",
+                    _("a text that refers to answers is at most 32 kB long"));
+    x->failed = true;
+    return true;
+}
+
 const char *xform_paths(struct xform *x, const char *text, const struct xform_node *context,
                         bool current, bool of_parent)
 {
     struct survey_reference reference;
     struct survey_buffer out = SURVEY_BUFFER(1 << 20);
     size_t from = 0;
-    if (!strstr(text, "${"))
+    if (!strstr(text, "${") || too_long(x, text))
         return text;
     while (survey_reference_next(text, from, &reference)) {
         survey_buffer_add(&out, text + from, reference.at - from);
@@ -277,7 +290,8 @@ const char *xform_label(struct xform *x, const char *text, const struct xform_no
 {
     struct survey_reference reference;
     *markup = false;
-    if (strcmp(text, "-") == 0 || (!strstr(text, "${") && !strstr(text, "instance(")))
+    if (strcmp(text, "-") == 0 || (!strstr(text, "${") && !strstr(text, "instance(")) ||
+        too_long(x, text))
         return text;
     const char *escaped = xform_escaped(x, text, false),
                *content = output_instances(x, escaped, context);

@@ -162,6 +162,18 @@ static void goes_on_where_it_can(void)
     }
 }
 
+static void bounds_texts(void)
+{
+    enum { LONG = 40000 };
+    static char md[LONG + 4096];
+    size_t length = (size_t)snprintf(md, sizeof md, "%s| | text | a | ", HEAD);
+    memset(md + length, 'x', LONG);
+    snprintf(md + length + LONG, sizeof md - length - LONG, "${a} |\n");
+    struct survey_report *report = read(md, false);
+    CHECK(has(report, &(struct refusal){"a long label", "148", 2, 3, true}, SURVEY_FAULT));
+    survey_report_free(report);
+}
+
 // Rows that look like the ones above and are right.
 static void accepts_what_is_right(void)
 {
@@ -192,4 +204,5 @@ static void accepts_what_is_right(void)
     }
 }
 
-TESTS(CASE(refuses_at_the_cell), CASE(goes_on_where_it_can), CASE(accepts_what_is_right))
+TESTS(CASE(refuses_at_the_cell), CASE(goes_on_where_it_can), CASE(bounds_texts),
+      CASE(accepts_what_is_right))
