@@ -48,7 +48,7 @@ static struct survey_form *table_form(const char *text)
     return form;
 }
 
-static struct survey_form *file_form(const char *path)
+__attribute__((unused)) static struct survey_form *file_form(const char *path)
 {
     struct survey_form *form = NULL;
     survey_report_free(paper_report);
