@@ -9,11 +9,11 @@
 #include <string.h>
 
 const struct scan_rules scan_rules_pen = {
-    .faint = 0.02, .marked = 0.08, .filled = 0.85, .unfilled = 0.75, .ratio = 4, .smudge = 0.55, .trace = 0.012,
-    .spread = 5, .ghost = 0.3, .beside = 0.06};
+    .faint = 0.02, .marked = 0.08, .filled = 0.85, .unfilled = 0.75, .ratio = 4, .stroke = 0.7, .smudge = 0.55, .trace = 0.012,
+    .spread = 5, .ghost = 0.3, .light = 0.5, .beside = 0.06};
 const struct scan_rules scan_rules_pencil = {
-    .faint = 0.015, .marked = 0.05, .filled = 0.85, .unfilled = 0.75, .ratio = 4, .smudge = 0.55, .trace = 0.012,
-    .spread = 5, .ghost = 0.3, .beside = 0.06};
+    .faint = 0.015, .marked = 0.05, .filled = 0.85, .unfilled = 0.75, .ratio = 4, .stroke = 0.7, .smudge = 0.55, .trace = 0.012,
+    .spread = 5, .ghost = 0.3, .light = 0.5, .beside = 0.06};
 
 struct deciding {
     const struct paper_page *page;
@@ -24,8 +24,7 @@ struct deciding {
     double trace; // darkness of a box from which it is not quite like the page's empty ones
 };
 
-static const double clear = 0.12; // ink of a mark that tells of the pen
-enum { LEAST_CLEAR = 4 };
+enum { LEAST_CLEAR = 5, THROUGH = 4 };
 
 static int by_value(const void *a, const void *b)
 {
@@ -33,17 +32,33 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// The median darkness of the page's clear marks: a rubbed-out mark or a smudge is much lighter, a
-// stroke of the same pen that just missed the box is not.
+// The median darkness of the page's marks: a rubbed-out mark or a smudge is much lighter, a stroke of
+// the same pen that just missed the box is not.
 static double pen_of(const struct deciding *d)
 {
     double *peaks = survey_arena_array(d->arena, d->page->mark_count + 1, sizeof *peaks);
     size_t count = 0;
     for (size_t i = 0; i < d->page->mark_count; i++)
-        if (d->marks[i].score >= clear && !d->marks[i].hidden)
+        if (d->marks[i].score >= d->rules->faint && d->marks[i].span >= THROUGH - 1 && !d->marks[i].hidden)
             peaks[count++] = d->marks[i].peak;
     qsort(peaks, count, sizeof *peaks, by_value);
     return count >= LEAST_CLEAR ? peaks[count / 2] : 0;
+}
+
+enum look { LOOKS_EMPTY, LOOKS_SMUDGED, LOOKS_FAINT, LOOKS_MARKED };
+
+// What one box looks like by itself.
+static enum look look_of(const struct deciding *d, const struct scan_mark *mark)
+{
+    const struct scan_rules *rules = d->rules;
+    if (mark->score < rules->faint)
+        return LOOKS_EMPTY;
+    if (d->pen > 0 && mark->peak < rules->smudge * d->pen)
+        return mark->score < rules->marked ? LOOKS_SMUDGED : LOOKS_FAINT;
+    bool through = mark->span >= THROUGH || (mark->span == THROUGH - 1 && mark->score >= (rules->faint + rules->marked) / 2);
+    if (d->pen > 0 && mark->peak >= rules->stroke * d->pen && through)
+        return LOOKS_MARKED;
+    return mark->score < rules->marked ? LOOKS_FAINT : LOOKS_MARKED;
 }
 
 // Where very light writing begins: the median darkness of the page's empty boxes and what they scatter.
@@ -70,7 +85,9 @@ struct tally {
     double most, least; // ink of the fullest and of the lightest that is marked
     double most_faint;  // ink of the fullest that is not marked
     double beside;
-    bool hidden, trace;
+    bool hidden;
+    bool trace; // a box seems not quite empty,
+    bool light; // and seems to have a stroke of the page's pen
 };
 
 static struct tally tally_of(const struct deciding *d, const size_t *at, size_t count)
@@ -80,12 +97,16 @@ static struct tally tally_of(const struct deciding *d, const size_t *at, size_t 
         const struct scan_mark *mark = &d->marks[at[i]];
         t.hidden |= mark->hidden;
         t.beside = fmax(t.beside, mark->outer);
-        t.trace |= mark->mean > d->trace && mark->peak >= d->rules->ghost * d->pen;
         if (i == 0 || mark->score > t.most) {
             t.most = mark->score;
             t.best = at[i];
         }
-        if (mark->score >= d->rules->marked) {
+        enum look look = look_of(d, mark);
+        if (look != LOOKS_MARKED && mark->mean > d->trace) {
+            t.trace |= mark->peak >= d->rules->ghost * d->pen;
+            t.light |= mark->peak >= d->rules->light * d->pen && mark->span >= THROUGH - 1;
+        }
+        if (look == LOOKS_MARKED) {
             t.marked++;
             t.least = fmin(t.least, mark->score);
             t.filled += mark->score >= d->rules->filled;
@@ -94,8 +115,8 @@ static struct tally tally_of(const struct deciding *d, const size_t *at, size_t 
                 t.lone = at[i];
             }
         } else {
-            t.faint += mark->score >= d->rules->faint;
-            t.smudges += mark->score >= d->rules->faint && mark->peak < d->rules->smudge * d->pen;
+            t.faint += look != LOOKS_EMPTY;
+            t.smudges += look == LOOKS_SMUDGED;
             t.most_faint = fmax(t.most_faint, mark->score);
         }
     }
@@ -120,8 +141,8 @@ static enum scan_verdict choose_one(const struct deciding *d, const size_t *at, 
         return **why ? SCAN_DOUBTFUL : SCAN_BLANK;
     }
     if (t.marked == 1) {
-        bool sure = t.faint == 0 || t.most >= d->rules->ratio * t.most_faint;
-        *why = t.faint ? SCAN_WHY_FAINT : "";
+        bool sure = !t.light && (t.faint == 0 || t.most >= d->rules->ratio * t.most_faint);
+        *why = t.faint || t.light ? SCAN_WHY_FAINT : "";
         return sure ? SCAN_ANSWERED : SCAN_DOUBTFUL;
     }
     if (t.unfilled == 1 && t.filled == t.marked - 1 && t.faint == 0) {
@@ -147,13 +168,13 @@ static void decide_many(const struct deciding *d, struct scan_answer *answer)
     struct tally t = tally_of(d, answer->marks, answer->mark_count);
     struct survey_buffer value = SURVEY_BUFFER(1 << 16);
     for (size_t i = 0; i < answer->mark_count; i++)
-        if (d->marks[answer->marks[i]].score >= d->rules->marked)
+        if (look_of(d, &d->marks[answer->marks[i]]) == LOOKS_MARKED)
             survey_format(&value, "%s%s", value.length ? " " : "", d->page->marks[answer->marks[i]].value);
     answer->value = value.length ? survey_arena_strdup(d->arena, survey_buffer_string(&value)) : NULL;
     survey_buffer_clear(&value);
     if (t.hidden)
         answer->why = SCAN_WHY_HIDDEN;
-    else if (t.faint || (t.trace && t.marked == 0))
+    else if (t.faint || (t.marked ? t.light : t.trace))
         answer->why = SCAN_WHY_FAINT;
     else if (t.filled && t.unfilled)
         answer->why = SCAN_WHY_FILLED;

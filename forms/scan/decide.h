@@ -13,10 +13,12 @@ struct scan_rules {
     double filled;   // from here: filled out, which is a mark, or a correction
     double unfilled; // below: surely not filled out
     double ratio;    // of one choice's ink to every other's, from which a faint other is let pass
-    double smudge;   // of the page's pen: what is lighter than that, and faint, is let pass beside a clear mark
+    double stroke;   // of the page's pen: what is as dark and goes through its box is a mark from the faint limit on
+    double smudge;   // of the page's pen: what is lighter is no mark of it; if faint, it is let pass beside a mark
     double trace;    // by which a box is darker than the page's empty ones at least, and
     double spread;   // by how many times their spread, to be doubtful where nothing else is marked,
-    double ghost;    // unless it is lighter than this share of the page's pen: rubbed out
+    double ghost;    // unless it is lighter than this share of the page's pen: rubbed out;
+    double light;    // beside marks of a multiple choice, unless it is lighter than this
     double beside;   // outside a box whose question is otherwise empty: doubtful
     bool corrections; // settle "one box filled out, another crossed" for the crossed one
 };

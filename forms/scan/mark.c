@@ -16,7 +16,7 @@ static const double least_found = 0.95, most_offset = 0.7;    // the page gate
 static const double least_firm = 0.85, most_offset_firm = 1.2; // the same for a page of firm frames
 static const double inset = 0.13, around = 0.28; // shares of a box: inside the frame, and the white beside it
 static const double ring = 1.0, clear = 0.35;    // millimetres outside: where a stray mark counts
-enum { NEAREST = 9, ALONG = 9 };
+enum { NEAREST = 9, ALONG = 9, CELLS = 4 };
 
 // Darkness along one side of a box: side 0 left, 1 right, 2 top, 3 bottom, out millimetres outwards.
 static double side_level(const struct scan_image *image, const struct scan_place *p, const struct paper_box *box, int side,
@@ -236,10 +236,34 @@ static double local_white(const struct scan_image *image, const struct scan_stre
     return 255;
 }
 
+// The ink of a box by sixteenths of its inside.
+struct cells {
+    double sum[CELLS][CELLS];
+    int count[CELLS][CELLS];
+};
+
+// Through how many quarters the ink goes, across or down: a stroke goes through, a speck does not.
+static int span_of(const struct cells *cells, double white, double peak)
+{
+    bool rows[CELLS] = {false}, columns[CELLS] = {false};
+    double least = fmax(0.03, 0.12 * peak);
+    for (int y = 0; y < CELLS; y++)
+        for (int x = 0; x < CELLS; x++)
+            if (cells->count[y][x] && white - cells->sum[y][x] / cells->count[y][x] > least * (white - 20))
+                rows[y] = columns[x] = true;
+    int across = 0, down = 0;
+    for (int i = 0; i < CELLS; i++) {
+        across += columns[i];
+        down += rows[i];
+    }
+    return across > down ? across : down;
+}
+
 static void measure_inside(const struct scan_image *image, const struct scan_streaks *streaks, const struct scan_place *p,
                            const struct paper_box *box, double white, double step, struct scan_mark *mark)
 {
     unsigned counts[256] = {0}, total = 0, looked = 0, seen = 0;
+    struct cells cells = {0};
     double half_w = box->w * (0.5 - inset), half_h = box->h * (0.5 - inset), sum = 0;
     for (double y = -half_h; y <= half_h; y += step)
         for (double x = -half_w; x <= half_w; x += step, looked++) {
@@ -247,6 +271,9 @@ static void measure_inside(const struct scan_image *image, const struct scan_str
             if (scan_is_streaked(streaks, image, px, py))
                 continue;
             int level = scan_nearest(image, px, py);
+            int row = (int)((y + half_h) / (2 * half_h) * (CELLS - 0.001)), column = (int)((x + half_w) / (2 * half_w) * (CELLS - 0.001));
+            cells.sum[row][column] += level;
+            cells.count[row][column]++;
             sum += level;
             counts[level]++;
             total++;
@@ -258,6 +285,7 @@ static void measure_inside(const struct scan_image *image, const struct scan_str
     while (level < 255 && (seen += counts[level]) * 20 < total)
         level++;
     mark->peak = fmax(0, (white - level) / (white - 20));
+    mark->span = span_of(&cells, white, mark->peak);
 }
 
 static void measure_outside(const struct scan_image *image, const struct scan_streaks *streaks, const struct scan_place *p,
