@@ -20,6 +20,13 @@ static void insert(struct output_sheet *sheet, lxw_chart *chart, uint32_t row, u
     worksheet_insert_chart_opt(sheet->sheet, row, (lxw_col_t)column, chart, &options);
 }
 
+// Lines behind the bars that don't drown them.
+static void soften(lxw_chart_axis *axis)
+{
+    lxw_chart_line line = {.color = 0xD9D9D9, .width = 0.75};
+    chart_axis_major_gridlines_set_line(axis, &line);
+}
+
 static void set_title(lxw_chart *chart, const char *title)
 {
     char *safe = output_safe_text(title);
@@ -47,6 +54,8 @@ void output_stacked_bars(struct output_sheet *sheet, const struct output_stack *
     chart_axis_set_interval_unit(chart->y_axis, 1); // and each is named
     chart_axis_set_num_format(chart->x_axis, "0\"%\"");
     chart_axis_set_min(chart->x_axis, 0);
+    chart_axis_major_gridlines_set_visible(chart->x_axis, LXW_TRUE);
+    soften(chart->x_axis);
     chart_axis_set_max(chart->x_axis, 100);
     chart_legend_set_position(chart, LXW_CHART_LEGEND_BOTTOM);
     chart_set_series_overlap(chart, 100);
@@ -90,6 +99,7 @@ void output_bars(struct output_sheet *sheet, const struct output_bars *bars)
     chart_series_set_fill(series, &fill);
     chart_series_set_labels(series);
     chart_set_series_gap(chart, 80);
+    soften(chart->y_axis);
     if (!bars->below_zero)
         chart_axis_set_min(chart->y_axis, 0);
     if (bars->most > 0)
