@@ -25,7 +25,21 @@ static struct row make_row(const struct output_answers *answers, size_t count, c
     return row;
 }
 
-// Counts of a question by row: answers, cannot say, silent; and which of them are hidden.
+// Hides in some columns of a table what must not leave of them by themselves.
+static void hide_columns(const size_t *counts, size_t rows, size_t columns, size_t first, size_t some, struct survey_arena *arena,
+                         bool *hidden)
+{
+    size_t *part = survey_arena_array(arena, rows * some + 1, sizeof *part);
+    bool *hides = survey_arena_array(arena, rows * some + 1, sizeof *hides);
+    for (size_t row = 0; row < rows; row++)
+        memcpy(part + row * some, counts + row * columns + first, some * sizeof *part);
+    output_suppress(part, rows, some, hides);
+    for (size_t row = 0; row < rows; row++)
+        memcpy(hidden + row * columns + first, hides + row * some, some * sizeof *hides);
+}
+
+// Which cells of a question are hidden, by row: answers, cannot say, silent. The shares of the answers add to
+// 100, so that these must keep each other; the counts beside them stand alone.
 static const bool *hide(struct page *page, const struct output_opinion *opinion, size_t answers)
 {
     size_t rows = page->report->assessment->unit_count + 1, columns = answers + 2;
@@ -38,7 +52,9 @@ static const bool *hide(struct page *page, const struct output_opinion *opinion,
         counts[row * columns + answers] = opinion->rows[row].dont_know;
         counts[row * columns + answers + 1] = opinion->rows[row].silent;
     }
-    output_suppress(counts, rows, columns, hidden);
+    hide_columns(counts, rows, columns, 0, answers, page->arena, hidden);
+    hide_columns(counts, rows, columns, answers, 1, page->arena, hidden);
+    hide_columns(counts, rows, columns, answers + 1, 1, page->arena, hidden);
     return hidden;
 }
 

@@ -193,6 +193,14 @@ static void small_cells_of_opinions_are_hidden(void)
     CHECK_TEXT("×", beside(sheet, second, 0, "肥乡县", 5)); // 2 persons
     CHECK_TEXT("×", beside(sheet, second, 0, "肥乡县", 6));
     CHECK_TEXT("52.46", beside(sheet, second, 0, "望都县", 2));
+    for (uint32_t at = 0; at < sheet->rows; at++) { // the shares add to 100: one hidden alone is none
+        unsigned hidden = 0, shown = 0;
+        for (uint32_t column = 2; column < 7; column++) {
+            hidden += strcmp(survey_sheet_cell(sheet, at, column), "×") == 0;
+            shown += survey_sheet_cell(sheet, at, column)[0] >= '0' && survey_sheet_cell(sheet, at, column)[0] <= '9';
+        }
+        CHECK(!shown || hidden != 1);
+    }
     CHECK_TEXT("53.62", beside(sheet, 0, 0, "Overall, poverty alleviation work in the county", 2));
     survey_arena_free(arena);
 }
