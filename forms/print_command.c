@@ -20,6 +20,7 @@ static const struct survey_option options[] = {
     {"where", 0, N_("EXPR"), N_("only sampled units that meet a condition on the frame, as frame('village_code') = '101'")},
     {"layout", 0, N_("FILE.json"), N_("where every mark is, in millimetres, for checks and simulated scans")},
     {"blank", 0, N_("N"), N_("N forms without a unit instead; with a questionnaire (FORM) in place of EVAL, specimens that no scan takes")},
+    {"covers", 0, NULL, N_("a cover sheet before the forms of each village: its households, room for results")},
     {"server", 0, N_("HTTPS://HOST"), N_("codes that a phone's camera opens; they are larger")},
     {"names", 0, NULL, N_("print names and the like on the sheets too (they are left out by default)")},
     {NULL},
@@ -129,7 +130,7 @@ static bool read_options(struct job *job, int *code)
     struct survey_error error = {0};
     const char *server = survey_given_value(invocation, "server");
     job->request = (struct paper_issue_request){.languages = invocation->language, .where = survey_given_value(invocation, "where"),
-                                                .names = survey_given(invocation, "names"),
+                                                .names = survey_given(invocation, "names"), .covers = survey_given(invocation, "covers"),
                                                 .with_layout = survey_given(invocation, "layout"), .progress = show_progress};
     *code = 2;
     if (!survey_given_value(invocation, "output")) {
@@ -138,8 +139,8 @@ static bool read_options(struct job *job, int *code)
     }
     if (!survey_given_integer(invocation, "blank", 1, 10000, &job->request.blank))
         return false;
-    if (job->request.blank && (job->request.where || job->request.names)) {
-        survey_command_usage(invocation, _("--blank goes without --where and --names"));
+    if (job->request.blank && (job->request.where || job->request.names || job->request.covers)) {
+        survey_command_usage(invocation, _("--blank goes without --where, --names and --covers"));
         return false;
     }
     if (server && !paper_server_text(server, job->server, &error)) {

@@ -1,25 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The design of a form: composed once, then drawn and measured as often as wanted.
-#include "forms/paper/design.h"
+#include "forms/paper/design_private.h"
 
-#include "forms/paper/flow.h"
-#include "forms/paper/maker.h"
 #include "survey/base/arena.h"
 #include "survey/base/format.h"
 #include "survey/base/text.h"
 
 #include <math.h>
 #include <string.h>
-
-struct paper_design {
-    struct paper_maker maker;
-    struct paper_layout *layout;
-    struct paper_block *furniture; // by page: what is not a question
-    struct paper_placed *placed;
-    size_t placed_count;
-    struct paper_places places;
-    double qr[2]; // sizes
-};
 
 #define EDGE 13.0 // centre of a corner fiducial from the edges
 #define MIDDLE_EDGE 12.0
@@ -119,6 +107,7 @@ static double first_head(struct paper_design *design, struct paper_block *block)
     y += text_at(maker, block, PAPER_SMALL, TEXT_LEFT, y, width, version_line(maker)) + 2;
     design->places.unit_x = TEXT_LEFT;
     design->places.unit_y = y;
+    design->places.unit_w = width;
     y += 10; // two lines
     design->places.specimen_x = TEXT_LEFT;
     design->places.specimen_y = design->places.unit_y;

@@ -111,7 +111,7 @@ static bool design_of(struct issuer *issuer, const char *name, size_t *index, st
 
 // --- units --------------------------------------------------------------------------------------
 
-static void add_copy(struct issuer *issuer, size_t design, const char *unit, const char *places)
+static void add_copy(struct issuer *issuer, const struct paper_copy *copy)
 {
     if (issuer->copy_count == issuer->copy_capacity) {
         size_t capacity = issuer->copy_capacity ? issuer->copy_capacity * 2 : 256;
@@ -121,7 +121,7 @@ static void add_copy(struct issuer *issuer, size_t design, const char *unit, con
         issuer->copies = grown;
         issuer->copy_capacity = capacity;
     }
-    issuer->copies[issuer->copy_count++] = (struct paper_copy){.design = design, .unit = unit, .places = places};
+    issuer->copies[issuer->copy_count++] = *copy;
 }
 
 static bool read_frame(struct issuer *issuer, struct survey_error *error)
@@ -153,60 +153,95 @@ static const char *place_name(const struct issuer *issuer, size_t row, const cha
     return "";
 }
 
-// The places from the top down, then what the frame knows of the unit that the form asks too (its stratum).
-static const char *places_of(const struct issuer *issuer, size_t row, size_t design)
+// The places from the top down.
+static void add_places(const struct issuer *issuer, size_t row, struct survey_buffer *text)
 {
-    struct survey_buffer text = SURVEY_BUFFER(PLACES_MOST * 4);
     const struct survey_frame *frame = &issuer->frame;
     for (size_t i = 0; i < frame->column_count; i++) {
         size_t length = strlen(frame->columns[i]);
         if (i != frame->unit && length > 5 && length < 120 && strcmp(frame->columns[i] + length - 5, "_code") == 0)
-            add_part(&text, place_name(issuer, row, frame->columns[i], length - 5));
+            add_part(text, place_name(issuer, row, frame->columns[i], length - 5));
     }
+}
+
+static const char *keep(const struct issuer *issuer, struct survey_buffer *text)
+{
+    const char *kept = survey_arena_strdup(issuer->arena, survey_buffer_string(text));
+    survey_buffer_clear(text);
+    return kept;
+}
+
+// A village by its places and its code, for a cover sheet.
+static const char *group_of(const struct issuer *issuer, const struct survey_map_entry *entry, const char *parent)
+{
+    struct survey_buffer text = SURVEY_BUFFER(PLACES_MOST * 4);
+    if (entry)
+        add_places(issuer, (size_t)entry->number - 1, &text);
+    add_part(&text, parent);
+    return keep(issuer, &text);
+}
+
+// What the frame knows of the unit that the form asks too (its stratum).
+static const char *facts_of(const struct issuer *issuer, size_t row, size_t design)
+{
+    struct survey_buffer text = SURVEY_BUFFER(PLACES_MOST * 4);
+    const struct survey_frame *frame = &issuer->frame;
     for (size_t i = 0; i < frame->column_count; i++) {
         const char *cell = survey_frame_cell(frame, row, i);
         const char *label = *cell ? paper_design_choice(issuer->designs[design], frame->columns[i], cell) : cell;
         if (label != cell)
             add_part(&text, label);
     }
-    const char *kept = survey_arena_strdup(issuer->arena, survey_buffer_string(&text));
-    survey_buffer_clear(&text);
-    return kept;
+    return keep(issuer, &text);
 }
 
-static bool names_of(const struct issuer *issuer, const char *unit, const char **places, struct survey_error *error)
+// The places, then the facts.
+static const char *places_of(const struct issuer *issuer, const struct survey_map_entry *entry, const char *facts)
+{
+    struct survey_buffer text = SURVEY_BUFFER(PLACES_MOST * 4);
+    if (entry)
+        add_places(issuer, (size_t)entry->number - 1, &text);
+    add_part(&text, facts);
+    return keep(issuer, &text);
+}
+
+static bool names_of(const struct issuer *issuer, const char *unit, const char **facts, struct survey_error *error)
 {
     struct survey_buffer text = SURVEY_BUFFER(PLACES_MOST * 4);
     struct survey_query *query = survey_query(issuer->store, error, "SELECT value FROM private.identity WHERE unit = ? ORDER BY name", "t", unit);
     if (!query)
         return false;
-    add_part(&text, *places);
+    add_part(&text, *facts);
     while (survey_query_next(query))
         add_part(&text, survey_query_text(query, 0));
-    *places = survey_arena_strdup(issuer->arena, survey_buffer_string(&text));
-    survey_buffer_clear(&text);
+    *facts = keep(issuer, &text);
     return survey_query_end(query, error);
 }
 
-static bool add_unit(struct issuer *issuer, const char *unit, const char *form, const struct survey_expr *condition, struct survey_error *error)
+struct drawn {
+    const char *unit, *form, *parent;
+};
+
+static bool add_unit(struct issuer *issuer, const struct drawn *drawn, const struct survey_expr *condition, struct survey_error *error)
 {
-    const struct survey_map_entry *entry = survey_map_find(&issuer->rows, unit);
+    const struct survey_map_entry *entry = survey_map_find(&issuer->rows, drawn->unit);
     size_t design;
     bool meets = true;
-    const char *places = "";
+    const char *facts = "";
     if (condition && entry && !survey_frame_meets(&issuer->frame, (size_t)entry->number - 1, condition, &meets, error))
         return false;
     if (!meets || (condition && !entry))
         return true;
     if (issuer->copy_count == COPIES_MOST)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("too many forms at once; use --where"));
-    if (!design_of(issuer, form, &design, error))
+    if (!design_of(issuer, drawn->form, &design, error))
         return false;
     if (entry)
-        places = places_of(issuer, (size_t)entry->number - 1, design);
-    if (issuer->request->names && !names_of(issuer, unit, &places, error))
+        facts = facts_of(issuer, (size_t)entry->number - 1, design);
+    if (issuer->request->names && !names_of(issuer, drawn->unit, &facts, error))
         return false;
-    add_copy(issuer, design, survey_arena_strdup(issuer->arena, unit), places);
+    add_copy(issuer, &(struct paper_copy){.design = design, .unit = drawn->unit, .places = places_of(issuer, entry, facts),
+                                          .group = group_of(issuer, entry, drawn->parent), .facts = facts});
     return true;
 }
 
@@ -220,15 +255,11 @@ static bool parse_where(struct issuer *issuer, const struct survey_expr **condit
     return survey_fail(error, SURVEY_ERROR_USAGE, "--where", "%s", inner.message);
 }
 
-struct drawn {
-    const char *unit, *form;
-};
-
 // The sampled units of the last stage, by village, in the order of selection. They are read before designs
 // are made, since those ask the store too.
 static bool read_units(struct issuer *issuer, struct drawn **units, size_t *count, struct survey_error *error)
 {
-    static const char sql[] = "SELECT s.unit, s.form FROM sample s JOIN draw d ON d.id = s.draw WHERE d.current AND d.round = ?1 AND s.status = 'selected' "
+    static const char sql[] = "SELECT s.unit, s.form, s.parent FROM sample s JOIN draw d ON d.id = s.draw WHERE d.current AND d.round = ?1 AND s.status = 'selected' "
                               "AND s.stage = (SELECT max(stage) FROM sample WHERE draw = d.id) ORDER BY s.parent, s.position, s.unit";
     int64_t most = survey_store_count(issuer->store, 0, "SELECT count(*) FROM sample WHERE round = ?", "t", issuer->round);
     struct survey_query *query = survey_query(issuer->store, error, sql, "t", issuer->round);
@@ -238,7 +269,8 @@ static bool read_units(struct issuer *issuer, struct drawn **units, size_t *coun
     *count = 0;
     while (survey_query_next(query) && *count < (size_t)most)
         (*units)[(*count)++] = (struct drawn){survey_arena_strdup(issuer->arena, survey_query_text(query, 0)),
-                                              survey_arena_strdup(issuer->arena, survey_query_text(query, 1))};
+                                              survey_arena_strdup(issuer->arena, survey_query_text(query, 1)),
+                                              survey_arena_strdup(issuer->arena, survey_query_text(query, 2))};
     return survey_query_end(query, error);
 }
 
@@ -255,7 +287,7 @@ static bool choose_units(struct issuer *issuer, struct survey_error *error)
     if (!read_frame(issuer, error))
         return false;
     for (size_t i = 0; i < count; i++)
-        if (!add_unit(issuer, units[i].unit, units[i].form, condition, error))
+        if (!add_unit(issuer, &units[i], condition, error))
             return false;
     return issuer->copy_count || survey_fail(error, SURVEY_ERROR_INPUT, "--where", _("none of the %zu sampled units meets the condition"), count);
 }
@@ -266,7 +298,7 @@ static bool choose_blanks(struct issuer *issuer, struct survey_error *error)
     if (!design_of(issuer, "", &design, error))
         return false;
     for (int64_t i = 0; i < issuer->request->blank; i++)
-        add_copy(issuer, design, NULL, "");
+        add_copy(issuer, &(struct paper_copy){.design = design, .places = ""});
     return true;
 }
 
@@ -307,6 +339,8 @@ static bool store_all(struct issuer *issuer, const struct survey_actor *actor, s
             return false;
     int64_t page = 1;
     for (size_t i = 0; i < issuer->copy_count; i++) {
+        if (issuer->request->covers)
+            page += (int64_t)paper_covers_before(issuer->copies, issuer->copy_count, i);
         if (!store_sheet(issuer, &issuer->copies[i], page, at, actor->who, error))
             return false;
         page += (int64_t)paper_design_layout(issuer->designs[issuer->copies[i].design])->page_count;
@@ -364,7 +398,7 @@ static bool issue_all(struct issuer *issuer, const struct survey_actor *actor, s
     if (!(request->blank ? choose_blanks(issuer, error) : choose_units(issuer, error)) || !store_all(issuer, actor, error))
         return false;
     struct paper_run run = {.designs = issuer->designs, .tags = issuer->tags, .design_count = issuer->design_count, .copies = issuer->copies,
-                            .copy_count = issuer->copy_count, .key = key, .server = request->server, .now = actor->now, .progress = request->progress};
+                            .copy_count = issuer->copy_count, .key = key, .server = request->server, .now = actor->now, .covers = request->covers, .progress = request->progress};
     if (!paper_print(&run, &issue->pdf, request->with_layout ? &issue->layout : NULL, error))
         return false;
     summarise(issue, issuer->designs, issuer->design_count, issuer->copies, issuer->copy_count);

@@ -11,6 +11,7 @@ struct paper_issue_request {
     int64_t blank;         // copies of the main form without a unit, instead of the sample; 0: the sample
     const char *server;    // "HTTPS://HOST"; NULL: bare tokens
     bool names;            // print names and other identities on the sheet
+    bool covers;           // a cover sheet before the forms of each village
     bool with_layout;
     void (*progress)(size_t done, size_t total); // may be NULL
 };

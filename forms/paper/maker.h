@@ -25,6 +25,7 @@ struct paper_phrases {
     const char *how, *right, *also_right, *wrong, *correction, *care;
     const char *only_if, *one_answer, *several, *minus, *rows, *row, *write_code;
     const char *image, *audio, *position, *file, *left_out, *date, *page, *unit, *sheet, *blank_unit, *specimen, *continued;
+    const char *cover, *result, *day, *signature; // of a place's cover sheet
     const char *places[16]; // of digits, from the ones up
 };
 const struct paper_phrases *paper_phrases_for(const struct survey_form *form, size_t language);

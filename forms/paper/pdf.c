@@ -334,12 +334,18 @@ bool paper_pdf_seal(struct paper_pdf *pdf, struct survey_error *error)
     return done || fail(pdf, error);
 }
 
-void paper_pdf_use(struct paper_pdf *pdf, size_t piece, double x, double y)
+void paper_pdf_use(struct paper_pdf *pdf, size_t piece, double x, double y, double most)
 {
-    survey_buffer_text(&pdf->content, "q 1 0 0 1 ");
+    const struct piece *used = &pdf->pieces[piece];
+    double scale = most > 0 && used->width > most * PAPER_POINTS ? most * PAPER_POINTS / used->width : 1;
+    survey_buffer_text(&pdf->content, "q ");
+    put_number(&pdf->content, scale, 4);
+    survey_buffer_text(&pdf->content, " 0 0 ");
+    put_number(&pdf->content, scale, 4);
+    survey_buffer_byte(&pdf->content, ' ');
     put_number(&pdf->content, x * PAPER_POINTS, 2);
     survey_buffer_byte(&pdf->content, ' ');
-    put_number(&pdf->content, PAGE_H - y * PAPER_POINTS - pdf->pieces[piece].height, 3);
+    put_number(&pdf->content, PAGE_H - y * PAPER_POINTS - used->height * scale, 3);
     survey_format(&pdf->content, " cm /P%zu Do Q\n", piece);
 }
 

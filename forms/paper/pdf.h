@@ -25,7 +25,8 @@ cairo_t *paper_pdf_piece(struct paper_pdf *pdf, double width, double height, siz
 bool paper_pdf_seal(struct paper_pdf *pdf, struct survey_error *error);
 
 // Then pages: content is put together by the three below, then the page is closed.
-void paper_pdf_use(struct paper_pdf *pdf, size_t piece, double x, double y); // its top left corner, mm
+// A piece with its top left corner at x, y (mm), made smaller where it is wider than most (0: any width).
+void paper_pdf_use(struct paper_pdf *pdf, size_t piece, double x, double y, double most);
 // Printable ASCII in a face of fixed width (0.602 of its size); x, y of the first letter's baseline, mm; size in points.
 void paper_pdf_text(struct paper_pdf *pdf, double x, double y, double size, const char *text);
 // Dark modules as one path; side modules a side, top left corner and size in mm.

@@ -10,6 +10,7 @@
 #include "survey/base/map.h"
 #include "survey/base/text.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { GROUP = 5, WORDS = 5 };
@@ -26,6 +27,7 @@ struct printer {
     struct paper_pdf *pdf;
     struct survey_arena *arena;
     size_t *first_page;       // piece of page 1, by design
+    size_t *covers;           // piece of the cover sheet, by design
     struct label (*words)[WORDS]; // by design
     struct survey_map labels; // text -> value: struct label
 };
@@ -81,6 +83,8 @@ static bool draw_pieces(struct printer *printer, struct survey_error *error)
             paper_design_draw(run->designs[i], page, cairo);
             printer->first_page[i] = page ? printer->first_page[i] : piece;
         }
+        if (run->covers)
+            paper_design_draw_cover(run->designs[i], paper_pdf_piece(printer->pdf, layout->width, layout->height, &printer->covers[i]));
         for (int k = 0; k + 1 < WORDS; k++)
             if (!draw_label(printer, run->designs[i], paper_design_word(run->designs[i], words[k]), k == 3, &printer->words[i][k], error))
                 return false;
@@ -88,6 +92,8 @@ static bool draw_pieces(struct printer *printer, struct survey_error *error)
     for (size_t i = 0; i < run->copy_count; i++) {
         const struct paper_copy *copy = &run->copies[i];
         if (!prepare(printer, run->designs[copy->design], copy->places, error) ||
+            (run->covers && !(prepare(printer, run->designs[copy->design], copy->group, error) &&
+                              prepare(printer, run->designs[copy->design], copy->facts, error))) ||
             (copy->unit && !ascii(copy->unit) && !prepare(printer, run->designs[copy->design], copy->unit, error)))
             return false;
     }
@@ -100,22 +106,22 @@ static const struct label *find_label(const struct printer *printer, const char 
     return entry ? entry->value : NULL;
 }
 
-// Text at a baseline; returns where it ends.
-static double put_text(struct printer *printer, double x, double y, double size, const char *text)
+// Text at a baseline, smaller where it would be wider than most; returns where it ends.
+static double put_text(struct printer *printer, double x, double y, double size, double most, const char *text)
 {
-    const struct label *label = ascii(text) ? NULL : find_label(printer, text);
-    if (label) {
-        paper_pdf_use(printer->pdf, label->piece, x, y - label->base);
-        return x + label->width;
-    }
-    paper_pdf_text(printer->pdf, x, y, size, text);
-    return x + 0.602 * size / PAPER_POINTS * (double)strlen(text);
+    const struct label *label = find_label(printer, text);
+    double width = label ? label->width : 0.602 * size / PAPER_POINTS * (double)strlen(text), scale = fmin(1, most / width);
+    if (label)
+        paper_pdf_use(printer->pdf, label->piece, x, y - label->base * scale, most);
+    else
+        paper_pdf_text(printer->pdf, x, y, size * scale, text);
+    return x + width * scale;
 }
 
 static double put_word(struct printer *printer, const struct paper_copy *copy, int word, double x, double y)
 {
     const struct label *label = &printer->words[copy->design][word];
-    paper_pdf_use(printer->pdf, label->piece, x, y - label->base);
+    paper_pdf_use(printer->pdf, label->piece, x, y - label->base, 0);
     return x + label->width + 1;
 }
 
@@ -128,17 +134,17 @@ static void put_head(struct printer *printer, const struct paper_copy *copy, con
         put_word(printer, copy, 3, first ? x : x + 85, first ? y + 5 : y);
     if (copy->unit) {
         x = put_word(printer, copy, 0, x, y);
-        x = put_text(printer, x, y, size, copy->unit) + 6;
+        x = put_text(printer, x, y, size, first ? 80 : 60, copy->unit) + 6;
     } else {
         x = put_word(printer, copy, 2, x, y);
         paper_pdf_text(printer->pdf, x, y, size, "________________");
         x += 0.602 * size / PAPER_POINTS * 16 + 6;
     }
     x = put_word(printer, copy, 1, x, y);
-    put_text(printer, x, y, size, sheet);
+    paper_pdf_text(printer->pdf, x, y, size, sheet);
     const struct label *label = first && copy->places ? find_label(printer, copy->places) : NULL;
     if (label)
-        paper_pdf_use(printer->pdf, label->piece, places.unit_x, places.unit_y + 5);
+        paper_pdf_use(printer->pdf, label->piece, places.unit_x, places.unit_y + 5, places.unit_w);
 }
 
 // In groups of five, for reading and typing.
@@ -190,7 +196,7 @@ static bool print_page(struct printer *printer, const struct paper_copy *copy, c
     struct paper_token parts = {copy->number, (unsigned)page + 1, run->tags[copy->design]};
     paper_token_write(&parts, run->key, token);
     survey_format_into(says, sizeof says, "%s%s%s", run->server ? run->server : "", run->server ? "/F/" : "", token);
-    paper_pdf_use(printer->pdf, printer->first_page[copy->design] + page, 0, 0);
+    paper_pdf_use(printer->pdf, printer->first_page[copy->design] + page, 0, 0, 0);
     put_head(printer, copy, sheet, page);
     if (!put_codes(printer, copy, token, says, page, error))
         return false;
@@ -206,6 +212,59 @@ static bool print_page(struct printer *printer, const struct paper_copy *copy, c
     return true;
 }
 
+static bool opens_group(const struct paper_copy *copies, size_t i)
+{
+    const char *group = copies[i].group;
+    return group && *group && !(i && copies[i - 1].group && strcmp(copies[i - 1].group, group) == 0);
+}
+
+// The end of the copies that share the first one's group.
+static size_t group_end(const struct paper_copy *copies, size_t count, size_t first)
+{
+    size_t end = first + 1;
+    while (end < count && !opens_group(copies, end) && copies[end].group && *copies[end].group)
+        end++;
+    return end;
+}
+
+size_t paper_covers_before(const struct paper_copy *copies, size_t count, size_t i)
+{
+    return opens_group(copies, i) ? (group_end(copies, count, i) - i + PAPER_COVER_ROWS - 1) / PAPER_COVER_ROWS : 0;
+}
+
+static void print_cover(struct printer *printer, size_t from, size_t end)
+{
+    const struct paper_run *run = printer->run;
+    const struct paper_cover cover = paper_design_cover();
+    const struct label *group = find_label(printer, run->copies[from].group);
+    paper_pdf_use(printer->pdf, printer->covers[run->copies[from].design], 0, 0, 0);
+    if (group)
+        paper_pdf_use(printer->pdf, group->piece, cover.group_x, cover.group_y, cover.group_w);
+    for (size_t i = from; i < end; i++) {
+        char number[16], sheet[PAPER_SHEET_LENGTH + 1];
+        double y = cover.first_y + (double)(i - from) * cover.pitch;
+        survey_format_into(number, sizeof number, "%zu", i - from + 1);
+        paper_sheet_text(run->copies[i].number, sheet);
+        paper_pdf_text(printer->pdf, cover.number_x, y, 9, number);
+        if (run->copies[i].unit)
+            put_text(printer, cover.unit_x, y, 9, cover.facts_x - cover.unit_x - 1, run->copies[i].unit);
+        paper_pdf_text(printer->pdf, cover.sheet_x, y, 9, sheet);
+        if (run->copies[i].facts && *run->copies[i].facts)
+            put_text(printer, cover.facts_x, y, 9, cover.sheet_x - cover.facts_x - 1, run->copies[i].facts);
+    }
+    paper_pdf_page(printer->pdf);
+}
+
+// Before the first of a group; as many pages as its rows take.
+static void print_covers(struct printer *printer, size_t first)
+{
+    const struct paper_run *run = printer->run;
+    size_t pages = run->covers ? paper_covers_before(run->copies, run->copy_count, first) : 0;
+    size_t end = pages ? group_end(run->copies, run->copy_count, first) : first;
+    for (size_t from = first; from < end; from += PAPER_COVER_ROWS)
+        print_cover(printer, from, from + PAPER_COVER_ROWS < end ? from + PAPER_COVER_ROWS : end);
+}
+
 static bool print_copies(struct printer *printer, struct survey_json_writer *json, struct survey_error *error)
 {
     const struct paper_run *run = printer->run;
@@ -213,6 +272,7 @@ static bool print_copies(struct printer *printer, struct survey_json_writer *jso
         const struct paper_copy *copy = &run->copies[i];
         char sheet[PAPER_SHEET_LENGTH + 1];
         paper_sheet_text(copy->number, sheet);
+        print_covers(printer, i);
         if (json)
             open_form(json, copy, sheet);
         size_t pages = paper_design_layout(run->designs[copy->design])->page_count;
@@ -289,6 +349,7 @@ bool paper_print(const struct paper_run *run, struct survey_buffer *pdf, struct 
     const char *title = run->design_count ? paper_design_title(run->designs[0]) : "";
     printer.pdf = paper_pdf_new(&run->now, title);
     printer.first_page = survey_arena_array(printer.arena, run->design_count + 1, sizeof *printer.first_page);
+    printer.covers = survey_arena_array(printer.arena, run->design_count + 1, sizeof *printer.covers);
     printer.words = survey_arena_array(printer.arena, run->design_count + 1, sizeof *printer.words);
     bool done = print_all(&printer, pdf, layout, error);
     survey_map_clear(&printer.labels);

@@ -12,6 +12,8 @@ struct paper_copy {
     uint64_t number;    // of the sheet, 40 bits
     const char *unit;   // NULL: a blank form
     const char *places; // where the unit is, for the enumerator; "" for nothing
+    const char *group;  // its village, for the cover sheets; "" or NULL for none
+    const char *facts;  // what else a cover sheet says of the unit; "" or NULL for nothing
 };
 
 struct paper_run {
@@ -23,9 +25,13 @@ struct paper_run {
     const uint8_t *key;   // of the tokens
     const char *server;   // "HTTPS://HOST", or NULL for bare tokens
     struct survey_time now;
+    bool covers;          // a cover sheet before the sheets of each group
     bool specimen;        // marked so: no evaluation file knows these sheets
     void (*progress)(size_t done, size_t total); // may be NULL
 };
+
+// Cover sheets that stand before copy i where the run has them.
+size_t paper_covers_before(const struct paper_copy *copies, size_t count, size_t i);
 
 // What a QR says is at most that long.
 enum { PAPER_SAYS_MOST = 200 };

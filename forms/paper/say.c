@@ -24,6 +24,7 @@ static const struct paper_phrases english = {
     .position = "Position: take it with the phone, not on paper", .file = "File: attach it on the phone, not on paper",
     .left_out = "Not asked on paper: ", .date = "year – month – day", .page = "page %zu of %zu", .unit = "Unit",
     .sheet = "Sheet", .blank_unit = "Unit number", .specimen = "SPECIMEN – not for the field", .continued = "continued",
+    .cover = "Cover sheet", .result = "Result", .day = "Date", .signature = "Enumerator",
     .places = {"1", "10", "100", "1000", "10⁴", "10⁵", "10⁶", "10⁷", "10⁸", "10⁹", "10¹⁰", "10¹¹", "10¹²", "10¹³", "10¹⁴"}};
 static const struct paper_phrases chinese = {
     .chinese = true, .how = "填写方法", .right = "正确", .also_right = "也可以", .wrong = "错误",
@@ -32,8 +33,8 @@ static const struct paper_phrases chinese = {
     .write_code = "填写答案", .image = "照片:用手机或相机拍摄,不在纸上填写", .audio = "录音:用手机录制,不在纸上填写",
     .position = "定位:用手机采集,不在纸上填写", .file = "文件:在手机上添加,不在纸上填写", .left_out = "以下不在纸上填写:",
     .date = "年-月-日", .page = "第%zu页,共%zu页", .unit = "户编号", .sheet = "表号", .blank_unit = "户编号",
-    .specimen = "样张,不得用于现场", .continued = "续",
-    .places = {"个", "十", "百", "千", "万", "十万", "百万", "千万", "亿", "十亿", "百亿", "千亿", "万亿", "十万亿", "百万亿"}};
+    .specimen = "样张,不得用于现场", .continued = "续", .cover = "入户名单(封面)", .result = "结果", .day = "日期", .signature = "调查员",
+        .places = {"个", "十", "百", "千", "万", "十万", "百万", "千万", "亿", "十亿", "百亿", "千亿", "万亿", "十万亿", "百万亿"}};
 
 static bool has_chinese(const char *text)
 {

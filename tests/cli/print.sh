@@ -4,7 +4,7 @@
 set -u
 assay=$(realpath "$1")
 root=$(realpath "$2")
-echo 1..16
+echo 1..17
 . "$(dirname "$0")/lib.sh"
 cd "$folder" || exit 1
 sql() { sqlite3 e.assay "$1"; }
@@ -165,6 +165,18 @@ if mkdir small && mount -t tmpfs -o size=8k none small 2>/dev/null; then
 else
     skip "a full disk leaves nothing behind" "no tmpfs can be mounted here"
 fi
+
+run 0 print e.assay -o c.pdf --covers --layout c.json
+same "$(pages c.pdf)" 6
+pdftotext -l 1 c.pdf text
+for unit in $(sql "SELECT unit FROM sample WHERE stage = 2 AND parent = 'v1' AND status = 'selected'"); do
+    grep -q "$unit" text || failed="$failed [$unit is not on its cover]"
+done
+grep -q "Ash · v1" text || failed="$failed [no village on the cover]"
+same "$(sqlite3 :memory: "SELECT group_concat(json_extract(value, '\$.pages[0].pdf_page')) FROM json_each(CAST(readfile('c.json') AS TEXT), '\$.forms')")" 2,3,5,6
+same "$(sql "SELECT group_concat(first_page) FROM (SELECT first_page FROM sheet ORDER BY printed_at DESC, first_page DESC LIMIT 4)")" 6,5,3,2
+run 2 print e.assay -o c2.pdf --covers --blank 1
+ok "--covers puts each village's list before its forms"
 
 # Two forms: the sample's column says which one a household gets; a unit may be called anything.
 sed 's/| stage | unit | method | size | where |/| stage | unit | method | size | where | form |/; s/| 1 | village_code | all | | |/| 1 | village_code | all | | | |/' form.md |

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The cover sheet of a place: who is to be visited, and room for what came of it.
+#include "forms/paper/design_private.h"
+
+#include "survey/base/arena.h"
+
+#define TOP 52.0
+#define PITCH 7.4
+
+static const double columns[] = {0, 9, 43, 92, 114, 136, 153, PAPER_FULL}; // of the content's width
+
+struct paper_cover paper_design_cover(void)
+{
+    return (struct paper_cover){.group_x = PAPER_LEFT, .group_y = 24, .group_w = PAPER_FULL, .first_y = TOP + PITCH - 2.3, .pitch = PITCH, .number_x = PAPER_LEFT + 1.5,
+                                .unit_x = PAPER_LEFT + columns[1] + 1.5, .facts_x = PAPER_LEFT + columns[2] + 1.5,
+                                .sheet_x = PAPER_LEFT + columns[3] + 1.5};
+}
+
+static void draw_rule(cairo_t *cairo, double x, double y, double w, double h, double thick)
+{
+    cairo_set_line_width(cairo, thick * PAPER_POINTS);
+    cairo_move_to(cairo, x * PAPER_POINTS, y * PAPER_POINTS);
+    cairo_rel_line_to(cairo, w * PAPER_POINTS, h * PAPER_POINTS);
+    cairo_stroke(cairo);
+}
+
+void paper_design_draw_cover(struct paper_design *design, cairo_t *cairo)
+{
+    struct paper_maker *maker = &design->maker;
+    const struct paper_phrases *phrases = maker->phrases[0];
+    const char *heads[] = {phrases->row, phrases->unit, "", phrases->sheet, phrases->result, phrases->day, phrases->signature};
+    struct paper_text title = paper_text(maker->texts, PAPER_TITLE, PAPER_LEFT_ALIGNED, PAPER_FULL,
+                                         survey_arena_format(maker->arena, "%s · %s", phrases->cover, paper_design_title(design)));
+    cairo_set_source_rgb(cairo, 0, 0, 0);
+    paper_text_draw(cairo, &title, PAPER_LEFT, 10);
+    for (int i = 0; i < 7; i++) {
+        struct paper_text head = paper_text(maker->texts, PAPER_NUMBER, PAPER_LEFT_ALIGNED, 0, heads[i]);
+        paper_text_draw(cairo, &head, PAPER_LEFT + columns[i] + 1.5, TOP - head.h - 0.8);
+    }
+    for (int row = 0; row <= PAPER_COVER_ROWS; row++)
+        draw_rule(cairo, PAPER_LEFT, TOP + row * PITCH, PAPER_FULL, 0, row ? 0.15 : 0.5);
+    for (int i = 4; i < 7; i++)
+        draw_rule(cairo, PAPER_LEFT + columns[i], TOP, 0, PAPER_COVER_ROWS * PITCH, 0.15);
+}
