@@ -75,6 +75,11 @@ static void writes_choices(void)
     same_as_kept("choices");
 }
 
+static void writes_filters_in_repeats(void)
+{
+    same_as_kept("filter");
+}
+
 static void writes_external_choices_and_entities(void)
 {
     same_as_kept("external");
