@@ -98,7 +98,7 @@ static bool read_rows(struct stats_dataset *dataset, struct survey_error *error)
         entry->number = (int64_t)row;
         dataset->responses[row] = entry->key;
         dataset->units[row] = stats_dataset_keep(dataset, survey_query_text(query, 1));
-        dataset->dispositions[row] = stats_dataset_keep(dataset, survey_query_text(query, 2));
+        dataset->dispositions[row] = survey_query_null(query, 2) ? NULL : stats_dataset_keep(dataset, survey_query_text(query, 2));
         take_rowid(&dataset->answers, query, 3, row);
         take_rowid(&dataset->frame, query, 4, row);
     }

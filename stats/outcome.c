@@ -69,8 +69,10 @@ bool stats_outcome_codes_read(struct survey_store *store, struct survey_arena *a
 
 int stats_outcome_of(const struct stats_outcome_codes *codes, const char *code)
 {
-    if (!codes->given || !*code)
+    if (!codes->given || !code)
         return STATS_COMPLETE;
+    if (!*code)
+        return STATS_UNKNOWN_OTHER;
     const struct survey_map_entry *entry = survey_map_find(&codes->codes, code);
     return entry ? (int)entry->number : -1;
 }

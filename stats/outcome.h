@@ -30,8 +30,9 @@ struct stats_outcome_codes {
 // cleared by the caller.
 bool stats_outcome_codes_read(struct survey_store *store, struct survey_arena *arena,
                               struct stats_outcome_codes *codes, struct survey_error *error);
-// The outcome of a response. Where there is no sheet, or the response has no code, it is a complete
-// interview; -1 for a code that the sheet lacks.
+// The outcome of a response. Where there is no sheet, or its form asks for no result (NULL), it is a
+// complete interview; where none was given (""), nothing is known of the unit: a sheet that came back
+// blank must not count as an interview. -1 for a code that the sheet lacks.
 int stats_outcome_of(const struct stats_outcome_codes *codes, const char *code);
 static inline bool stats_outcome_is_interview(int outcome)
 {

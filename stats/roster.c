@@ -33,7 +33,7 @@ static bool read_responses(struct stats_roster *roster, struct found **found, si
     while (*count < (size_t)most && survey_query_next(query))
         (*found)[(*count)++] =
             (struct found){survey_arena_strdup(arena, survey_query_text(query, 0)),
-                           survey_arena_strdup(arena, survey_query_text(query, 1)),
+                           survey_query_null(query, 1) ? NULL : survey_arena_strdup(arena, survey_query_text(query, 1)),
                            survey_arena_strdup(arena, survey_query_text(query, 2)),
                            survey_arena_strdup(arena, survey_query_text(query, 3))};
     return survey_query_end(query, error);

@@ -198,13 +198,13 @@ static bool load_enumerators(struct load *load, const struct stats_outcome_codes
 {
     struct output_report *report = load->report;
     struct survey_query *query = survey_query(load->store, error,
-        "SELECT who, coalesce(disposition, ''), count(*), sum((SELECT count(*) FROM missing m WHERE m.response = r.id AND m.kind <> "
+        "SELECT who, disposition, count(*), sum((SELECT count(*) FROM missing m WHERE m.response = r.id AND m.kind <> "
         "'not_asked')), sum((SELECT count(*) FROM \"case\" c WHERE c.response = r.id)) FROM response r WHERE round = ? AND state NOT IN "
         "('duplicate', 'superseded', 'rejected') GROUP BY 1, 2 ORDER BY 1, 2", "t", load->round);
     struct output_enumerator *of = NULL;
     while (query && survey_query_next(query)) {
         size_t count = (size_t)survey_query_integer(query, 2);
-        int outcome = stats_outcome_of(codes, survey_query_text(query, 1));
+        int outcome = stats_outcome_of(codes, survey_query_null(query, 1) ? NULL : survey_query_text(query, 1));
         if (!of || strcmp(of->who, survey_query_text(query, 0)) != 0) {
             report->enumerators = load_more(load, report->enumerators, report->enumerator_count, sizeof *report->enumerators);
             of = &report->enumerators[report->enumerator_count++];

@@ -23,6 +23,13 @@ static const struct survey_item *item_of_role(const struct survey_form *form, co
     return NULL;
 }
 
+// The result code of the visit: "" where it was not given, NULL where the form does not ask for one.
+static const char *disposition_of(struct survey_record *record)
+{
+    const struct survey_item *item = item_of_role(survey_record_form(record), "disposition");
+    return item ? answer_of(record, item) : NULL;
+}
+
 static const char *answer_of_type(struct survey_record *record, enum survey_type type)
 {
     const struct survey_form *form = survey_record_form(record);
@@ -151,7 +158,7 @@ static bool insert_response(const struct storing *s, const char *twin, struct su
     const char *started = a->started ? a->started : answer_of_type(s->record, SURVEY_TYPE_START);
     const char *ended = a->ended ? a->ended : answer_of_type(s->record, SURVEY_TYPE_END);
     const char *state = *twin ? "duplicate" : a->waiting ? "waiting" : "complete";
-    const char *disposition = text_or_null(answer_of(s->record, item_of_role(s->form, "disposition")));
+    const char *disposition = disposition_of(s->record);
     int64_t form = form_row(s->store, s->form);
     if (form == 0)
         return survey_fail(error, SURVEY_ERROR_INPUT, s->id, _("form '%s' version '%s' is not in this evaluation"),
@@ -326,10 +333,9 @@ bool survey_response_fill(struct survey_record *record, const char *name, const 
 bool survey_response_write(struct survey_store *store, struct survey_record *record, const char *id,
                            struct survey_error *error)
 {
-    const struct survey_item *disposition = item_of_role(survey_record_form(record), "disposition");
     return survey_answers_write(store, record, id, error) &&
            survey_store_run(store, error, "UPDATE response SET disposition = ? WHERE id = ?", "tt",
-                            text_or_null(answer_of(record, disposition)), id);
+                            disposition_of(record), id);
 }
 
 bool survey_response_rebuild(struct survey_store *store, const char *id, struct survey_error *error)

@@ -154,7 +154,8 @@ CREATE TABLE response (
     started_at TEXT,
     ended_at TEXT,
     state TEXT NOT NULL CHECK (state IN ('received', 'waiting', 'complete', 'duplicate', 'superseded', 'rejected')),
-    disposition TEXT,                   -- result code of the visit
+    disposition TEXT,                   -- result code of the visit; '' where none was given, NULL where the form
+                                        -- does not ask for one
     raw BLOB NOT NULL,                  -- exactly as received (XML, CSV row or scan reading as JSON)
     raw_kind TEXT NOT NULL CHECK (raw_kind IN ('xml', 'csv', 'scan')),
     raw_sha256 BLOB NOT NULL CHECK (length(raw_sha256) = 32)

@@ -113,6 +113,21 @@ static void counted(void)
     finish();
 }
 
+// A sheet that came back without a result is no interview, whatever else is on it.
+static void no_result(void)
+{
+    begin_with(sheet);
+    take_rows("KEY,unit,age\nr1,A1,30\n");
+    struct stats_outcome_table *table = NULL;
+    CHECK(stats_outcome_table(store, &tester, NULL, &table, &error));
+    NEED(table != NULL);
+    CHECK(table->all.count[STATS_COMPLETE] == 0 && table->all.count[STATS_UNKNOWN_OTHER] == 1);
+    stats_outcome_table_free(table);
+    struct stats_outcome_codes codes = {.given = true};
+    CHECK(stats_outcome_of(&codes, "") == STATS_UNKNOWN_OTHER && stats_outcome_of(&codes, NULL) == STATS_COMPLETE);
+    finish();
+}
+
 static void bad_sheet(void)
 {
     begin_with("| dispositions | | |\n| | code | aapor |\n| | 110 | I |\n| | 210 | X |\n");
@@ -122,4 +137,4 @@ static void bad_sheet(void)
     finish();
 }
 
-TESTS(CASE(by_hand), CASE(shared_vector), CASE(counted), CASE(bad_sheet))
+TESTS(CASE(by_hand), CASE(shared_vector), CASE(counted), CASE(no_result), CASE(bad_sheet))
