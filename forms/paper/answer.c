@@ -99,13 +99,24 @@ static bool try_columns(struct paper_maker *maker, const char *const *labels, co
     return true;
 }
 
-// The lowest arrangement; of equal ones, the one with the fewest columns.
-static struct choice_grid best_columns(struct paper_maker *maker, const char *const *labels, size_t count, double width)
+// The 3 of the appearance "columns-3"; 0 where nothing is asked for.
+static size_t columns_wanted(const char *appearance)
+{
+    const char *found = strstr(appearance, "columns-");
+    char digit = found ? found[strlen("columns-")] : '0';
+    return digit >= '1' && digit <= '0' + COLUMNS_MOST ? (size_t)(digit - '0') : 0;
+}
+
+// As the questionnaire asks, where that goes; else the lowest arrangement, and of equal ones the one with
+// the fewest columns.
+static struct choice_grid best_columns(struct paper_maker *maker, const char *const *labels, size_t count, double width, size_t wanted)
 {
     struct choice_grid best = {0}, grid;
     double *natural = survey_arena_array(maker->arena, count, sizeof *natural);
     for (size_t i = 0; i < count; i++)
         natural[i] = paper_text(maker->texts, PAPER_CHOICE, PAPER_LEFT_ALIGNED, 0, labels[i]).w;
+    if (wanted && wanted <= count && try_columns(maker, labels, natural, count, wanted, width, &grid))
+        return grid;
     for (size_t columns = 1; columns <= COLUMNS_MOST && columns <= count; columns++)
         if (try_columns(maker, labels, natural, count, columns, width, &grid) && (!best.columns || grid.cost < best.cost - 0.5))
             best = grid;
@@ -116,7 +127,7 @@ static struct choice_grid best_columns(struct paper_maker *maker, const char *co
 static void draw_choices(struct paper_maker *maker, struct paper_block *block, const struct survey_item *item,
                          const char *const *labels, const char *const *values, size_t count)
 {
-    struct choice_grid grid = best_columns(maker, labels, count, block->w - PAPER_INDENT);
+    struct choice_grid grid = best_columns(maker, labels, count, block->w - PAPER_INDENT, columns_wanted(item->appearance));
     double y = block->h;
     for (size_t row = 0; row < grid.rows; row++) {
         double most = PAPER_ROW, x = PAPER_INDENT;

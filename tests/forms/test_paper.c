@@ -339,6 +339,23 @@ static void labels_stay_at_their_boxes(void)
     survey_form_free(form);
 }
 
+// Six short choices stand in two columns where the appearance says so.
+static void columns_are_as_asked_for(void)
+{
+    struct survey_form *form = table_form("| survey | | | | |\n| | type | name | label | appearance |\n| | select_one l | a | A? | |\n"
+                                          "| | select_one l | b | B? | columns-2 |\n| choices | | | |\n| | list_name | name | label |\n"
+                                          "| | l | 1 | U |\n| | l | 2 | V |\n| | l | 3 | W |\n| | l | 4 | X |\n| | l | 5 | Y |\n| | l | 6 | Z |\n");
+    struct paper_design *design = need_design(form, NULL, NULL);
+    const struct paper_page *page = &paper_design_layout(design)->pages[0];
+    NEED(page->mark_count == 12);
+    for (size_t i = 6; i < 12; i++)
+        CHECK(page->marks[i].box.x == page->marks[6].box.x || page->marks[i].box.x == page->marks[7].box.x);
+    CHECK(page->marks[2].box.x != page->marks[0].box.x && page->marks[2].box.x != page->marks[1].box.x);
+    check_design(design, form);
+    paper_design_free(design);
+    survey_form_free(form);
+}
+
 static void long_lists_are_written(void)
 {
     struct survey_buffer text = SURVEY_BUFFER(1 << 20);
@@ -432,4 +449,4 @@ static void what_cannot_be_printed_is_named(void)
 
 TESTS(CASE(tokens_come_back), CASE(forged_tokens_are_refused), CASE(digits_follow_the_constraint), CASE(nothing_overlaps_in_the_example),
       CASE(the_example_takes_three_pages), CASE(real_forms_come_out_whole), CASE(the_geometry_comes_back), CASE(a_repeat_is_a_table),
-      CASE(labels_stay_at_their_boxes), CASE(long_lists_are_written), CASE(odd_forms_hold_together), CASE(what_cannot_be_printed_is_named))
+      CASE(labels_stay_at_their_boxes), CASE(columns_are_as_asked_for), CASE(long_lists_are_written), CASE(odd_forms_hold_together), CASE(what_cannot_be_printed_is_named))
