@@ -207,7 +207,7 @@ static void decide_number(const struct deciding *d, struct scan_answer *answer)
     size_t *at = survey_arena_array(d->arena, answer->mark_count + 1, sizeof *at);
     int digits = 0, read = 0;
     char text[40] = "";
-    bool minus = false, told = true;
+    bool minus = false, told = true; // told: only leading digits may be blank
     for (int digit = -1; digit <= last_digit(d, answer) && digit < 30; digit++) {
         size_t count = boxes_of(d, answer, digit, at), chosen;
         const char *why;
@@ -220,7 +220,7 @@ static void decide_number(const struct deciding *d, struct scan_answer *answer)
         if (verdict == SCAN_ANSWERED && digit >= 0)
             read++;
         minus |= verdict == SCAN_ANSWERED && digit < 0;
-        told &= verdict == SCAN_ANSWERED || digit < 0;
+        told &= verdict == SCAN_ANSWERED || digit < 0 || (verdict == SCAN_BLANK && read == 0);
         if (verdict == SCAN_ANSWERED)
             survey_format_into(text + strlen(text), sizeof text - strlen(text), "%s", d->page->marks[chosen].value);
     }

@@ -11,6 +11,7 @@
 static const double margin = 0.7;       // millimetres inside the frame that don't count
 static const double least_stroke = 3;   // millimetres, of one connected stroke
 static const double least_share = 0.005; // of the box, in all
+static const double through = 0.95;     // of the box, for a printed line
 static const double pitch = 0.2;        // millimetres a cell
 static const double ink_level = 0.25;   // darkness of a cell that counts
 enum { MOST_CELLS = 4000000 };
@@ -18,6 +19,7 @@ enum { MOST_CELLS = 4000000 };
 struct grid {
     int width, height;
     uint8_t *ink;
+    uint8_t *line; // printed
     int *stack;
 };
 
@@ -47,6 +49,29 @@ static double stroke_length(struct grid *grid, int start, int *cells)
     return hypot(right - left + 1, low - high + 1) * pitch;
 }
 
+// Lines that go through the box from edge to edge are printed: the places of a date's digits, a ruled
+// line. Nobody writes so straight.
+static void clear_lines(struct grid *grid)
+{
+    int w = grid->width, h = grid->height;
+    for (int x = 1; x + 1 < w; x++) {
+        int inked = 0;
+        for (int y = 0; y < h; y++)
+            inked += grid->ink[y * w + x] | grid->ink[y * w + x - 1] | grid->ink[y * w + x + 1];
+        for (int y = 0; y < h && inked >= h * through; y++)
+            grid->line[y * w + x] = grid->line[y * w + x - 1] = grid->line[y * w + x + 1] = 1;
+    }
+    for (int y = 1; y + 1 < h; y++) {
+        int inked = 0;
+        for (int x = 0; x < w; x++)
+            inked += grid->ink[y * w + x] | grid->ink[(y - 1) * w + x] | grid->ink[(y + 1) * w + x];
+        for (int x = 0; x < w && inked >= w * through; x++)
+            grid->line[y * w + x] = grid->line[(y - 1) * w + x] = grid->line[(y + 1) * w + x] = 1;
+    }
+    for (int i = 0; i < w * h; i++)
+        grid->ink[i] &= !grid->line[i];
+}
+
 static double white_of(const struct scan_image *image, const struct scan_registration *registration,
                        const struct paper_box *box)
 {
@@ -71,6 +96,8 @@ bool scan_writing_seen(const struct scan_image *image, const struct scan_registr
     size_t count = (size_t)grid.width * (size_t)grid.height;
     double white = white_of(image, registration, box);
     grid.ink = survey_alloc(count);
+    grid.line = survey_alloc(count);
+    memset(grid.line, 0, count);
     grid.stack = survey_alloc(count * sizeof *grid.stack);
     for (int y = 0; y < grid.height; y++)
         for (int x = 0; x < grid.width; x++) {
@@ -80,6 +107,7 @@ bool scan_writing_seen(const struct scan_image *image, const struct scan_registr
             grid.ink[(size_t)y * (size_t)grid.width + (size_t)x] =
                 darkness > ink_level && !scan_is_streaked(streaks, image, p.x, p.y);
         }
+    clear_lines(&grid);
     bool seen = false;
     int total = 0;
     for (size_t i = 0; i < count && !seen; i++) {
@@ -90,6 +118,7 @@ bool scan_writing_seen(const struct scan_image *image, const struct scan_registr
     }
     seen = seen || total > least_share * (double)count;
     free(grid.ink);
+    free(grid.line);
     free(grid.stack);
     return seen || white < 90;
 }
