@@ -39,7 +39,7 @@ uint32_t survey_examine_column(struct survey_examination *in, const struct surve
         doubled |= strstr(survey_sheet_cell(sheet, 0, column), "::") != NULL;
     for (uint32_t column = 0; sheet && column < sheet->columns; column++) {
         const char *found, *named;
-        survey_column_parse(in->arena, survey_sheet_cell(sheet, 0, column), doubled, sheet == in->choices, &found, &named);
+        survey_column_parse(in->arena, survey_sheet_cell(sheet, 0, column), doubled, sheet != in->survey, &found, &named);
         bool meant = !language || (named && strcmp(named, language) == 0) ||
                      (!named && strcmp(language, in->form->languages[in->form->default_language]) == 0);
         if (meant && strcmp(found, key) == 0)

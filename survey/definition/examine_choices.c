@@ -170,21 +170,28 @@ static bool is_typed(struct survey_examination *in, const char *list)
     return false;
 }
 
+// The sheet that a list stands in.
+static const struct survey_sheet *sheet_of(struct survey_examination *in, const struct survey_choice_list *list)
+{
+    return list->external ? survey_workbook_sheet(in->form->workbook, "external_choices") : in->choices;
+}
+
 static bool check_column(void *user, enum survey_expr_use use, const char *name, size_t at)
 {
     struct comparing *comparing = user;
     struct survey_examination *in = comparing->in;
+    const struct survey_sheet *sheet = sheet_of(in, comparing->item->list);
     (void)at;
     if (use == SURVEY_USES_INSTANCE)
         return false;
     bool plain = use == SURVEY_USES_PATH && !strpbrk(name, "/.*@:") && strcmp(name, "name") != 0 && strcmp(name, "label") != 0;
-    if (!plain || survey_sheet_column(in->choices, name) >= 0)
+    if (!plain || survey_sheet_column(sheet, name) >= 0)
         return true;
-    const char **names = survey_arena_array(in->arena, in->choices->columns + 1, sizeof *names);
-    for (uint32_t i = 0; i < in->choices->columns; i++)
-        names[i] = survey_sheet_cell(in->choices, 0, i);
-    say(comparing, SURVEY_WARNING, "W307", survey_examine_near(in, name, names, in->choices->columns),
-        survey_arena_format(in->arena, _("the choices sheet has no column '%s' to filter by"), name));
+    const char **names = survey_arena_array(in->arena, sheet->columns + 1, sizeof *names);
+    for (uint32_t i = 0; i < sheet->columns; i++)
+        names[i] = survey_sheet_cell(sheet, 0, i);
+    say(comparing, SURVEY_WARNING, "W307", survey_examine_near(in, name, names, sheet->columns),
+        survey_arena_format(in->arena, _("the %s sheet has no column '%s' to filter by"), sheet->name, name));
     return true;
 }
 
@@ -200,14 +207,13 @@ static void check_filter(struct survey_examination *in, const struct survey_item
     struct comparing at = {in, item, &item->choice_filter, true};
     bool instance = false;
     survey_expr_each_use(item->choice_filter.expr, note_instance, &instance);
-    if (!instance && in->choices && item->list && !item->list->file && item->list->count)
+    if (!instance && item->list && !item->list->file && item->list->count && sheet_of(in, item->list))
         survey_expr_each_use(item->choice_filter.expr, check_column, &at);
 }
 
 void survey_examine_lists(struct survey_examination *in)
 {
     const struct survey_form *form = in->form;
-    uint32_t column = survey_examine_column(in, in->choices, "list name", NULL);
     struct survey_map used = {0};
     for (size_t i = 0; i < form->item_count; i++) {
         if (form->items[i]->list)
@@ -218,7 +224,8 @@ void survey_examine_lists(struct survey_examination *in)
     for (size_t i = 0; i < form->list_count; i++) {
         const struct survey_choice_list *list = form->lists[i];
         if (list->count && !survey_map_find(&used, list->name) && !is_named_in(form, list->name) && !is_typed(in, list->name))
-            survey_examine_say(in, SURVEY_WARNING, "W306", "choices", list->choices[0].row, column, "", _("no question uses list '%s'"),
+            survey_examine_say(in, SURVEY_WARNING, "W306", list->external ? "external_choices" : "choices", list->choices[0].row,
+                               survey_examine_column(in, sheet_of(in, list), "list name", NULL), "", _("no question uses list '%s'"),
                                list->name);
     }
     survey_map_clear(&used);
