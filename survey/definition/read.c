@@ -422,15 +422,3 @@ bool survey_form_read(struct survey_arena *arena, const struct survey_workbook *
     *form = reader.form;
     return true;
 }
-
-bool survey_form_open(const char *path, bool strict, struct survey_report *report, struct survey_form **form,
-                      struct survey_error *error)
-{
-    struct survey_arena *arena = survey_arena_new();
-    struct survey_workbook *workbook;
-    if (survey_workbook_open(arena, path, &survey_workbook_default_limits, &workbook, error) &&
-        survey_form_read(arena, workbook, strict, report, form, error))
-        return true;
-    survey_arena_free(arena);
-    return false;
-}

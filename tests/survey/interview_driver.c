@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// An interview with random answers, for another engine to repeat: interview FORM SEED [PASSES]. Prints JSON:
+// An interview with random answers, for another engine to repeat: interview FORM SEED [PASSES], or interview
+// FORM workbook for the workbook as canonical JSON. Prints JSON:
 // the answers in their order, then every node with its value, whether it is relevant and what is wrong
 // with it, and the submission.
 #include "survey/base/arena.h"
 #include "survey/base/json.h"
 #include "survey/base/random.h"
 #include "survey/definition/form.h"
-#include "survey/record/record.h"
+#include "survey/record/state.h"
+#include "survey/workbook/workbook.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,21 +28,10 @@ static bool chance(struct driver *driver, uint32_t percent)
     return survey_random_below(&driver->random, 100) < percent;
 }
 
-// "/data/g/member[2]/age", every repeat with its position.
-static void put_path(const struct survey_node *node, struct survey_buffer *path)
-{
-    if (!node->parent)
-        return;
-    put_path(node->parent, path);
-    survey_format(path, "/%s", node->name);
-    if (node->item && node->item->type == SURVEY_TYPE_REPEAT)
-        survey_format(path, "[%u]", node->position);
-}
-
 static void member_path(struct driver *driver, const struct survey_node *node)
 {
     struct survey_buffer path = SURVEY_BUFFER(1 << 16);
-    put_path(node, &path);
+    survey_node_path(node, &path);
     survey_json_member(&driver->json, "path", survey_buffer_string(&path));
     survey_buffer_clear(&path);
 }
@@ -133,27 +124,6 @@ static void visit(struct driver *driver, struct survey_node *node)
     }
 }
 
-static void write_node(struct driver *driver, const struct survey_node *node)
-{
-    const struct survey_item *item = node->item;
-    if (item && item->type != SURVEY_TYPE_AUDIT) {
-        const char *message = NULL;
-        bool leaf = item->type != SURVEY_TYPE_GROUP && item->type != SURVEY_TYPE_REPEAT;
-        survey_json_open(&driver->json, '{');
-        member_path(driver, node);
-        survey_json_member(&driver->json, "type", survey_type_name(item->type));
-        survey_json_member_bool(&driver->json, "relevant", !node->irrelevant);
-        if (leaf && !node->irrelevant) {
-            survey_json_member(&driver->json, "value", node->value);
-            survey_json_member(&driver->json, "wrong", survey_violation_name(survey_record_judge(driver->record, node, &message)));
-        }
-        survey_json_close(&driver->json, '}');
-    }
-    for (const struct survey_node *child = node->first; child; child = child->next)
-        if (!child->hidden)
-            write_node(driver, child);
-}
-
 static void interview(struct driver *driver, int passes)
 {
     struct survey_node *root = (struct survey_node *)(uintptr_t)survey_record_root(driver->record);
@@ -164,9 +134,7 @@ static void interview(struct driver *driver, int passes)
         visit(driver, root);
     survey_json_close(&driver->json, ']');
     survey_json_key(&driver->json, "nodes");
-    survey_json_open(&driver->json, '[');
-    write_node(driver, root);
-    survey_json_close(&driver->json, ']');
+    survey_record_write_json(driver->record, &driver->json);
     struct survey_buffer xml = SURVEY_BUFFER(16 << 20);
     survey_record_write_xml(driver->record, "uuid:0", &xml);
     survey_json_member(&driver->json, "xml", survey_buffer_string(&xml));
@@ -183,6 +151,13 @@ int main(int argc, char **argv)
         return 2;
     }
     struct survey_buffer text = SURVEY_BUFFER(64 << 20);
+    if (strcmp(argv[2], "workbook") == 0) {
+        survey_workbook_write_json(form->workbook, &text);
+        puts(survey_buffer_string(&text));
+        survey_buffer_clear(&text);
+        survey_form_free(form);
+        return 0;
+    }
     struct survey_record_env env = {.now = {1480000000, 0, 0}, .seed = 1};
     struct driver driver = {.form = form, .record = survey_record_new(form, &env), .json = survey_json_writer(&text, false),
                             .random = survey_random_at(strtoull(argv[2], NULL, 10), "interview", form->id)};

@@ -6,19 +6,7 @@
 
 #define EXPORT(name) __attribute__((export_name(name)))
 
-EXPORT("alloc") void *wasm_alloc(size_t size);
-EXPORT("release") void wasm_release(void *memory);
 EXPORT("run_case") const char *wasm_run_case(const char *program, const char *input);
-
-void *wasm_alloc(size_t size)
-{
-    return survey_alloc(size);
-}
-
-void wasm_release(void *memory)
-{
-    free(memory);
-}
 
 // The result lives until the next call of it is released: the caller copies it first.
 const char *wasm_run_case(const char *program, const char *input)
