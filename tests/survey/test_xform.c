@@ -142,5 +142,5 @@ static void names_what_is_unknown(void)
 }
 
 TESTS(CASE(writes_types), CASE(writes_logic), CASE(writes_repeats), CASE(writes_choices),
-      CASE(writes_external_choices_and_entities), CASE(writes_itemsets),
-      CASE(is_repeatable_and_bounded), CASE(names_what_is_unknown))
+      CASE(writes_filters_in_repeats), CASE(writes_external_choices_and_entities),
+      CASE(writes_itemsets), CASE(is_repeatable_and_bounded), CASE(names_what_is_unknown))
