@@ -60,7 +60,7 @@ static void say_report(const struct output_verdict *verdict, const char *path, s
     } else if (verdict->same_file) {
         survey_format(text, _("%s: byte for byte the report of log entry %lld.\n"), path, (long long)verdict->entry);
         if (verdict->compared && verdict->different)
-            survey_format(text, _("The evaluation file has changed since: %zu of %zu cells would differ today.\n"), verdict->different,
+            survey_format(text, _("The evaluation file, or this program, has changed since: %zu of %zu cells would differ today.\n"), verdict->different,
                           verdict->cells);
         else if (verdict->compared)
             survey_format(text, _("Each of its %zu cells is what the evaluation file gives today.\n"), verdict->cells);

@@ -3,6 +3,7 @@
 #include "output/report/load.h"
 #include "stats/outcome.h"
 #include "survey/base/format.h"
+#include "survey/store/response.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -154,13 +155,42 @@ bool load_cases(struct load *load, struct survey_error *error)
 
 // --- the field ----------------------------------------------------------------------------------
 
+// A query over the responses of the round, each with its enumerator: by the question with that role where the
+// form has one, else who sent or scanned it.
+static struct survey_query *field_query(struct load *load, const char *columns, const char *end, const char *who,
+                                        struct survey_error *error)
+{
+    struct survey_buffer sql = SURVEY_BUFFER(1 << 16), table = SURVEY_BUFFER(1 << 12), column = SURVEY_BUFFER(1 << 12);
+    const struct survey_form *form = load->report->form;
+    for (size_t i = 0; i < form->item_count && !column.length; i++)
+        if (form->items[i]->role && strcmp(form->items[i]->role, "enumerator") == 0 && !form->items[i]->repeat)
+            survey_response_column(form->items[i], &column);
+    survey_format(&sql, "WITH field AS (SELECT r.id, r.disposition, r.started_at, r.ended_at, substr(coalesce(r.ended_at, "
+                        "r.received_at), 1, 10) AS day, ");
+    if (column.length) {
+        survey_response_table_name(form, NULL, &table);
+        survey_buffer_text(&sql, "coalesce(nullif(a.");
+        survey_sql_name(&sql, survey_buffer_string(&column));
+        survey_buffer_text(&sql, ", ''), r.who) AS person FROM response r LEFT JOIN ");
+        survey_sql_name(&sql, survey_buffer_string(&table));
+        survey_buffer_text(&sql, " a ON a.response = r.id");
+    } else {
+        survey_buffer_text(&sql, "r.who AS person FROM response r");
+    }
+    survey_format(&sql, " WHERE r.round = ? AND r.state NOT IN ('duplicate', 'superseded', 'rejected')) SELECT %s FROM field "
+                        "WHERE (? IS NULL OR person = ?) %s", columns, end);
+    struct survey_query *query = survey_query(load->store, error, survey_buffer_string(&sql), "ttt", load->round, who, who);
+    survey_buffer_clear(&sql);
+    survey_buffer_clear(&table);
+    survey_buffer_clear(&column);
+    return query;
+}
+
 static bool load_days(struct load *load, struct survey_error *error)
 {
     struct output_report *report = load->report;
-    struct survey_query *query = survey_query(load->store, error,
-        "SELECT substr(coalesce(ended_at, received_at), 1, 10) AS day, who, count(*), sum(count(*)) OVER (PARTITION BY who ORDER BY "
-        "substr(coalesce(ended_at, received_at), 1, 10)) FROM response WHERE round = ? AND state NOT IN ('duplicate', 'superseded', "
-        "'rejected') GROUP BY day, who ORDER BY day, who", "t", load->round);
+    struct survey_query *query = field_query(load, "day, person, count(*), sum(count(*)) OVER (PARTITION BY person ORDER BY day)",
+                                             "GROUP BY day, person ORDER BY day, person", NULL, error);
     while (query && survey_query_next(query)) {
         report->days = load_more(load, report->days, report->day_count, sizeof *report->days);
         report->days[report->day_count++] = (struct output_day){load_text(load, query, 0), load_text(load, query, 1),
@@ -177,9 +207,8 @@ static int by_value(const void *a, const void *b)
 
 static bool median_minutes(struct load *load, struct output_enumerator *of, struct survey_error *error)
 {
-    struct survey_query *query = survey_query(load->store, error,
-        "SELECT (julianday(ended_at) - julianday(started_at)) * 1440 FROM response WHERE round = ? AND who = ? AND started_at IS NOT "
-        "NULL AND ended_at IS NOT NULL AND state NOT IN ('duplicate', 'superseded', 'rejected')", "tt", load->round, of->who);
+    struct survey_query *query = field_query(load, "(julianday(ended_at) - julianday(started_at)) * 1440",
+                                             "AND started_at IS NOT NULL AND ended_at IS NOT NULL", of->who, error);
     double *minutes = NULL;
     size_t count = 0;
     while (query && survey_query_next(query)) {

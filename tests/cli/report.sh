@@ -12,6 +12,7 @@ cd "$folder" || exit 1
 cat >plan/survey.csv <<'END'
 type,name,label::中文 (zh),label::English (en),role
 text,household_id,户编号,Household,
+text,enum,调查员,Enumerator,enumerator
 select_one result,result,结果,Result,disposition
 select_one sat,sat,满意吗,Satisfied?,opinion
 select_one yn,ok,认可吗,Recognised?,opinion
@@ -50,9 +51,9 @@ END
 printf 'grade,condition,action\nPoor,${veto} > 0,Talk\nGood,true(),Commend\n' >plan/grades.csv
 printf 'code,aapor\n110,I\n210,R\n' >plan/dispositions.csv
 awk 'BEGIN { print "household_id,county"; for (i = 1; i <= 64; i++) printf "H%d,%s\n", i, i <= 32 ? "A" : "B" }' >frame.csv
-awk 'BEGIN { print "KEY,unit,household_id,result,sat,ok"
-    for (i = 1; i <= 60; i++) printf "k%d,H%d,H%d,110,%d,%s\n", i, i, i, 4 - (i % 8 == 0), i % 3 ? "yes" : "no"
-    print "k61,H61,H61,210,," }' >rows.csv
+awk 'BEGIN { print "KEY,unit,household_id,enum,result,sat,ok"
+    for (i = 1; i <= 60; i++) printf "k%d,H%d,H%d,E%d,110,%d,%s\n", i, i, i, i % 4, 4 - (i % 8 == 0), i % 3 ? "yes" : "no"
+    print "k61,H61,H61,E9,210,," }' >rows.csv
 now=2016-12-31T10:00:00+08:00
 run 0 new e.assay plan --now $now
 run 0 frame e.assay frame.csv --now $now
@@ -126,6 +127,7 @@ cmp -s one.xlsx two.xlsx || failed="$failed [the bytes differ]"
 run 0 report one.assay -o one.xlsx --as Li --audience evaluators --now $now
 run 0 verify one.xlsx one.assay
 unzip -p one.xlsx xl/workbook.xml | grep -q '调查进度' || failed="$failed [no working sheets]"
+unzip -p one.xlsx xl/sharedStrings.xml | grep -q '>E3<' || failed="$failed [no enumerator by the question with that role]"
 ok "the same file and time give the same bytes"
 
 before e.assay
