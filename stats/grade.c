@@ -53,6 +53,7 @@ static double read_quota(const struct stats_plan_reader *reader)
     bool good = survey_number_parse(text, length - percent, &value) && value >= 0 &&
                 value <= (percent ? 100 : 1);
     if (!good)
+        // xgettext:no-c-format
         stats_plan_say(reader, SURVEY_FAULT, "quota", "E542", _("a share such as 30% or 0.3"),
                        _("'%s' is no share"), text);
     return percent ? value / 100 : value;

@@ -48,6 +48,7 @@ void report_response(struct page *page)
     page_note(page, _("Notes: 1. By AAPOR's standard definitions: RR1 and RR2 are completed (and partial) interviews over all "
                       "that were or may have been eligible; RR5 leaves out those of unknown eligibility; COOP1 cooperation, REF1 "
                       "refusal, CON1 contact."));
+    // xgettext:no-c-format
     page_note(page, _("2. \"Drawn\" counts every household drawn and the reserves brought in; a replaced household stays in the "
                       "count with its own result. RR2 below 90% is shaded."));
     page->head_last = 0;
