@@ -248,7 +248,7 @@ static int run(struct survey_invocation *invocation)
 
 const struct survey_command forms_print_command = {
     .name = "print",
-    .arguments = "EVAL",
+    .arguments = N_("EVAL"),
     .summary = N_("print QR-coded forms for the sampled units"),
     .options = options,
     .flags = SURVEY_COMMAND_CHANGES | SURVEY_COMMAND_JSON,

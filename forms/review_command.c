@@ -64,25 +64,10 @@ static void mark_json(struct review *review, const struct review_mark *mark, int
     survey_json_member_integer(json, "page", mark->page);
 }
 
-// Text cut or filled up to columns of a terminal.
 static void put_column(struct survey_buffer *text, const char *cell, int columns)
 {
-    size_t left = strlen(cell), step;
-    uint32_t character;
-    int used = 0;
-    for (; (step = survey_utf8_next(cell, left, &character)) > 0; cell += step, left -= step) {
-        int wide = survey_utf8_width(character);
-        if (used + wide > columns)
-            break;
-        // A newline within a name would break the table, and so the terminal's control characters.
-        if (character < 32)
-            survey_buffer_byte(text, ' ');
-        else
-            survey_buffer_add(text, cell, step);
-        used += wide;
-    }
-    for (; used < columns + 2; used++)
-        survey_buffer_byte(text, ' ');
+    survey_buffer_cell(text, cell, (size_t)columns, false);
+    survey_buffer_text(text, "  ");
 }
 
 static void put_table(struct review *review, const struct review_list *list, struct survey_buffer *text)
@@ -383,7 +368,7 @@ static int run(struct survey_invocation *invocation)
 
 const struct survey_command forms_review_command = {
     .name = "review",
-    .arguments = "EVAL [list | show ID | decide ID VALUE | key ID TEXT | skip ID]",
+    .arguments = N_("EVAL [list | show ID | decide ID VALUE | key ID TEXT | skip ID]"),
     .summary = N_("list, show, decide and key what waits for a person"),
     .options = options,
     .flags = SURVEY_COMMAND_JSON | SURVEY_COMMAND_CHANGES,

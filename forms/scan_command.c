@@ -133,5 +133,5 @@ static int run(struct survey_invocation *invocation)
 }
 
 const struct survey_command forms_scan_command = {
-    "scan", "EVAL FILE...", N_("read scanned pages (PDF, TIFF, JPEG, PNG) back to responses"), options,
+    "scan", N_("EVAL FILE..."), N_("read scanned pages (PDF, TIFF, JPEG, PNG) back to responses"), options,
     SURVEY_COMMAND_CHANGES | SURVEY_COMMAND_JSON, 2, -1, run};

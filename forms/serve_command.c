@@ -126,7 +126,7 @@ static int run(struct survey_invocation *invocation)
 
 const struct survey_command forms_serve_command = {
     .name = "serve",
-    .arguments = "EVAL",
+    .arguments = N_("EVAL"),
     .summary = N_("collect from ODK Collect on phones"),
     .options = options,
     .flags = SURVEY_COMMAND_CHANGES,

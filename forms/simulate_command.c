@@ -164,7 +164,7 @@ static int run(struct survey_invocation *invocation)
 
 const struct survey_command forms_simulate_command = {
     .name = "simulate",
-    .arguments = "FORMS.pdf LAYOUT.json -o FOLDER, or TRUTH.json --score READ.json",
+    .arguments = N_("FORMS.pdf LAYOUT.json -o FOLDER, or TRUTH.json --score READ.json"),
     .summary = N_("fill in printed forms and scan them in simulation, to tune a scanner or judge a reader"),
     .options = options,
     .flags = SURVEY_COMMAND_JSON,

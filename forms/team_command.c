@@ -174,7 +174,7 @@ static int run(struct survey_invocation *invocation)
 
 const struct survey_command forms_team_command = {
     .name = "team",
-    .arguments = "EVAL add NAME | list | remove NAME | qr NAME",
+    .arguments = N_("EVAL add NAME | list | remove NAME | qr NAME"),
     .summary = N_("who may send from a phone, and the QR code that sets it up"),
     .options = options,
     .flags = SURVEY_COMMAND_CHANGES | SURVEY_COMMAND_JSON,

@@ -84,7 +84,7 @@ static int run(struct survey_invocation *invocation)
 
 const struct survey_command output_report_command = {
     .name = "report",
-    .arguments = "EVAL",
+    .arguments = N_("EVAL"),
     .summary = N_("write the report workbook"),
     .options = options,
     .flags = SURVEY_COMMAND_CHANGES,

@@ -114,7 +114,7 @@ static int run(struct survey_invocation *invocation)
 
 const struct survey_command output_verify_command = {
     .name = "verify",
-    .arguments = "[REPORT.xlsx] EVAL",
+    .arguments = N_("[REPORT.xlsx] EVAL"),
     .summary = N_("check that an evaluation file is whole, and that a report comes from it"),
     .flags = SURVEY_COMMAND_JSON,
     .least = 1,

@@ -79,13 +79,7 @@ static const char *what_of(struct survey_arena *arena, const struct stats_ask *a
 
 static int width_of(const char *text)
 {
-    size_t length = strlen(text), size;
-    int width = 0;
-    uint32_t character;
-    for (size_t at = 0; at < length && (size = survey_utf8_next(text + at, length - at, &character));
-         at += size)
-        width += survey_utf8_width(character);
-    return width;
+    return (int)survey_utf8_columns(text, strlen(text));
 }
 
 struct table {

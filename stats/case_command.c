@@ -150,9 +150,8 @@ static size_t id_length(const struct stats_case_list *list)
 
 static void pad(struct survey_buffer *text, const char *word, size_t width)
 {
-    survey_buffer_text(text, word);
-    for (size_t length = survey_utf8_count(word, strlen(word)); length < width; length++)
-        survey_buffer_byte(text, ' ');
+    size_t columns = survey_utf8_columns(word, strlen(word));
+    survey_buffer_cell(text, word, columns > width ? columns : width, false); // never cut
     survey_buffer_byte(text, ' ');
 }
 
@@ -354,7 +353,7 @@ static int run(struct survey_invocation *invocation)
 const struct survey_command stats_case_command = {
     .name = "case",
     .arguments =
-        "EVAL flag | list | show ID... | confirm ID... | dismiss ID... | decide --from FILE.csv",
+        N_("EVAL flag | list | show ID... | confirm ID... | dismiss ID... | decide --from FILE.csv"),
     .summary = N_("flag suspected cases by the rules, list them, and decide on them"),
     .options = options,
     .flags = SURVEY_COMMAND_JSON | SURVEY_COMMAND_CHANGES,

@@ -241,7 +241,7 @@ static int run(struct survey_invocation *invocation)
 
 const struct survey_command stats_estimate_command = {
     .name = "estimate",
-    .arguments = "(EVAL or DATA.csv)",
+    .arguments = N_("(EVAL or DATA.csv)"),
     .summary = N_("shares, means, totals, ratios and quantiles with their errors"),
     .options = options,
     .flags = SURVEY_COMMAND_JSON | SURVEY_COMMAND_ROUND,

@@ -6,7 +6,6 @@
 #include "survey/base/arena.h"
 #include "survey/base/number.h"
 #include "survey/base/text.h"
-#include "survey/base/utf8.h"
 
 #include <math.h>
 #include <string.h>
@@ -22,24 +21,6 @@ static void put_spaces(struct survey_buffer *buffer, int count)
 {
     while (count-- > 0)
         survey_buffer_byte(buffer, ' ');
-}
-
-// Text padded to columns of a terminal, cut where it is longer.
-static void put_cell(struct survey_buffer *buffer, const char *text, int columns, bool right)
-{
-    size_t length = strlen(text), size, cut = 0;
-    int width = 0;
-    uint32_t character;
-    while (cut < length && (size = survey_utf8_next(text + cut, length - cut, &character)) &&
-           width + survey_utf8_width(character) <= columns) {
-        width += survey_utf8_width(character);
-        cut += size;
-    }
-    if (right)
-        put_spaces(buffer, columns - width);
-    survey_buffer_add(buffer, text, cut);
-    if (!right)
-        put_spaces(buffer, columns - width);
 }
 
 static const char *label(const struct printer *printer, const char *const *labels)
@@ -109,9 +90,9 @@ static void put_figure(struct printer *printer, const struct stats_indicator *in
 {
     struct survey_buffer *buffer = &printer->text, cell = SURVEY_BUFFER(4096);
     survey_buffer_text(buffer, "  ");
-    put_cell(buffer, indicator->code, 8, false);
+    survey_buffer_cell(buffer, indicator->code, 8, false);
     survey_buffer_text(buffer, " ");
-    put_cell(buffer, label(printer, indicator->labels), 40, false);
+    survey_buffer_cell(buffer, label(printer, indicator->labels), 40, false);
     if (figure->missing) {
         survey_format(buffer, "  %s: %s\n", _("no value"), figure->missing);
         return;
@@ -119,17 +100,17 @@ static void put_figure(struct printer *printer, const struct stats_indicator *in
     put_number(&cell, figure->value, indicator);
     survey_format(&cell, " %s", indicator->unit);
     put_beside_line(&cell, indicator, figure->value);
-    put_cell(buffer, survey_buffer_string(&cell), 20, true);
+    survey_buffer_cell(buffer, survey_buffer_string(&cell), 20, true);
     survey_buffer_clear(&cell);
     if (figure->estimated)
         put_interval(&cell, indicator, &figure->estimate);
-    put_cell(buffer, survey_buffer_string(&cell), 26, true);
+    survey_buffer_cell(buffer, survey_buffer_string(&cell), 26, true);
     survey_buffer_clear(&cell);
     if (figure->base)
         survey_format(&cell, "%zu%s", figure->base, figure->small ? "<" : "");
     else if (figure->small)
         survey_buffer_text(&cell, "<");
-    put_cell(buffer, survey_buffer_string(&cell), 7, true);
+    survey_buffer_cell(buffer, survey_buffer_string(&cell), 7, true);
     survey_buffer_text(buffer, "  ");
     put_verdict(buffer, indicator, figure);
     survey_buffer_byte(buffer, '\n');
@@ -140,12 +121,12 @@ static void put_figures(struct printer *printer, const struct stats_figure *figu
 {
     struct survey_buffer *buffer = &printer->text;
     survey_buffer_text(buffer, "  ");
-    put_cell(buffer, _("code"), 8, false);
+    survey_buffer_cell(buffer, _("code"), 8, false);
     survey_buffer_text(buffer, " ");
-    put_cell(buffer, _("indicator"), 40, false);
-    put_cell(buffer, _("value"), 20, true);
-    put_cell(buffer, _("weighted [interval]"), 26, true);
-    put_cell(buffer, _("base"), 7, true);
+    survey_buffer_cell(buffer, _("indicator"), 40, false);
+    survey_buffer_cell(buffer, _("value"), 20, true);
+    survey_buffer_cell(buffer, _("weighted [interval]"), 26, true);
+    survey_buffer_cell(buffer, _("base"), 7, true);
     survey_format(buffer, "  %s\n", _("line"));
     for (size_t i = 0; i < printer->assessment->indicator_count; i++)
         put_figure(printer, &printer->assessment->indicators[i], &figures[i]);
@@ -159,15 +140,15 @@ static void put_score(struct printer *printer, const struct stats_node *node,
     if (score->absent)
         return;
     put_spaces(buffer, 2 + node->depth * 2);
-    put_cell(buffer, node->code, 8, false);
+    survey_buffer_cell(buffer, node->code, 8, false);
     survey_buffer_text(buffer, " ");
-    put_cell(buffer, label(printer, node->labels),
+    survey_buffer_cell(buffer, label(printer, node->labels),
              50 - node->depth * 2 > 10 ? 50 - node->depth * 2 : 10, false);
     if (score->known)
         survey_number_fixed(stats_round(score->score, 2, false), 2, SURVEY_HALF_UP, text);
-    put_cell(buffer, score->known ? text : "-", 8, true);
+    survey_buffer_cell(buffer, score->known ? text : "-", 8, true);
     survey_number_fixed(stats_round(score->share, 2, false), 2, SURVEY_HALF_UP, text);
-    put_cell(buffer, text, 8, true);
+    survey_buffer_cell(buffer, text, 8, true);
     survey_format(buffer, "%s%s%s%s\n", score->why ? "  " : "", score->why ? score->why : "",
                   score->gated ? "  ! " : "", score->gated ? node->gate_effect : "");
 }
@@ -235,9 +216,9 @@ static void put_assessment(struct printer *printer)
         if (!assessment->node_count)
             continue;
         survey_buffer_text(buffer, "  ");
-        put_cell(buffer, _("score"), 59, false);
-        put_cell(buffer, _("0-100"), 8, true);
-        put_cell(buffer, _("share"), 8, true);
+        survey_buffer_cell(buffer, _("score"), 59, false);
+        survey_buffer_cell(buffer, _("0-100"), 8, true);
+        survey_buffer_cell(buffer, _("weight"), 8, true);
         survey_buffer_byte(buffer, '\n');
         put_scores(printer, unit, -1);
         put_outcome(printer, unit);
@@ -308,7 +289,7 @@ static int run(struct survey_invocation *invocation)
 
 const struct survey_command stats_score_command = {
     .name = "score",
-    .arguments = "EVAL",
+    .arguments = N_("EVAL"),
     .summary = N_("indicators, lines, scores, ranks and grades"),
     .flags = SURVEY_COMMAND_CHANGES | SURVEY_COMMAND_JSON,
     .least = 1,

@@ -42,9 +42,7 @@ static void write_json(const struct stats_weights *weights, struct survey_buffer
 
 static void put_padded(struct survey_buffer *buffer, const char *text, size_t width)
 {
-    for (size_t length = survey_utf8_count(text, strlen(text)); length < width; length++)
-        survey_buffer_byte(buffer, ' ');
-    survey_buffer_text(buffer, text);
+    survey_buffer_cell(buffer, text, width, true);
 }
 
 static void put_fixed(struct survey_buffer *buffer, double value, int decimals, size_t width)
@@ -111,7 +109,7 @@ static int run(struct survey_invocation *invocation)
 
 const struct survey_command stats_weight_command = {
     .name = "weight",
-    .arguments = "EVAL",
+    .arguments = N_("EVAL"),
     .summary = N_("compute the weights as the weights sheet says"),
     .flags = SURVEY_COMMAND_JSON | SURVEY_COMMAND_CHANGES,
     .least = 1,

@@ -3,10 +3,9 @@
 #include "output/demo/demo.h"
 
 #include "stats/assessment.h"
-#include "survey/base/arena.h"
+#include "survey/base/format.h"
 #include "survey/base/number.h"
 #include "survey/base/text.h"
-#include "survey/base/utf8.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,23 +19,8 @@ static const char *label_of(const struct survey_form *form, const struct stats_i
     return label ? label : survey_label(form, (const char **)(uintptr_t)indicator->labels, form->default_language);
 }
 
-// Pads a text to columns of a terminal.
-static void print_padded(const char *text, int width)
-{
-    int used = 0;
-    size_t length = strlen(text);
-    uint32_t character;
-    const char *at = text;
-    for (size_t size; (size = survey_utf8_next(at, length, &character)); at += size, length -= size) {
-        if (used + (int)survey_utf8_width(character) > width - 1)
-            break;
-        used += (int)survey_utf8_width(character);
-        fwrite(at, 1, size, stdout);
-    }
-    printf("%*s", width - used, "");
-}
-
-static void print_row(const struct stats_unit *unit, const char *label, const struct stats_estimate *estimate, double truth)
+static void print_row(const struct stats_unit *unit, const char *label, const struct stats_estimate *estimate, double truth,
+                      struct survey_buffer *text)
 {
     char value[SURVEY_NUMBER_TEXT], known[SURVEY_NUMBER_TEXT], low[SURVEY_NUMBER_TEXT], high[SURVEY_NUMBER_TEXT],
         away[SURVEY_NUMBER_TEXT] = "–";
@@ -46,30 +30,34 @@ static void print_row(const struct stats_unit *unit, const char *label, const st
     survey_number_fixed(estimate->high, 2, SURVEY_HALF_UP, high);
     if (estimate->known_se && estimate->se > 0)
         survey_number_fixed((estimate->value - truth) / estimate->se, 1, SURVEY_HALF_UP, away);
-    print_padded(unit->name, 10);
-    print_padded(label, 34);
-    printf("%8s %9s  %7s %7s  %6s\n", known, value, low, high, away);
+    survey_buffer_cell(text, unit->name, 9, false);
+    survey_buffer_byte(text, ' ');
+    survey_buffer_cell(text, label, 33, false);
+    survey_format(text, " %8s %9s  %7s %7s  %9s\n", known, value, low, high, away);
 }
 
-// Counts the figures whose interval holds the truth.
-static void compare(const struct demo *demo, const struct survey_form *form, const struct stats_assessment *assessment)
+// The table; counts the figures whose interval holds the truth.
+static void compare(const struct demo *demo, const struct survey_form *form, const struct stats_assessment *assessment,
+                    struct survey_buffer *text)
 {
     size_t figures = 0, held = 0;
-    puts("");
-    print_padded(_("unit"), 10);
-    print_padded(_("indicator"), 34);
-    printf("%8s %9s  %15s  %6s\n", _("truth"), _("estimate"), _("95% interval"), _("SE off"));
+    survey_buffer_text(text, "\n");
+    survey_buffer_cell(text, _("unit"), 9, false);
+    survey_buffer_byte(text, ' ');
+    survey_buffer_cell(text, _("indicator"), 33, false);
+    // xgettext:no-c-format
+    survey_format(text, " %8s %9s  %15s  %9s\n", _("truth"), _("estimate"), _("95% interval"), _("SE off"));
     for (size_t i = 0; i < assessment->unit_count; i++)
         for (size_t k = 0; k < assessment->indicator_count; k++) {
             const struct stats_figure *figure = &assessment->units[i].figures[k];
             double truth;
             if (figure->missing || !figure->estimated || !demo_truth(demo->population, i, assessment->indicators[k].code, &truth))
                 continue;
-            print_row(&assessment->units[i], label_of(form, &assessment->indicators[k]), &figure->estimate, truth);
+            print_row(&assessment->units[i], label_of(form, &assessment->indicators[k]), &figure->estimate, truth, text);
             figures++;
             held += truth >= figure->estimate.low && truth <= figure->estimate.high;
         }
-    printf(_("%zu of %zu intervals hold the truth; at 95%% one in twenty is expected not to\n"), held, figures);
+    survey_format(text, _("%zu of %zu intervals hold the truth; at 95%% one in twenty is expected not to\n"), held, figures);
 }
 
 bool demo_compare(struct demo *demo, struct survey_error *error)
@@ -86,7 +74,10 @@ bool demo_compare(struct demo *demo, struct survey_error *error)
     const struct survey_form *form = survey_store_current_form(store, NULL, NULL, error);
     if (done && assessment && form) {
         printf(_("\nThe population is simulated, so what is true of it is known:\n"));
-        compare(demo, form, assessment);
+        struct survey_buffer text = SURVEY_BUFFER(1 << 24);
+        compare(demo, form, assessment, &text);
+        fputs(survey_buffer_string(&text), stdout);
+        survey_buffer_clear(&text);
     }
     stats_assessment_free(assessment);
     survey_store_close(store);

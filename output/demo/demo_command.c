@@ -112,7 +112,7 @@ static int run(struct survey_invocation *invocation)
 
 const struct survey_command output_demo_command = {
     .name = "demo",
-    .arguments = "DIR",
+    .arguments = N_("DIR"),
     .summary = N_("a whole simulated evaluation in DIR, from workbook to report"),
     .options = options,
     .least = 1,

@@ -53,6 +53,32 @@ void survey_buffer_byte(struct survey_buffer *buffer, char byte)
     survey_buffer_add(buffer, &byte, 1);
 }
 
+static void add_spaces(struct survey_buffer *buffer, size_t count)
+{
+    while (count-- > 0)
+        survey_buffer_byte(buffer, ' ');
+}
+
+void survey_buffer_cell(struct survey_buffer *buffer, const char *text, size_t columns, bool right)
+{
+    size_t length = strlen(text), cut = 0, used = 0, step;
+    uint32_t character;
+    while ((step = survey_utf8_next(text + cut, length - cut, &character)) > 0) {
+        size_t wide = (size_t)survey_utf8_width(character);
+        if (!right && used + wide > columns)
+            break;
+        used += wide;
+        cut += step;
+    }
+    columns = columns > used ? columns : used;
+    if (right)
+        add_spaces(buffer, columns - used);
+    for (size_t i = 0; i < cut; i++)
+        survey_buffer_byte(buffer, (unsigned char)text[i] < ' ' ? ' ' : text[i]);
+    if (!right)
+        add_spaces(buffer, columns - used);
+}
+
 const char *survey_buffer_string(const struct survey_buffer *buffer)
 {
     return buffer->at ? buffer->at : "";
@@ -98,7 +124,8 @@ static const char *read_directive(const char *format, struct directive *directiv
 static void pad(struct survey_buffer *buffer, const struct directive *directive, const char *text,
                 size_t length)
 {
-    size_t fill = directive->width > length ? directive->width - length : 0;
+    size_t columns = directive->width ? survey_utf8_columns(text, length) : 0;
+    size_t fill = directive->width > columns ? directive->width - columns : 0;
     if (!directive->left && directive->zero && length && text[0] == '-') {
         survey_buffer_byte(buffer, '-');
         text++;

@@ -103,3 +103,12 @@ int survey_utf8_width(uint32_t c)
                 (c >= 0x20000 && c <= 0x3fffd);
     return wide ? 2 : 1;
 }
+
+size_t survey_utf8_columns(const char *text, size_t length)
+{
+    size_t columns = 0, step;
+    uint32_t character;
+    for (; (step = survey_utf8_next(text, length, &character)) > 0; text += step, length -= step)
+        columns += (size_t)survey_utf8_width(character);
+    return columns;
+}

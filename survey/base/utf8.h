@@ -20,3 +20,5 @@ size_t survey_utf8_cut(const char *text, size_t length, size_t limit);
 bool survey_utf8_is_space(uint32_t character);
 // Columns a character takes on a terminal or in a cell: 2 for East Asian wide ones, 0 for combining.
 int survey_utf8_width(uint32_t character);
+// The same of a text.
+size_t survey_utf8_columns(const char *text, size_t length);

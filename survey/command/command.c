@@ -5,6 +5,7 @@
 #include "survey/base/arena.h"
 #include "survey/base/number.h"
 #include "survey/base/text.h"
+#include "survey/base/utf8.h"
 
 #include <getopt.h>
 #include <locale.h>
@@ -68,7 +69,7 @@ void survey_command_help(const struct survey_command *command, FILE *file)
 {
     const struct survey_option *all[MOST_OPTIONS];
     size_t count = survey_command_options(command, all);
-    fprintf(file, _("Usage: assay %s [OPTIONS] %s\n"), command->name, command->arguments);
+    fprintf(file, _("Usage: assay %s [OPTIONS] %s\n"), command->name, _(command->arguments));
     fprintf(file, "%s\n\n", _(command->summary));
     for (size_t i = 0; i < count; i++) {
         char left[64];
@@ -76,7 +77,8 @@ void survey_command_help(const struct survey_command *command, FILE *file)
         survey_format_into(left, sizeof left, "%s%c%s--%s %s", all[i]->letter ? "-" : " ",
                            all[i]->letter ? all[i]->letter : ' ', all[i]->letter ? ", " : "  ",
                            all[i]->name, value);
-        fprintf(file, "  %-30s %s\n", left, _(all[i]->help));
+        size_t columns = survey_utf8_columns(left, strlen(left)); // a Chinese letter takes two
+        fprintf(file, "  %s%*s %s\n", left, columns < 30 ? 30 - (int)columns : 0, "", _(all[i]->help));
     }
 }
 
@@ -187,7 +189,7 @@ int survey_command_run(const struct survey_command *command, int argc, char **ar
         code = 0;
     } else if (invocation.count < command->least ||
                (command->most >= 0 && invocation.count > command->most)) {
-        survey_command_usage(&invocation, _("expected: %s"), command->arguments);
+        survey_command_usage(&invocation, _("expected: %s"), _(command->arguments));
     } else {
         code = command->run(&invocation);
     }
@@ -314,7 +316,7 @@ int survey_command_report(const struct survey_invocation *invocation, const stru
             char place[1024];
             survey_place_text(problem, place, sizeof place);
             fprintf(file, "%s %s %s: %s%s%s\n", severity_word(problem->severity, false), problem->code,
-                    place, problem->message, problem->expected[0] ? "; " : "", problem->expected);
+                    place, problem->message, problem->expected[0] ? _("; ") : "", problem->expected);
         }
     }
     return survey_report_count_of(report, SURVEY_FAULT) ? 1 : 0;

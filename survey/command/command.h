@@ -28,7 +28,7 @@ struct survey_invocation;
 
 struct survey_command {
     const char *name;
-    const char *arguments; // "EVAL FILE..."
+    const char *arguments; // N_("EVAL FILE...")
     const char *summary;   // N_("...")
     const struct survey_option *options; // ends with a NULL name; may be NULL
     unsigned flags;

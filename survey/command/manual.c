@@ -47,7 +47,7 @@ static void put_command(FILE *file, const struct survey_command *command)
     fputs("\n.B assay ", file);
     put(file, command->name);
     fputs("\n[\\fIoptions\\fR] \\fI", file);
-    put(file, command->arguments);
+    put(file, _(command->arguments));
     fputs("\\fR\n.PP\n", file);
     put(file, _(command->summary));
     fputs(".\n", file);

@@ -31,4 +31,4 @@ static const struct survey_option options[] = {
 };
 
 const struct survey_command survey_check_command = {
-    "check", "FORM", N_("list every problem of a questionnaire, with its cell"), options, SURVEY_COMMAND_JSON, 1, 1, run};
+    "check", N_("FORM"), N_("list every problem of a questionnaire, with its cell"), options, SURVEY_COMMAND_JSON, 1, 1, run};

@@ -55,5 +55,5 @@ static const struct survey_option options[] = {
 };
 
 const struct survey_command survey_xform_command = {
-    "xform", "FORM", N_("write a questionnaire as ODK XForm XML"), options, SURVEY_COMMAND_JSON, 1,
+    "xform", N_("FORM"), N_("write a questionnaire as ODK XForm XML"), options, SURVEY_COMMAND_JSON, 1,
     1,       run};

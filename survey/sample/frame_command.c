@@ -64,4 +64,4 @@ static const struct survey_option options[] = {
 };
 
 const struct survey_command survey_frame_command = {
-    "frame", "EVAL FRAME.csv", N_("load the sampling frame"), options, SURVEY_COMMAND_CHANGES | SURVEY_COMMAND_JSON, 2, 2, run};
+    "frame", N_("EVAL FRAME.csv"), N_("load the sampling frame"), options, SURVEY_COMMAND_CHANGES | SURVEY_COMMAND_JSON, 2, 2, run};

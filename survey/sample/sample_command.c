@@ -54,15 +54,15 @@ bool survey_draw_store(struct survey_store *store, const struct survey_draw *dra
 static void print_summary(const struct survey_invocation *invocation, const struct survey_draw_plan *plan, const struct survey_draw *draw,
                           uint64_t seed, const char *round)
 {
-    struct survey_buffer text = SURVEY_BUFFER(1 << 20);
+    struct survey_buffer text = SURVEY_BUFFER(1 << 20), table = SURVEY_BUFFER(1 << 20);
     struct survey_json_writer writer = survey_json_writer(&text, true);
     survey_json_open(&writer, '{');
     survey_json_member(&writer, "round", round);
     survey_json_member_integer(&writer, "seed", (int64_t)seed);
     survey_json_key(&writer, "rows");
     survey_json_open(&writer, '[');
-    if (!invocation->json)
-        printf(_("Round %s, seed %llu\n%-6s %-5s %-24s %10s %10s\n"), round, (unsigned long long)seed, _("stage"), _("row"), _("method"), _("selected"), _("reserve"));
+    survey_format(&table, _("Round %s, seed %llu\n"), round, (unsigned long long)seed);
+    survey_format(&table, "%-6s %-5s %-24s %10s %10s\n", _("stage"), _("row"), _("method"), _("selected"), _("reserve"));
     for (size_t i = 0; i < plan->count; i++) {
         size_t selected = 0, reserve = 0;
         static const char *const methods[] = {"all", "srs", "systematic", "pps_systematic"};
@@ -76,16 +76,17 @@ static void print_summary(const struct survey_invocation *invocation, const stru
         survey_json_member_integer(&writer, "selected", (int64_t)selected);
         survey_json_member_integer(&writer, "reserve", (int64_t)reserve);
         survey_json_close(&writer, '}');
-        if (!invocation->json)
-            printf("%-6d %-5u %-24s %10zu %10zu\n", plan->rows[i].stage, plan->rows[i].row, methods[plan->rows[i].method], selected, reserve);
+        survey_format(&table, "%-6d %-5u %-24s %10zu %10zu\n", plan->rows[i].stage, plan->rows[i].row, methods[plan->rows[i].method], selected,
+                      reserve);
     }
     survey_json_close(&writer, ']');
     survey_json_member_integer(&writer, "short_strata", (int64_t)draw->short_strata);
     survey_json_close(&writer, '}');
-    if (invocation->json)
-        printf("%s\n", survey_buffer_string(&text));
-    else if (draw->short_strata)
-        printf(_("%zu strata hold fewer units than were asked for; all of theirs were taken\n"), draw->short_strata);
+    if (draw->short_strata)
+        survey_format(&table, _("%zu strata hold fewer units than were asked for; all of theirs were taken\n"), draw->short_strata);
+    survey_buffer_byte(&text, '\n');
+    fputs(survey_buffer_string(invocation->json ? &text : &table), stdout);
+    survey_buffer_clear(&table);
     survey_buffer_clear(&text);
 }
 
@@ -134,4 +135,4 @@ static const struct survey_option options[] = {
 };
 
 const struct survey_command survey_sample_command = {
-    "sample", "EVAL", N_("draw the sample as the sample sheet says"), options, SURVEY_COMMAND_CHANGES | SURVEY_COMMAND_JSON, 1, 1, run};
+    "sample", N_("EVAL"), N_("draw the sample as the sample sheet says"), options, SURVEY_COMMAND_CHANGES | SURVEY_COMMAND_JSON, 1, 1, run};

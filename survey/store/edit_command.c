@@ -39,7 +39,7 @@ static int run(struct survey_invocation *invocation)
 
 const struct survey_command survey_edit_command = {
     .name = "edit",
-    .arguments = "EVAL RESPONSE QUESTION VALUE",
+    .arguments = N_("EVAL RESPONSE QUESTION VALUE"),
     .summary = N_("correct an answer, keeping what was received"),
     .flags = SURVEY_COMMAND_CHANGES,
     .least = 4,

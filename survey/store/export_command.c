@@ -77,7 +77,7 @@ static int run(struct survey_invocation *invocation)
 
 const struct survey_command survey_export_command = {
     .name = "export",
-    .arguments = "EVAL",
+    .arguments = N_("EVAL"),
     .summary = N_("write the answers with codes and labels"),
     .options = options,
     .flags = SURVEY_COMMAND_ROUND,

@@ -168,7 +168,7 @@ static int run(struct survey_invocation *invocation)
 
 const struct survey_command survey_import_command = {
     .name = "import",
-    .arguments = "EVAL [FILE.csv]",
+    .arguments = N_("EVAL [FILE.csv]"),
     .summary = N_("take in responses (CSV, ODK submissions) or administrative values"),
     .options = options,
     .flags = SURVEY_COMMAND_JSON | SURVEY_COMMAND_CHANGES,

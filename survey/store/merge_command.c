@@ -67,7 +67,7 @@ static int run(struct survey_invocation *invocation)
 
 const struct survey_command survey_merge_command = {
     .name = "merge",
-    .arguments = "EVAL OTHER...",
+    .arguments = N_("EVAL OTHER..."),
     .summary = N_("take in what other copies of the evaluation collected"),
     .flags = SURVEY_COMMAND_JSON | SURVEY_COMMAND_CHANGES,
     .least = 2,

@@ -41,4 +41,4 @@ static int run(struct survey_invocation *invocation)
 }
 
 const struct survey_command survey_new_command = {
-    "new", "EVAL FORM...", N_("make an evaluation file; the first form carries the plan"), NULL, SURVEY_COMMAND_CHANGES, 2, -1, run};
+    "new", N_("EVAL FORM..."), N_("make an evaluation file; the first form carries the plan"), NULL, SURVEY_COMMAND_CHANGES, 2, -1, run};

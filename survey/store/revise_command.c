@@ -68,7 +68,7 @@ static int run(struct survey_invocation *invocation)
 
 const struct survey_command survey_revise_command = {
     .name = "revise",
-    .arguments = "EVAL FORM",
+    .arguments = N_("EVAL FORM"),
     .summary = N_("take in a new version of a form, or one more form"),
     .options = options,
     .flags = SURVEY_COMMAND_JSON | SURVEY_COMMAND_CHANGES,

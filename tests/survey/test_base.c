@@ -91,12 +91,27 @@ static void formats(void)
     CHECK_TEXT("a|  -42|b   |003.2|ff|-7|z%", text);
     survey_format_into(text, 5, "%s", "甲乙");
     CHECK_TEXT("甲", text); // cut at a whole character
+    survey_format_into(text, sizeof text, "%-6s|%6s|%3s", "步骤", "n步", "合计数");
+    CHECK_TEXT("步骤  |   n步|合计数", text); // widths in columns
     struct survey_buffer buffer = SURVEY_BUFFER(4);
     survey_buffer_text(&buffer, "abc");
     survey_buffer_text(&buffer, "de");
     CHECK(buffer.overflow);
     CHECK_TEXT("abc", survey_buffer_string(&buffer));
     survey_buffer_clear(&buffer);
+}
+
+static void cells(void)
+{
+    struct survey_buffer buffer = SURVEY_BUFFER(1000);
+    survey_buffer_cell(&buffer, "抽样框", 8, false);
+    survey_buffer_cell(&buffer, "|层", 5, true);
+    survey_buffer_cell(&buffer, "|抽样框", 4, false);
+    survey_buffer_cell(&buffer, "|a\tb", 5, false);
+    survey_buffer_cell(&buffer, "|1234", 1, true);
+    CHECK_TEXT("抽样框    |层|抽 |a b |1234", survey_buffer_string(&buffer));
+    survey_buffer_clear(&buffer);
+    CHECK(survey_utf8_columns("甲b，", strlen("甲b，")) == 5 && survey_utf8_columns("", 0) == 0);
 }
 
 static void dates(void)
@@ -306,7 +321,7 @@ static void problems_sorted_with_places(void)
 }
 
 TESTS(CASE(numbers_read_back), CASE(numbers_as_people_write_them), CASE(rounding_modes), CASE(integers),
-      CASE(formats), CASE(dates), CASE(utf8), CASE(maps_keep_their_order), CASE(json_round_trip),
+      CASE(formats), CASE(cells), CASE(dates), CASE(utf8), CASE(maps_keep_their_order), CASE(json_round_trip),
       CASE(json_faults), CASE(philox_known_answer), CASE(random_numbers), CASE(files_written_aside),
       CASE(csv_rows_and_lines), CASE(csv_faults_name_their_line), CASE(csv_formulas_are_neutralised),
       CASE(problems_sorted_with_places))
