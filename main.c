@@ -60,10 +60,16 @@ static int help(int argc, char **argv)
         survey_manual(commands, stdout);
         return 0;
     }
-    if (argc > 2) {
-        const struct survey_command *command = find(argv[2]);
+    const char *name = NULL;
+    for (int i = 2; i < argc; i++)
+        if (strcmp(argv[i], "--language") == 0 && i + 1 < argc)
+            survey_language_use(argv[++i]);
+        else if (!name)
+            name = argv[i];
+    if (name) {
+        const struct survey_command *command = find(name);
         if (!command)
-            return unknown(argv[2]);
+            return unknown(name);
         survey_command_help(command, stdout);
         return 0;
     }

@@ -46,7 +46,8 @@ static void compare(const struct demo *demo, const struct survey_form *form, con
     survey_buffer_byte(text, ' ');
     survey_buffer_cell(text, _("indicator"), 33, false);
     // xgettext:no-c-format
-    survey_format(text, " %8s %9s  %15s  %9s\n", _("truth"), _("estimate"), _("95% interval"), _("SE off"));
+    const char *interval = _("95% interval");
+    survey_format(text, " %8s %9s  %15s  %9s\n", _("truth"), _("estimate"), interval, _("SE off"));
     for (size_t i = 0; i < assessment->unit_count; i++)
         for (size_t k = 0; k < assessment->indicator_count; k++) {
             const struct stats_figure *figure = &assessment->units[i].figures[k];
