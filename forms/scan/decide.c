@@ -10,10 +10,12 @@
 
 const struct scan_rules scan_rules_pen = {
     .faint = 0.02, .marked = 0.08, .filled = 0.85, .unfilled = 0.75, .ratio = 4, .stroke = 0.7, .smudge = 0.55, .trace = 0.012,
-    .spread = 5, .ghost = 0.3, .light = 0.5, .beside = 0.06};
+    .spread = 5, .ghost = 0.3, .light = 0.5,
+    .answered = 0.4, .dark = 0.35, .much = 0.25, .beside = 0.06};
 const struct scan_rules scan_rules_pencil = {
     .faint = 0.015, .marked = 0.05, .filled = 0.85, .unfilled = 0.75, .ratio = 4, .stroke = 0.7, .smudge = 0.55, .trace = 0.012,
-    .spread = 5, .ghost = 0.3, .light = 0.5, .beside = 0.06};
+    .spread = 5, .ghost = 0.3, .light = 0.5,
+    .answered = 0.4, .dark = 0.35, .much = 0.25, .beside = 0.06};
 
 struct deciding {
     const struct paper_page *page;
@@ -32,17 +34,49 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// The median darkness of the page's marks: a rubbed-out mark or a smudge is much lighter, a stroke of
-// the same pen that just missed the box is not.
-static double pen_of(const struct deciding *d)
+// Questions on the page, each digit for itself, and how many of them have a box with a stroke from limit on.
+static void count_questions(const struct deciding *d, double limit, size_t *questions, size_t *answered)
+{
+    const struct paper_mark *before = NULL;
+    bool seen = true;
+    *questions = *answered = 0;
+    for (size_t i = 0; i < d->page->mark_count; i++) {
+        const struct paper_mark *mark = &d->page->marks[i];
+        if (!before || before->digit != mark->digit || strcmp(before->question, mark->question) != 0) {
+            ++*questions;
+            seen = false;
+        }
+        before = mark;
+        if (!seen && d->marks[i].score >= limit && d->marks[i].span >= THROUGH - 1) {
+            ++*answered;
+            seen = true;
+        }
+    }
+}
+
+static double median_peak(const struct deciding *d, double limit, size_t *count)
 {
     double *peaks = survey_arena_array(d->arena, d->page->mark_count + 1, sizeof *peaks);
-    size_t count = 0;
+    *count = 0;
     for (size_t i = 0; i < d->page->mark_count; i++)
-        if (d->marks[i].score >= d->rules->faint && d->marks[i].span >= THROUGH - 1 && !d->marks[i].hidden)
-            peaks[count++] = d->marks[i].peak;
-    qsort(peaks, count, sizeof *peaks, by_value);
-    return count >= LEAST_CLEAR ? peaks[count / 2] : 0;
+        if (d->marks[i].score >= limit && d->marks[i].span >= THROUGH - 1 && !d->marks[i].hidden)
+            peaks[(*count)++] = d->marks[i].peak;
+    qsort(peaks, *count, sizeof *peaks, by_value);
+    return *count ? peaks[*count / 2] : 0;
+}
+
+// The median darkness of the page's marks: a rubbed-out mark or a smudge is much lighter, a stroke of
+// the same pen that just missed the box is not. Light ones tell of the pen only where a good part of the
+// page is answered with them: what is left of rubbed-out marks on an empty page is no pen.
+static double pen_of(const struct deciding *d)
+{
+    size_t count, questions, answered;
+    double pen = median_peak(d, d->rules->marked, &count);
+    if (count >= LEAST_CLEAR)
+        return pen;
+    pen = median_peak(d, d->rules->faint, &count);
+    count_questions(d, d->rules->faint, &questions, &answered);
+    return count >= LEAST_CLEAR && (double)answered >= d->rules->answered * (double)questions ? pen : 0;
 }
 
 enum look { LOOKS_EMPTY, LOOKS_SMUDGED, LOOKS_FAINT, LOOKS_MARKED };
@@ -53,6 +87,8 @@ static enum look look_of(const struct deciding *d, const struct scan_mark *mark)
     const struct scan_rules *rules = d->rules;
     if (mark->score < rules->faint)
         return LOOKS_EMPTY;
+    if (d->pen == 0 && mark->peak < rules->dark && mark->score < rules->much)
+        return LOOKS_FAINT; // nothing to tell a light pen from a rubbed-out mark by
     if (d->pen > 0 && mark->peak < rules->smudge * d->pen)
         return mark->score < rules->marked ? LOOKS_SMUDGED : LOOKS_FAINT;
     bool through = mark->span >= THROUGH || (mark->span == THROUGH - 1 && mark->score >= (rules->faint + rules->marked) / 2);

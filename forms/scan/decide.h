@@ -15,6 +15,9 @@ struct scan_rules {
     double ratio;    // of one choice's ink to every other's, from which a faint other is let pass
     double stroke;   // of the page's pen: what is as dark and goes through its box is a mark from the faint limit on
     double smudge;   // of the page's pen: what is lighter is no mark of it; if faint, it is let pass beside a mark
+    double answered; // share of the page's questions from which light strokes tell of the page's pen
+    double dark;     // where nothing tells of it: what is lighter is doubtful,
+    double much;     // unless it is that much
     double trace;    // by which a box is darker than the page's empty ones at least, and
     double spread;   // by how many times their spread, to be doubtful where nothing else is marked,
     double ghost;    // unless it is lighter than this share of the page's pen: rubbed out;

@@ -254,6 +254,40 @@ static void doubt_is_kept(void)
     tear_down();
 }
 
+// Light strokes are marks where the whole page is written so, and doubtful where they are alone.
+static void a_light_pen_is_known_by_its_page(void)
+{
+    set_up();
+    struct scan_image light = draw_page(layout, 1, tokens[0], 200), lone = draw_page(layout, 1, tokens[0], 200);
+    for (int i = 0; i < 8; i++) {
+        const struct paper_box *b = box(layout->questions[i].name, "2");
+        draw_line(&light, b->x + 0.3, b->y + 0.5, b->x + 3.7, b->y + 3.5, 0.3, 175);
+        if (i == 3)
+            draw_line(&lone, b->x + 0.3, b->y + 0.5, b->x + 3.7, b->y + 3.5, 0.3, 175);
+    }
+    for (int digit = 0; digit < 2; digit++) {
+        const struct paper_box *b = drawn_find(&layout->pages[0], "age", "4", digit);
+        draw_line(&light, b->x + 0.3, b->y + 0.5, b->x + 3.7, b->y + 3.5, 0.3, 175);
+    }
+    struct scan_page page = read_image(&light);
+    NEED(page.state == SCAN_OK);
+    for (int i = 0; i < 8; i++) {
+        CHECK(answer(&page, layout->questions[i].name)->verdict == SCAN_ANSWERED);
+        CHECK_TEXT("2", answer(&page, layout->questions[i].name)->value);
+    }
+    CHECK_TEXT("44", answer(&page, "age")->value);
+    for (size_t k = 0; k < page.page->mark_count; k++) // the test is of light marks indeed
+        CHECK(page.marks[k].score < scan_rules_pen.marked);
+    scan_page_clear(&page);
+    page = read_image(&lone);
+    NEED(page.state == SCAN_OK);
+    CHECK(answer(&page, "q4")->verdict == SCAN_DOUBTFUL);
+    CHECK_TEXT("faint", answer(&page, "q4")->why);
+    CHECK_TEXT("2", answer(&page, "q4")->value);
+    scan_page_clear(&page);
+    tear_down();
+}
+
 static void corrections_are_settled_where_asked(void)
 {
     set_up();
@@ -421,5 +455,5 @@ static void a_url_is_read_too(void)
 TESTS(CASE(reads_at_every_resolution), CASE(reads_however_it_lies), CASE(reads_what_is_left_of_a_cropped_page),
       CASE(one_mark_may_be_lost), CASE(a_stamp_on_a_mark_or_a_code_does_no_harm), CASE(a_streak_is_not_a_mark),
       CASE(a_streak_through_a_corner_mark_moves_nothing), CASE(blank_forms_have_no_answers), CASE(doubt_is_kept),
-      CASE(corrections_are_settled_where_asked), CASE(every_other_page_has_its_state), CASE(codes_of_every_size),
+      CASE(a_light_pen_is_known_by_its_page), CASE(corrections_are_settled_where_asked), CASE(every_other_page_has_its_state), CASE(codes_of_every_size),
       CASE(blotted_codes), CASE(a_url_is_read_too))
