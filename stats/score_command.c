@@ -78,11 +78,11 @@ static void put_verdict(struct survey_buffer *buffer, const struct stats_indicat
     if (isfinite(figure->margin_count))
         survey_format(buffer, _(", margin %g"), figure->margin_count);
     if (figure->proof == STATS_PROVED)
-        survey_format(buffer, ", %s", _("proved"));
+        survey_buffer_text(buffer, _(", proved"));
     if (figure->proof == STATS_NOT_PROVED)
-        survey_format(buffer, ", %s", _("not proved"));
+        survey_buffer_text(buffer, _(", not proved"));
     if (figure->proof == STATS_DISPROVED)
-        survey_format(buffer, ", %s", _("disproved"));
+        survey_buffer_text(buffer, _(", disproved"));
 }
 
 static void put_figure(struct printer *printer, const struct stats_indicator *indicator,
@@ -94,7 +94,7 @@ static void put_figure(struct printer *printer, const struct stats_indicator *in
     survey_buffer_text(buffer, " ");
     survey_buffer_cell(buffer, label(printer, indicator->labels), 40, false);
     if (figure->missing) {
-        survey_format(buffer, "  %s: %s\n", _("no value"), figure->missing);
+        survey_format(buffer, _("  no value: %s\n"), figure->missing);
         return;
     }
     put_number(&cell, figure->value, indicator);
@@ -132,6 +132,15 @@ static void put_figures(struct printer *printer, const struct stats_figure *figu
         put_figure(printer, &printer->assessment->indicators[i], &figures[i]);
 }
 
+static const char *effect_of(const struct stats_node *node)
+{
+    static const char *const words[] = {N_("veto"), N_("talk"), N_("flag")};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(node->gate_effect, words[i]) == 0)
+            return _(words[i]);
+    return node->gate_effect;
+}
+
 static void put_score(struct printer *printer, const struct stats_node *node,
                       const struct stats_score *score)
 {
@@ -150,7 +159,7 @@ static void put_score(struct printer *printer, const struct stats_node *node,
     survey_number_fixed(stats_round(score->share, 2, false), 2, SURVEY_HALF_UP, text);
     survey_buffer_cell(buffer, text, 8, true);
     survey_format(buffer, "%s%s%s%s\n", score->why ? "  " : "", score->why ? score->why : "",
-                  score->gated ? "  ! " : "", score->gated ? node->gate_effect : "");
+                  score->gated ? "  ! " : "", score->gated ? effect_of(node) : "");
 }
 
 // What stands below a node, each followed by its own.
@@ -184,7 +193,7 @@ static void put_outcome(struct printer *printer, const struct stats_unit *unit)
         const struct stats_grade *grade = &assessment->grades[unit->grade];
         const char *action = label(printer, grade->actions);
         survey_format(buffer, _("  Grade: %s%s%s\n"), label(printer, grade->labels),
-                      *action ? ": " : "", action);
+                      *action ? _(": ") : "", action);
     } else if (assessment->grade_count) {
         survey_format(
             buffer, "  %s\n",
@@ -197,7 +206,7 @@ static void put_methods(struct printer *printer)
     const struct stats_assessment *assessment = printer->assessment;
     for (size_t i = 0; i < assessment->indicator_count; i++)
         if (assessment->overall[i].method && *assessment->overall[i].method)
-            survey_format(&printer->text, "  %s: %s\n", assessment->indicators[i].code,
+            survey_format(&printer->text, _("  %s: %s\n"), assessment->indicators[i].code,
                           assessment->overall[i].method);
 }
 

@@ -55,7 +55,7 @@ static void put_fixed(struct survey_buffer *buffer, double value, int decimals, 
 static void write_table(const struct stats_weights *weights, struct survey_buffer *buffer)
 {
     const char *const heads[] = {_("sum"), _("least"), _("most"), _("CV"), _("deff")};
-    static const size_t widths[] = {13, 11, 11, 7, 7};
+    static const size_t widths[] = {13, 11, 11, 10, 10};
     static const int decimals[] = {1, 2, 2, 3, 3};
     survey_format(buffer, _("Weights of round %s\n"), weights->round);
     survey_format(buffer, "%4s %-13s %7s", _("step"), _("method"), "n");

@@ -36,7 +36,7 @@ static void take(png_structp png, png_bytep to, size_t count)
 {
     struct reader *reader = png_get_io_ptr(png);
     if (count > reader->length - reader->at)
-        png_error(png, "it ends too early");
+        png_error(png, _("it ends too early"));
     memcpy(to, reader->bytes + reader->at, count);
     reader->at += count;
 }
@@ -135,7 +135,7 @@ static void put(png_structp png, png_bytep bytes, size_t count)
     struct writer *writer = png_get_io_ptr(png);
     survey_buffer_add(writer->buffer, (const char *)bytes, count);
     if (writer->buffer->overflow)
-        png_error(png, "it is larger than the limit");
+        png_error(png, _("it is larger than the limit"));
 }
 
 static void flush(png_structp png)

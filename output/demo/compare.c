@@ -42,7 +42,7 @@ static void compare(const struct demo *demo, const struct survey_form *form, con
 {
     size_t figures = 0, held = 0;
     survey_buffer_text(text, "\n");
-    survey_buffer_cell(text, _("unit"), 9, false);
+    survey_buffer_cell(text, _("area"), 9, false);
     survey_buffer_byte(text, ' ');
     survey_buffer_cell(text, _("indicator"), 33, false);
     // xgettext:no-c-format

@@ -4,6 +4,7 @@
 
 #include "survey/base/arena.h"
 #include "survey/base/format.h"
+#include "survey/base/text.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -145,7 +146,7 @@ void survey_place_text(const struct survey_problem *problem, char *at, size_t si
     survey_column_letters(problem->column, letters);
     const char *gap = problem->file[0] ? ": " : "";
     if (!problem->sheet[0] && problem->row)
-        survey_format_into(at, size, "%s%sline %u", problem->file, gap, problem->row);
+        survey_format_into(at, size, _("%s%sline %u"), problem->file, gap, problem->row);
     else if (problem->sheet[0] && problem->row)
         survey_format_into(at, size, "%s%s%s!%s%u", problem->file, gap, problem->sheet, letters,
                            problem->row);

@@ -30,7 +30,7 @@ static bool fail(struct reader *reader, const char *message)
         line += *at == '\n';
     }
     char where[512];
-    survey_format_into(where, sizeof where, "%s: line %u, column %u", reader->name, line, column);
+    survey_format_into(where, sizeof where, _("%s: line %u, column %u"), reader->name, line, column);
     return survey_fail(reader->error, SURVEY_ERROR_INPUT, where, "%s", message);
 }
 

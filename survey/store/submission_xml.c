@@ -108,7 +108,7 @@ static void XMLCALL on_doctype(void *user, const char *name, const char *system,
 static bool fail_at(const struct reading *reading, const char *why, struct survey_error *error)
 {
     char where[512];
-    survey_format_into(where, sizeof where, "%s: line %lu, column %lu", reading->name,
+    survey_format_into(where, sizeof where, _("%s: line %lu, column %lu"), reading->name,
                        (unsigned long)XML_GetCurrentLineNumber(reading->parser),
                        (unsigned long)XML_GetCurrentColumnNumber(reading->parser) + 1);
     return survey_fail(error, SURVEY_ERROR_INPUT, where, _("this is no submission that can be read: %s"), why);

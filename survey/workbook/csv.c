@@ -30,7 +30,7 @@ struct reader {
 static bool fail_at(struct reader *reader, uint32_t line, const char *message)
 {
     char where[512];
-    survey_format_into(where, sizeof where, "%s: line %u", reader->path, line);
+    survey_format_into(where, sizeof where, _("%s: line %u"), reader->path, line);
     return survey_fail(reader->error, SURVEY_ERROR_INPUT, where, "%s", message);
 }
 
