@@ -165,6 +165,28 @@ static enum stats_proof proof_of(const struct stats_indicator *indicator,
     return low_crosses || high_crosses ? STATS_NOT_PROVED : STATS_PROVED;
 }
 
+// Persons or households are counted in a share and in cases, and in a rate of numbers; minutes, yuan and
+// points are not: there is no "so many more" of them.
+static bool is_of_counts(const struct stats_indicator *indicator, double scale)
+{
+    switch (indicator->statistic) {
+    case STATS_SHARE:
+    case STATS_CASES:
+        return true;
+    case STATS_RATIO:
+    case STATS_ADMIN:
+    case STATS_EXTERNAL:
+    case STATS_DERIVED:
+        return scale != 1;
+    case STATS_MEAN:
+    case STATS_TOTAL:
+    case STATS_QUANTILE:
+    case STATS_INDEX:
+        break;
+    }
+    return false;
+}
+
 void stats_judge(const struct stats_indicator *indicator, struct stats_figure *figure)
 {
     double scale = stats_unit_scale(indicator->unit);
@@ -180,7 +202,7 @@ void stats_judge(const struct stats_indicator *indicator, struct stats_figure *f
     figure->margin = op == STATS_GREATER || op == STATS_GREATER_EQUAL
                          ? indicator->line - figure->value
                          : figure->value - indicator->line;
-    if (figure->counted && figure->denominator > 0)
+    if (figure->counted && figure->denominator > 0 && is_of_counts(indicator, scale))
         figure->margin_count =
             stats_margin_count(figure->numerator, figure->denominator, scale, op, indicator->line);
     if (figure->estimated && strcmp(figure->estimate.interval, "none") != 0)

@@ -63,7 +63,9 @@ static const char *distance(const struct page *page, const struct stats_indicato
     bool percent = strcmp(indicator->unit, "%") == 0;
     const char *margin = page_fixed(page, stats_round(fabs(figure->margin), decimals, indicator->half_even), decimals);
     const char *points = page_text(page, percent ? _("%s points") : "%s %s", margin, indicator->unit);
-    if (!isfinite(figure->margin_count))
+    bool named = indicator->statistic == STATS_SHARE || indicator->statistic == STATS_CASES ||
+                 indicator->statistic == STATS_DERIVED; // what else a rate counts, nobody says
+    if (!named || !isfinite(figure->margin_count))
         return points;
     return page_text(page, _("%s\n%s %s"), points, page_fixed(page, fabs(figure->margin_count), 0),
                      page_count_word(indicator, fabs(figure->margin_count)));

@@ -214,18 +214,46 @@ static bool is_choice(struct survey_record *record, const struct survey_node *no
     return !each_choice(record, node, visit_wanted, &wanted) || wanted.found;
 }
 
+// Is it in the list, whatever the filter says? A list that is not at hand cannot say no.
+static bool is_listed(const struct survey_node *node, const char *name, size_t length)
+{
+    const struct survey_choice_list *list = node->item->list;
+    if (!list || list->file || (node->item->or_other && length == 5 && memcmp(name, "other", 5) == 0))
+        return true;
+    for (size_t i = 0; i < list->count; i++)
+        if (strlen(list->choices[i].name) == length && memcmp(list->choices[i].name, name, length) == 0)
+            return true;
+    return false;
+}
+
+// What is not asked (yet) is held against the whole list: its filter may ask for what is still missing.
+static bool is_possible(struct survey_record *record, const struct survey_node *node, const char *name, size_t length)
+{
+    return node->irrelevant ? is_listed(node, name, length) : is_choice(record, node, name, length);
+}
+
 static bool fits_choices(struct survey_record *record, const struct survey_node *node)
 {
     const char *at = node->value, *word;
     size_t length;
     if (node->item->type == SURVEY_TYPE_SELECT_ONE)
-        return is_choice(record, node, at, strlen(at));
+        return is_possible(record, node, at, strlen(at));
     if (node->item->type != SURVEY_TYPE_SELECT_MULTIPLE && node->item->type != SURVEY_TYPE_RANK)
         return true;
     while (next_word(&at, &word, &length))
-        if (!is_choice(record, node, word, length))
+        if (!is_possible(record, node, word, length))
             return false;
     return true;
+}
+
+enum survey_violation survey_record_fit(struct survey_record *record, const struct survey_node *node)
+{
+    record_clear_scratch(record);
+    if (!node->item || !survey_item_has_value(node->item) || !node->value[0])
+        return SURVEY_FINE;
+    if (!fits_type(node->item->type, node->value))
+        return SURVEY_WRONG_TYPE;
+    return fits_choices(record, node) ? SURVEY_FINE : SURVEY_NOT_A_CHOICE;
 }
 
 struct gathered {

@@ -61,6 +61,10 @@ const char *survey_violation_name(enum survey_violation violation); // "constrai
 // Judges the answer of a node as it stands; message (may be NULL) is the questionnaire's own text.
 enum survey_violation survey_record_judge(struct survey_record *record,
                                           const struct survey_node *node, const char **message);
+// Whether the answer of a node can be an answer to its question at all, asked or not: its type and its
+// choices. SURVEY_FINE, SURVEY_WRONG_TYPE or SURVEY_NOT_A_CHOICE.
+enum survey_violation survey_record_fit(struct survey_record *record,
+                                        const struct survey_node *node);
 // Judges all answers; visit each violation. Returns how many there are.
 size_t survey_record_check(struct survey_record *record,
                            void (*visit)(void *user, const struct survey_node *node,

@@ -145,12 +145,12 @@ static bool judge_row(struct importing *in, struct survey_arena *arena, struct s
     bool good = true;
     for (uint32_t c = 0; c < in->sheet.columns; c++) {
         const struct column *column = &in->columns[c];
-        const char *value = survey_sheet_cell(&in->sheet, row, c), *message;
+        const char *value = survey_sheet_cell(&in->sheet, row, c);
         if (column->use != USE_QUESTION || !*value || column->item->calculation.text)
             continue;
         struct survey_node *node = survey_record_node(record, column->item, column->depth ? column->occurrences : NULL,
                                                       (size_t)column->depth);
-        enum survey_violation violation = node ? survey_record_judge(record, node, &message) : SURVEY_WRONG_TYPE;
+        enum survey_violation violation = node ? survey_record_fit(record, node) : SURVEY_WRONG_TYPE;
         if (violation == SURVEY_WRONG_TYPE)
             fault(in, "D201", row, c, survey_arena_format(arena, _("%s: '%s' is no value of type %s"), column->item->name,
                                                           value, survey_type_name(column->item->type)), "");

@@ -24,7 +24,9 @@ static bool judge(const struct editing *e, struct survey_record *record, const s
                   struct survey_error *error)
 {
     const char *message = NULL;
-    enum survey_violation violation = *e->value ? survey_record_judge(record, node, &message) : SURVEY_FINE;
+    enum survey_violation violation = survey_record_fit(record, node);
+    if (violation == SURVEY_FINE && *e->value)
+        violation = survey_record_judge(record, node, &message);
     char where[512];
     survey_format_into(where, sizeof where, "%s: %s", e->id, e->item->name);
     if (violation == SURVEY_FINE || strcmp(e->source, "merge") == 0)

@@ -121,6 +121,12 @@ static void counts_the_margin(void)
     stats_judge(&indicator, &figure);
     CHECK(figure.verdict == STATS_WITHIN && figure.margin_count == 42);
     CHECK_NEAR(1.5, figure.margin, 1e-12);
+    indicator.statistic = STATS_MEAN; // minutes over the line are no households
+    indicator.unit = "minutes";
+    indicator.line = 60;
+    figure = ratio(4024, 57, 1);
+    stats_judge(&indicator, &figure);
+    CHECK(figure.verdict == STATS_CROSSED && isnan(figure.margin_count) && figure.margin < -10);
 }
 
 static void says_what_the_interval_proves(void)

@@ -87,6 +87,11 @@ static void relevance_goes_down_and_prunes(void)
     CHECK(survey_record_missing(record, amount) == SURVEY_PRESENT);
     set("poor", "no");
     CHECK(survey_record_judge(record, amount, NULL) == SURVEY_NOT_RELEVANT);
+    CHECK(survey_record_fit(record, amount) == SURVEY_FINE);
+    set("amount", "much"); // not asked, and no answer at all
+    CHECK(survey_record_judge(record, amount, NULL) == SURVEY_NOT_RELEVANT);
+    CHECK(survey_record_fit(record, amount) == SURVEY_WRONG_TYPE);
+    CHECK(survey_record_fit(record, (set("kinds", "money gold"), survey_record_find(record, "kinds"))) == SURVEY_NOT_A_CHOICE);
     set("poor", "dk");
     CHECK(survey_record_missing(record, survey_record_find(record, "poor")) == SURVEY_DONT_KNOW);
 }
