@@ -18,6 +18,16 @@ struct record_places {
     size_t count, capacity;
 };
 
+// What a change makes stale; see depend.c.
+struct record_changes {
+    uint64_t *dirty, *moving; // bits by rank: stale; looked at after every change
+    size_t words;
+    uint32_t *rank;       // by item->index: its place in the order
+    uint32_t *start;      // by item->index: where its dependents begin; one more at the end
+    uint32_t *dependents; // ranks
+    bool any;             // something has changed since the flag was last cleared
+};
+
 struct survey_record {
     const struct survey_form *form;
     struct survey_record_env env;
@@ -27,6 +37,7 @@ struct survey_record {
     struct record_places *places; // by item->index
     size_t node_count;
     const struct survey_item **order; // dependencies first
+    struct record_changes changes;
     struct survey_map names;          // name -> the item's index, -1 where several share it
     struct survey_map lists;          // list name -> root node, made when first asked for
     const struct survey_expr *instance_name;
@@ -50,6 +61,14 @@ bool record_holds(struct survey_record *record, const struct survey_logic *logic
                   const struct survey_node *node, bool otherwise);
 // The items with what each depends on before it, as far as that can be.
 const struct survey_item **record_order(struct survey_arena *arena, const struct survey_form *form);
+void record_changes_begin(struct survey_record *record);
+// An answer, the relevance or the number of instances of item changed: what depends on it is stale.
+void record_changed(struct survey_record *record, const struct survey_item *item);
+// The item itself is stale; with all below it, new instances.
+void record_stale(struct survey_record *record, const struct survey_item *item);
+void record_stale_below(struct survey_record *record, const struct survey_item *item);
+// The first stale rank from there on; SIZE_MAX where none is.
+size_t record_next_stale(const struct survey_record *record, size_t from);
 // A default or a calculation into its node.
 bool record_calculate(struct survey_record *record, struct survey_node *node,
                       const struct survey_logic *logic);

@@ -70,8 +70,11 @@ void record_clear_scratch(struct survey_record *record)
 
 void record_store(struct survey_record *record, struct survey_node *node, const char *value)
 {
-    if (strcmp(node->value, value) != 0)
-        node->value = *value ? survey_arena_strdup(record->arena, value) : "";
+    if (strcmp(node->value, value) == 0)
+        return;
+    node->value = *value ? survey_arena_strdup(record->arena, value) : "";
+    if (node->item)
+        record_changed(record, node->item);
 }
 
 // What the phone itself fills in.
@@ -131,6 +134,7 @@ struct survey_node *record_add_instance(struct survey_record *record, struct sur
         last->next->previous = node;
         last->next = node;
     }
+    record_stale_below(record, repeat);
     apply_defaults(record, node);
     return node;
 }
@@ -185,6 +189,7 @@ struct survey_record *survey_record_new(const struct survey_form *form,
         record->env = *env;
     record->places = survey_arena_array(arena, form->item_count + 1, sizeof *record->places);
     record->order = record_order(arena, form);
+    record_changes_begin(record);
     record->document = survey_node_add(arena, NULL, "", "");
     record->root =
         survey_node_add(arena, record->document, form->root_name ? form->root_name : "data", "");
@@ -192,6 +197,8 @@ struct survey_record *survey_record_new(const struct survey_form *form,
     index_names(record);
     read_instance_name(record);
     apply_defaults(record, record->root);
+    for (size_t i = 0; i < form->item_count; i++)
+        record_stale(record, form->items[i]);
     survey_record_update(record);
     return record;
 }

@@ -276,9 +276,8 @@ const struct survey_item **record_order(struct survey_arena *arena, const struct
 
 // A repeat with a count has at least so many instances; answered ones beyond it are kept, so that
 // nothing received is lost.
-static bool fill_repeat(struct survey_record *record, const struct survey_item *item)
+static void fill_repeat(struct survey_record *record, const struct survey_item *item)
 {
-    bool changed = false;
     struct record_places *places = &record->places[item->index];
     size_t count = places->count;
     for (size_t i = 0; i < count; i++) {
@@ -290,50 +289,66 @@ static bool fill_repeat(struct survey_record *record, const struct survey_item *
         double wanted = survey_value_number(&value);
         if (!(wanted >= 1))
             continue;
-        size_t before = record->node_count;
         uint32_t number = wanted > RECORD_INSTANCES_MAX ? RECORD_INSTANCES_MAX : (uint32_t)wanted;
         record_instance_at(record, template->parent, item, number);
-        changed = changed || record->node_count != before;
     }
-    return changed;
 }
 
-static bool update_node(struct survey_record *record, struct survey_node *node)
+static void update_node(struct survey_record *record, struct survey_node *node)
 {
     const struct survey_item *item = node->item;
     bool irrelevant =
         node->parent->irrelevant || !record_holds(record, &item->relevant, node, true);
-    bool changed = irrelevant != node->irrelevant;
-    node->irrelevant = irrelevant;
+    if (irrelevant != node->irrelevant) {
+        node->irrelevant = irrelevant;
+        record_changed(record, item);
+        for (size_t i = 0; i < item->child_count; i++)
+            record_stale(record, item->children[i]);
+    }
     bool calculated = item->calculation.text && *item->calculation.text && item->calculation.expr &&
                       !node->kept && !(item->trigger && *item->trigger);
-    if (calculated && record_calculate(record, node, &item->calculation))
-        changed = true;
-    return changed;
+    if (calculated)
+        record_calculate(record, node, &item->calculation);
 }
 
+static void update_item(struct survey_record *record, const struct survey_item *item)
+{
+    if (item->type == SURVEY_TYPE_REPEAT && item->repeat_count.expr)
+        fill_repeat(record, item);
+    const struct record_places *places = &record->places[item->index];
+    for (size_t k = 0; k < places->count; k++)
+        if (!record_is_gone(places->at[k]))
+            update_node(record, places->at[k]);
+    record_clear_scratch(record);
+}
+
+// What is stale, in order; a change makes more so, mostly further on. What stands before it, as in a
+// cycle, and what can't be told by names, has its turn in the next pass.
 void survey_record_update(struct survey_record *record)
 {
-    bool changed = true;
-    for (int pass = 0; pass < RECORD_PASSES && changed; pass++) {
-        changed = false;
-        for (size_t i = 0; i < record->form->item_count; i++) {
-            const struct survey_item *item = record->order[i];
-            if (item->type == SURVEY_TYPE_REPEAT && item->repeat_count.expr)
-                changed |= fill_repeat(record, item);
-            const struct record_places *places = &record->places[item->index];
-            for (size_t k = 0; k < places->count; k++)
-                if (!record_is_gone(places->at[k]))
-                    changed |= update_node(record, places->at[k]);
-            record_clear_scratch(record);
+    struct record_changes *changes = &record->changes;
+    for (int pass = 0; pass < RECORD_PASSES; pass++) {
+        for (size_t word = 0; changes->any && word < changes->words; word++)
+            changes->dirty[word] |= changes->moving[word];
+        changes->any = false;
+        size_t rank = record_next_stale(record, 0);
+        if (rank == SIZE_MAX)
+            return;
+        for (; rank != SIZE_MAX; rank = record_next_stale(record, rank)) {
+            changes->dirty[rank / 64] &= ~((uint64_t)1 << rank % 64);
+            update_item(record, record->order[rank]);
+            rank++;
         }
     }
+    memset(changes->dirty, 0, changes->words * sizeof *changes->dirty); // a cycle, cut here
 }
 
 void survey_record_put(struct survey_record *record, struct survey_node *node, const char *value)
 {
     record_store(record, node, value);
     node->kept = false;
+    if (node->item && node->item->calculation.expr)
+        record_stale(record, node->item);
 }
 
 void survey_record_keep(struct survey_record *record, struct survey_node *node, const char *value)
