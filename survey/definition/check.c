@@ -205,7 +205,7 @@ static bool check_use(void *user, enum survey_expr_use use, const char *name, si
         return true;
     size_t count = 0;
     for (; survey_expr_functions[count]; count++)
-        if (strcmp(survey_expr_functions[count], name) == 0)
+        if (survey_expr_functions[count][0] == name[0] && strcmp(survey_expr_functions[count], name) == 0)
             return true;
     if (strcmp(name, "jr:itext") == 0 || strcmp(name, "enclosed-area") == 0)
         return true; // clients know them, whether the engine needs them or not

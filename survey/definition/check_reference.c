@@ -213,6 +213,8 @@ static void add_pulled(struct survey_form_reader *reader, struct survey_map *see
                        const struct survey_item *item, const char *text)
 {
     size_t length;
+    if (text && !strstr(text, "pulldata(")) // most have none: don't split them
+        return;
     for (enum survey_word word; text && (word = survey_word_at(text, &length)) != SURVEY_WORD_END;
          text += length) {
         if (word != SURVEY_WORD_CALL || length != 9 || strncmp(text, "pulldata(", 9) != 0)

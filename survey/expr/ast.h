@@ -88,6 +88,6 @@ struct lexeme {
 
 struct survey_arena;
 
-// Splits the text; *lexemes ends with TOKEN_END.
+// Splits the text; *lexemes ends with TOKEN_END. The caller frees it, also after a failure.
 bool expr_lex(struct survey_arena *arena, const char *text, struct lexeme **lexemes, size_t *at,
               struct survey_error *error);

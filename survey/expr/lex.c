@@ -200,8 +200,8 @@ static bool lex_symbol(struct lexer *lexer)
         return true;
     }
     for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
-        size_t length = strlen(symbols[i].text);
-        if (strncmp(text, symbols[i].text, length) == 0) {
+        size_t length = symbols[i].text[1] ? 2 : 1;
+        if (text[0] == symbols[i].text[0] && (length == 1 || text[1] == symbols[i].text[1])) {
             push(lexer, symbols[i].token, length);
             return true;
         }
@@ -238,7 +238,7 @@ bool expr_lex(struct survey_arena *arena, const char *text, struct lexeme **lexe
     if (!survey_utf8_valid(text, length))
         return survey_fail(error, SURVEY_ERROR_INPUT, "", _("the expression is not UTF-8"));
     struct lexer lexer = {.arena = arena, .text = text, .length = length, .error = error};
-    lexer.lexemes = survey_arena_array(arena, length + 1, sizeof *lexer.lexemes);
+    *lexemes = lexer.lexemes = survey_alloc((length + 1) * sizeof *lexer.lexemes);
     for (;;) {
         skip_space(&lexer);
         *at = lexer.at;
@@ -248,6 +248,5 @@ bool expr_lex(struct survey_arena *arena, const char *text, struct lexeme **lexe
             return false;
     }
     push(&lexer, TOKEN_END, 0);
-    *lexemes = lexer.lexemes;
     return true;
 }

@@ -6,6 +6,7 @@
 #include "survey/expr/ast.h"
 #include "survey/expr/engine.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct parser {
@@ -395,6 +396,7 @@ bool survey_expr_parse(struct survey_arena *arena, const char *text,
             found = unexpected(&parser, _("an operator or the end"));
         place = parser.at;
     }
+    free(lexemes);
     if (at)
         *at = found ? 0 : place;
     if (found)
