@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Recalculation by dependency leaves nothing stale: after every few random answers, calculating everything
 // anew must change nothing.
+#include "survey/base/arena.h"
 #include "survey/base/random.h"
 #include "survey/record/instance.h"
 #include "survey/record/state.h"
+#include "survey/workbook/workbook.h"
 #include "tests/tap.h"
 
 #include <stdlib.h>
@@ -56,11 +58,8 @@ static bool is_fresh(struct survey_record *record)
     return same;
 }
 
-static void stays_fresh(const char *path)
+static void form_stays_fresh(struct survey_form *form)
 {
-    struct survey_form *form = NULL;
-    struct survey_error error;
-    NEED(survey_form_open(path, false, NULL, &form, &error));
     for (uint64_t seed = 1; seed <= 3; seed++) {
         struct survey_record_env env = {.now = {1480000000, 0, 0}, .seed = seed};
         struct survey_random random = survey_random_at(seed, "depend", form->id);
@@ -74,6 +73,36 @@ static void stays_fresh(const char *path)
         survey_record_free(record);
     }
     survey_form_free(form);
+}
+
+static void stays_fresh(const char *path)
+{
+    struct survey_form *form = NULL;
+    struct survey_error error;
+    NEED(survey_form_open(path, false, NULL, &form, &error));
+    form_stays_fresh(form);
+}
+
+// What names alone don't tell: parents, all children, current(), positions, counts of instances.
+static void odd_paths(void)
+{
+    static const char md[] = "| survey |\n| | type | name | label | relevant | calculation | repeat_count |\n"
+                             "| | calculate | all | | | sum(/data/g/*) + count(/data/r) | |\n"
+                             "| | calculate | far | | | /data/g/../g/b | |\n"
+                             "| | begin_group | g | G | | | |\n| | integer | a | A | | | |\n| | integer | b | B | | | |\n| | end_group | | | | | |\n"
+                             "| | begin_repeat | r | R | | | |\n| | integer | a1 | A | | | |\n"
+                             "| | calculate | up | | | ../../g/a + position(..) | |\n"
+                             "| | calculate | cur | | | current()/../a1 * 2 | |\n"
+                             "| | text | t | T | ../a1 > 2 and count(/data/r) < 4 | | |\n| | end_repeat | | | | | |\n"
+                             "| | begin_repeat | s | S | ${t} != '' | | ${a} |\n| | text | u | U | | | |\n| | end_repeat | | | | | |\n"
+                             "| | calculate | joined | | | join(' ', /data/s/u) | |\n";
+    struct survey_arena *arena = survey_arena_new();
+    struct survey_workbook *workbook;
+    struct survey_form *form = NULL;
+    struct survey_error error;
+    NEED(survey_workbook_read(arena, "odd.md", "md", md, sizeof md - 1, &survey_workbook_default_limits, &workbook, &error));
+    NEED(survey_form_read(arena, workbook, false, NULL, &form, &error));
+    form_stays_fresh(form);
 }
 
 static void own_forms(void)
@@ -98,4 +127,4 @@ static void real_forms(void)
     }
 }
 
-TESTS(CASE(own_forms), CASE(real_forms))
+TESTS(CASE(odd_paths), CASE(own_forms), CASE(real_forms))
