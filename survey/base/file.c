@@ -90,8 +90,7 @@ bool survey_file_aside(const char *path, char *temporary, size_t size, struct su
     return true;
 }
 
-// The folder of path must be synced too, or the rename may be lost with the power.
-static void sync_folder(const char *path)
+void survey_folder_sync(const char *path)
 {
     char *folder = survey_alloc(strlen(path) + 2);
     const char *slash = strrchr(path, '/');
@@ -115,7 +114,7 @@ bool survey_file_keep(const char *temporary, const char *path, struct survey_err
         unlink(temporary);
         return false;
     }
-    sync_folder(path);
+    survey_folder_sync(path);
     return true;
 }
 

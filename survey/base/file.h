@@ -23,3 +23,6 @@ void survey_file_drop(const char *temporary);
 
 // Makes a folder where it is missing (its parent must exist).
 bool survey_folder_make(const char *path, struct survey_error *error);
+
+// Syncs the folder that path stands in, or a rename there may be lost with the power.
+void survey_folder_sync(const char *path);

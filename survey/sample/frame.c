@@ -244,7 +244,7 @@ static bool load(struct loader *loader, bool partial, const struct survey_actor 
     if (!loader->units.count)
         return survey_fail(error, SURVEY_ERROR_INPUT, loader->path, "%s", _("the frame has no rows"));
     char after[128];
-    if (!survey_store_begin(loader->store, error) || !add_columns(loader, error) || !write_units(loader, result, error))
+    if (!survey_store_begin_both(loader->store, error) || !add_columns(loader, error) || !write_units(loader, result, error))
         return false;
     survey_format_into(after, sizeof after, "{\"units\": %zu,\"added\": %zu}", loader->units.count, result->added);
     return survey_store_log(loader->store, actor, "frame", loader->path, "", after, error) && survey_store_commit(loader->store, error);

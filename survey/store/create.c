@@ -6,12 +6,14 @@
 #include "survey/store/schema.h"
 #include "survey/store/store_private.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -72,27 +74,91 @@ static bool fail_place(const char *path, struct survey_error *error)
     return survey_fail(error, errno == EEXIST ? SURVEY_ERROR_USAGE : SURVEY_ERROR_RESOURCE, path, "%s", what);
 }
 
-// Puts both in place; the private file first, so that an evaluation file never stands without it.
-static bool put_in_place(const char *aside, const char *aside_private, const char *path, const char *private_path,
-                         struct survey_error *error)
-{
-    if (renameat2(AT_FDCWD, aside_private, AT_FDCWD, private_path, RENAME_NOREPLACE) != 0)
-        return fail_place(private_path, error);
-    if (renameat2(AT_FDCWD, aside, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
-        return true;
-    fail_place(path, error);
-    unlink(private_path);
-    return false;
-}
-
 static void remove_aside(const char *path)
 {
-    char name[4200];
+    char name[4500];
     static const char *const tails[] = {"", "-wal", "-shm", "-journal"};
     for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
         snprintf(name, sizeof name, "%s%s", path, tails[i]);
         unlink(name);
     }
+}
+
+// Renames without overwriting, on file systems too that know no such renaming (NFS, FUSE).
+static bool move_new(const char *from, const char *to)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return true;
+    if (errno != EINVAL && errno != ENOSYS)
+        return false;
+    if (access(to, F_OK) == 0) {
+        errno = EEXIST;
+        return false;
+    }
+    return rename(from, to) == 0;
+}
+
+// Whether name is BASE.XXXXXX.private, as an evaluation BASE in the making has it.
+static bool is_aside(const char *name, const char *base)
+{
+    size_t length = strlen(base);
+    return strlen(name) == length + sizeof ".XXXXXX.private" - 1 && strncmp(name, base, length) == 0 &&
+           name[length] == '.' && strcmp(name + length + 7, ".private") == 0;
+}
+
+// While an evaluation is put in place its private file has two names. One that still has both, and that
+// nobody holds, is of a run that was killed: its evaluation was never there. Takes such a one away.
+static bool remove_abandoned(const char *path, const char *private_path)
+{
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    int folder_length = (int)(base - path);
+    char folder[4096], other[4096 + 300];
+    struct stat ours, theirs;
+    int file = open(private_path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    bool removed = false;
+    snprintf(folder, sizeof folder, "%.*s", folder_length ? folder_length : 1, folder_length ? path : ".");
+    DIR *listing = file >= 0 && flock(file, LOCK_EX | LOCK_NB) == 0 && fstat(file, &ours) == 0 && ours.st_nlink == 2 &&
+                           access(path, F_OK) != 0
+                       ? opendir(folder)
+                       : NULL;
+    for (struct dirent *entry; listing && !removed && (entry = readdir(listing));) {
+        if (!is_aside(entry->d_name, base))
+            continue;
+        snprintf(other, sizeof other, "%.*s%s", folder_length, path, entry->d_name);
+        removed = lstat(other, &theirs) == 0 && theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino &&
+                  unlink(private_path) == 0;
+    }
+    if (removed) {
+        remove_aside(other);
+        other[strlen(other) - (sizeof ".private" - 1)] = '\0';
+        remove_aside(other);
+    }
+    if (listing)
+        closedir(listing);
+    if (file >= 0)
+        close(file);
+    return removed;
+}
+
+// Puts both in place; the private file first, so that an evaluation file never stands without it.
+static bool put_in_place(const char *aside, const char *aside_private, const char *path, const char *private_path,
+                         struct survey_error *error)
+{
+    bool linked = link(aside_private, private_path) == 0 ||
+                  (errno == EEXIST && remove_abandoned(path, private_path) && link(aside_private, private_path) == 0);
+    if (!linked && access(private_path, F_OK) == 0) {
+        errno = EEXIST;
+        return fail_place(private_path, error);
+    }
+    if (!linked && !move_new(aside_private, private_path)) // a file system without links
+        return fail_place(private_path, error);
+    if (move_new(aside, path)) {
+        survey_folder_sync(path);
+        return true;
+    }
+    fail_place(path, error);
+    unlink(private_path);
+    return false;
 }
 
 static bool make_files(const char *aside, const char *aside_private, struct survey_form *const *forms, size_t count,
@@ -128,11 +194,13 @@ bool survey_store_create(const char *path, struct survey_form *const *forms, siz
     char *private_path = survey_private_path(path);
     bool done = file >= 0 || fail_place(aside_private, error);
     if (file >= 0)
-        close(file);
+        flock(file, LOCK_EX | LOCK_NB); // tells another run that this one lives
     done = done && make_files(aside, aside_private, forms, count, actor, error) &&
            put_in_place(aside, aside_private, path, private_path, error);
     remove_aside(aside);
     remove_aside(aside_private);
+    if (file >= 0)
+        close(file);
     free(private_path);
     return done;
 }

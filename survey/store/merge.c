@@ -282,7 +282,7 @@ bool survey_merge(struct survey_store *store, const char *other, const struct su
     *merged = (struct survey_merged){0};
     if (!check_other(store, other, error))
         return false;
-    bool done = attach(store, other, &with_private, error) && survey_store_begin(store, error);
+    bool done = attach(store, other, &with_private, error) && survey_store_begin_both(store, error);
     done = done && take_all(&m, with_private, error) && survey_store_commit(store, error);
     survey_store_rollback(store);
     survey_queries_finalize(store); // statements on the attached files keep them from being let go

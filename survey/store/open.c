@@ -4,10 +4,13 @@
 #include "survey/store/forms.h"
 #include "survey/store/store_private.h"
 
+#include <dirent.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { BUSY_MILLISECONDS = 10000 };
 
 char *survey_private_path(const char *path)
 {
@@ -52,7 +55,7 @@ static bool check_kind(struct survey_store *store, struct survey_error *error)
 
 static bool prepare(struct survey_store *store, struct survey_error *error)
 {
-    sqlite3_busy_timeout(store->database, 10000);
+    sqlite3_busy_timeout(store->database, BUSY_MILLISECONDS);
     sqlite3_db_config(store->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(store->database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_limit(store->database, SQLITE_LIMIT_LENGTH, 512 << 20);
@@ -122,6 +125,50 @@ bool survey_store_begin(struct survey_store *store, struct survey_error *error)
     return true;
 }
 
+// A program killed before a journal named its super-journal (NAME-mjXXXXXXXXX) leaves that behind. Holding the
+// write lock of both files, with their journals rolled back, we know that nobody needs one.
+static void remove_stale(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    size_t folder_length = (size_t)(base - path), length = strlen(base);
+    char name[4096 + 300];
+    survey_format_into(name, sizeof name, "%.*s", folder_length ? (int)folder_length : 1, folder_length ? path : ".");
+    DIR *folder = opendir(name);
+    for (struct dirent *entry; folder && (entry = readdir(folder));) {
+        const char *tail = entry->d_name + length;
+        if (strlen(entry->d_name) != length + sizeof "-mjXXXXXXXXX" - 1 || strncmp(entry->d_name, base, length) != 0 ||
+            strncmp(tail, "-mj", 3) != 0 || strspn(tail + 3, "0123456789ABCDEF") != 9)
+            continue;
+        survey_format_into(name, sizeof name, "%.*s%s", (int)folder_length, path, entry->d_name);
+        unlink(name);
+    }
+    if (folder)
+        closedir(folder);
+}
+
+// SQLite commits several files as one only by their rollback journals (sqlite.org/lang_attach.html). Another
+// program that has the evaluation open keeps it from leaving WAL; then each file is still whole by itself.
+bool survey_store_begin_both(struct survey_store *store, struct survey_error *error)
+{
+    if (store->has_private) {
+        sqlite3_busy_timeout(store->database, 0);
+        store->left_wal = sqlite3_exec(store->database, "PRAGMA main.journal_mode = DELETE", NULL, NULL, NULL) == SQLITE_OK;
+        sqlite3_busy_timeout(store->database, BUSY_MILLISECONDS);
+    }
+    if (!survey_store_begin(store, error))
+        return false;
+    if (store->left_wal)
+        remove_stale(store->path);
+    return true;
+}
+
+static void return_to_wal(struct survey_store *store)
+{
+    if (store->left_wal)
+        sqlite3_exec(store->database, "PRAGMA main.journal_mode = WAL", NULL, NULL, NULL);
+    store->left_wal = false;
+}
+
 bool survey_store_commit(struct survey_store *store, struct survey_error *error)
 {
     if (!execute(store, "COMMIT", error)) {
@@ -129,6 +176,7 @@ bool survey_store_commit(struct survey_store *store, struct survey_error *error)
         return false;
     }
     store->in_transaction = false;
+    return_to_wal(store);
     return true;
 }
 
@@ -137,6 +185,7 @@ void survey_store_rollback(struct survey_store *store)
     if (store->in_transaction)
         sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
     store->in_transaction = false;
+    return_to_wal(store);
 }
 
 bool survey_store_key(struct survey_store *store, const char *name, const uint8_t **key, size_t *length,

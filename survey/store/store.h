@@ -35,9 +35,10 @@ bool survey_store_open(const char *path, enum survey_store_mode mode, struct sur
 void survey_store_close(struct survey_store *store); // rolls back what was not committed; NULL is fine
 const char *survey_store_path(const struct survey_store *store);
 
-// One change: begin (takes the write lock), do, then commit, or roll back. The private file, attached
-// as schema "private", changes in the same transaction.
+// One change: begin (takes the write lock), do, then commit, or roll back. Where the private file, attached
+// as schema "private", changes too, begin_both: a kill between the two files' commits undoes both.
 bool survey_store_begin(struct survey_store *store, struct survey_error *error);
+bool survey_store_begin_both(struct survey_store *store, struct survey_error *error);
 bool survey_store_commit(struct survey_store *store, struct survey_error *error);
 void survey_store_rollback(struct survey_store *store);
 

@@ -28,6 +28,7 @@ struct survey_store {
     bool writable;
     bool has_private;
     bool in_transaction;
+    bool left_wal; // for a change of both files
     struct survey_arena *arena; // texts that live as long as the store
     struct survey_query *queries[SURVEY_STATEMENTS];
     size_t query_count;
