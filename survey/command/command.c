@@ -357,9 +357,15 @@ void survey_progress_end(void)
 void survey_language_use(const char *language)
 {
     extern int _nl_msg_cat_cntr; // glibc's sign that the language changed (gettext manual, 11.4)
-    // "zh" finds the catalogue of zh_CN too.
-    if (language)
-        setenv("LANGUAGE", strcmp(language, "zh") == 0 ? "zh_CN:zh" : language, 1);
+    static const char *const names[] = {"LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"};
+    const char *wanted = language;
+    for (size_t i = 0; i < sizeof names / sizeof *names && (!wanted || !*wanted); i++)
+        wanted = getenv(names[i]);
+    // "zh" finds the catalogue of zh_CN too, and so does a Chinese locale that is not installed.
+    if (wanted && strncmp(wanted, "zh", 2) == 0)
+        setenv("LANGUAGE", "zh_CN:zh", 1);
+    else if (language)
+        setenv("LANGUAGE", language, 1);
     if (!setlocale(LC_MESSAGES, "") || strcmp(setlocale(LC_MESSAGES, NULL), "C") == 0 ||
         strcmp(setlocale(LC_MESSAGES, NULL), "POSIX") == 0)
         setlocale(LC_MESSAGES, "C.UTF-8");
