@@ -3,6 +3,7 @@
 # The Chinese catalogue is whole: msgfmt takes it, every message of the sources is in it, and no translation has
 # other directives (%s, %zu ...) than its message, or in another order.
 set -u
+export LC_ALL=C
 root=${1:-.}
 cd "$root" || exit 1
 echo 1..3
