@@ -364,6 +364,27 @@ static void every_other_page_has_its_state(void)
     tear_down();
 }
 
+// Whatever comes as an image ends in a state.
+static void images_of_any_size_and_noise(void)
+{
+    set_up();
+    static const int sizes[][2] = {{1, 1}, {2, 300}, {7, 7}, {40, 30}, {300, 2}, {211, 297}, {3000, 5}, {600, 800}};
+    struct survey_random random = survey_random_at(3, "page", "noise");
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        for (int kind = 0; kind < 3; kind++) { // white, black, noise
+            struct scan_image image = {0};
+            struct survey_error error;
+            NEED(scan_image_new(&image, sizes[i][0], sizes[i][1], "test", &error));
+            for (int y = 0; y < image.height; y++)
+                for (int x = 0; x < image.width && kind > 0; x++)
+                    image.pixels[(size_t)y * image.stride + (size_t)x] = kind == 1 ? 0 : (uint8_t)survey_random_word(&random);
+            struct scan_page page = read_image(&image);
+            CHECK(page.state == SCAN_EMPTY || page.state == SCAN_FOREIGN || page.state == SCAN_LOW_CONTRAST);
+            scan_page_clear(&page);
+        }
+    tear_down();
+}
+
 // --- Codes ---
 
 static void codes_of_every_size(void)
@@ -455,5 +476,5 @@ static void a_url_is_read_too(void)
 TESTS(CASE(reads_at_every_resolution), CASE(reads_however_it_lies), CASE(reads_what_is_left_of_a_cropped_page),
       CASE(one_mark_may_be_lost), CASE(a_stamp_on_a_mark_or_a_code_does_no_harm), CASE(a_streak_is_not_a_mark),
       CASE(a_streak_through_a_corner_mark_moves_nothing), CASE(blank_forms_have_no_answers), CASE(doubt_is_kept),
-      CASE(a_light_pen_is_known_by_its_page), CASE(corrections_are_settled_where_asked), CASE(every_other_page_has_its_state), CASE(codes_of_every_size),
+      CASE(a_light_pen_is_known_by_its_page), CASE(corrections_are_settled_where_asked), CASE(every_other_page_has_its_state), CASE(images_of_any_size_and_noise), CASE(codes_of_every_size),
       CASE(blotted_codes), CASE(a_url_is_read_too))
