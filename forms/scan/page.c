@@ -236,7 +236,10 @@ static void read_marks(const struct scan_context *context, const struct scan_ima
         bool *written = survey_arena_array(page->arena, p->writing_count + 1, sizeof *written);
         for (size_t i = 0; i < p->writing_count; i++)
             written[i] = scan_writing_seen(image, &page->registration, &streaks, &p->writing[i].box);
-        scan_decide(page->sheet->layout, p, page->marks, written, &context->rules, page->arena, &page->answers, &page->answer_count);
+        struct scan_rules rules = context->rules;
+        if (page->one_bit)
+            rules.stroke = 2; // in black and white a speck is as dark as the pen
+        scan_decide(page->sheet->layout, p, page->marks, written, &rules, page->arena, &page->answers, &page->answer_count);
         make_crops(image, page);
         page->state = SCAN_OK;
         note_oddities(page, streaks.count);
