@@ -63,6 +63,8 @@ static void write_text(const struct scan_outcome *outcome, struct survey_buffer 
                           scan_state_words((enum scan_state)state));
     survey_format(text, _("%zu responses made; %zu doubtful marks and %zu writing boxes wait for review\n"), outcome->responses,
                   outcome->waiting, outcome->writing);
+    if (outcome->empty)
+        survey_format(text, _("%zu sheets have nothing filled in; they made no response\n"), outcome->empty);
 }
 
 static int tell(struct survey_invocation *invocation, struct survey_store *store, const struct scan_outcome *outcome)

@@ -49,6 +49,16 @@ static const struct survey_json *first_question(const struct readings *readings,
     return questions ? questions->first : NULL;
 }
 
+// Whether anything was marked or written on the pages that came.
+static bool is_filled(const struct readings *readings)
+{
+    for (int number = 1; number <= 63; number++)
+        for (const struct survey_json *q = first_question(readings, number); q; q = q->next)
+            if (strcmp(survey_json_text(q, "state", "blank"), "blank") != 0)
+                return true;
+    return false;
+}
+
 static void put_pages(const struct readings *readings, struct survey_json_writer *json)
 {
     survey_json_key(json, "pages");
@@ -268,10 +278,16 @@ static bool store_sheet(const struct assembling *a, bool *made, struct survey_er
 bool scan_assemble(struct survey_store *store, const struct scan_context *context, const struct scan_sheet *sheet,
                    const struct survey_actor *actor, bool *made, struct survey_error *error)
 {
+    char id[64];
     struct assembling a = {.store = store, .context = context, .sheet = sheet, .actor = actor, .arena = survey_arena_new()};
     a.form = survey_store_form(store, sheet->form, error);
-    bool done = a.form && load_readings(store, a.arena, sheet, &a.readings, error) &&
-                scan_sample_row(store, context, sheet, a.arena, &a.list, error) && store_sheet(&a, made, error);
+    *made = false;
+    scan_response_id(sheet, id);
+    bool done = a.form && load_readings(store, a.arena, sheet, &a.readings, error);
+    // A sheet that nobody filled in is no interview: it must not stand in the way of one.
+    bool empty = done && !is_filled(&a.readings) &&
+                 survey_store_count(store, 1, "SELECT count(*) FROM response WHERE id = ?", "t", id) == 0;
+    done = done && (empty || (scan_sample_row(store, context, sheet, a.arena, &a.list, error) && store_sheet(&a, made, error)));
     survey_arena_free(a.arena);
     return done;
 }

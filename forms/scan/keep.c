@@ -212,12 +212,29 @@ static bool noted_before(struct scan_keeper *keeper, const char *file, int file_
                               "tit", file, (int64_t)file_page, page->reason) > 0;
 }
 
+// An empty page gives way to the same page filled in: a sheet that was scanned before anyone was visited.
+static bool give_way(struct scan_keeper *keeper, const struct scan_page *page, struct survey_error *error)
+{
+    bool filled = false;
+    for (size_t i = 0; i < page->answer_count; i++)
+        filled |= page->answers[i].verdict != SCAN_BLANK;
+    return page->state != SCAN_OK || !filled ||
+           survey_store_run(keeper->store, error,
+                            "UPDATE page SET state = 'duplicate', reason = ?1 WHERE sheet = ?2 AND number = ?3 AND state = 'ok' "
+                            "AND response IS NULL AND NOT EXISTS (SELECT 1 FROM json_each(reading, '$.questions') "
+                            "WHERE json_extract(value, '$.state') <> 'blank')",
+                            "tii", _("empty; the same page came filled in"), (int64_t)page->sheet->number,
+                            (int64_t)page->token.page);
+}
+
 static bool keep_page(struct scan_keeper *keeper, const char *file, int file_page, struct scan_page *page, struct survey_error *error)
 {
     char image[48], id[48], now[40];
     survey_time_text(&keeper->actor->now, now);
     survey_store_new_id(id);
     bool has_image = page->raw.bytes && page->state != SCAN_DAMAGED;
+    if (!give_way(keeper, page, error))
+        return false;
     if (page->state == SCAN_OK && read_before(keeper, page)) {
         page->state = SCAN_DUPLICATE;
         page->reason = scan_state_words(SCAN_DUPLICATE);
@@ -320,12 +337,23 @@ bool scan_keep(struct scan_keeper *keeper, const char *file, int file_page, stru
     return keeper->pages < PAGES_A_COMMIT || commit(keeper, error);
 }
 
+static void count_empty(struct scan_keeper *keeper)
+{
+    struct scan_outcome *o = &keeper->outcome;
+    for (size_t i = 0; i < o->sheet_count; i++) {
+        char id[64];
+        scan_response_id(o->sheets[i], id);
+        o->empty += survey_store_count(keeper->store, 1, "SELECT count(*) FROM response WHERE id = ?", "t", id) == 0;
+    }
+}
+
 bool scan_keep_end(struct scan_keeper *keeper, struct survey_error *error)
 {
+    if (keeper->open && keeper->pages > 0 && !commit(keeper, error))
+        return false;
+    count_empty(keeper);
     if (!keeper->open)
         return true;
-    if (keeper->pages > 0)
-        return commit(keeper, error);
     survey_store_rollback(keeper->store); // nothing new
     keeper->open = false;
     return true;

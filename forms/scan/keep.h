@@ -38,6 +38,7 @@ struct scan_outcome {
     size_t responses;    // made by this run
     size_t waiting;      // marks that this run put into the queue, doubtful
     size_t writing;      // and writing boxes
+    size_t empty;        // sheets with nothing on the pages that came: they make no response
     size_t odd;          // pages read that had something out of the ordinary
 };
 const struct scan_outcome *scan_keep_outcome(const struct scan_keeper *keeper);
@@ -45,7 +46,8 @@ const struct scan_outcome *scan_keep_outcome(const struct scan_keeper *keeper);
 // A sheet's response id: the same in every copy of the evaluation.
 void scan_response_id(const struct scan_sheet *sheet, char id[static 64]);
 // Makes the sheet's response from the pages read so far, or brings it up to date with them; within a
-// transaction. *made says whether it was new. Nothing that was decided or corrected is lost.
+// transaction. *made says whether it was new; none is made of a sheet with nothing filled in. Nothing that
+// was decided or corrected is lost.
 bool scan_assemble(struct survey_store *store, const struct scan_context *context, const struct scan_sheet *sheet,
                    const struct survey_actor *actor, bool *made, struct survey_error *error);
 // Sets a paper response to complete where all of its pages are in and nothing of it waits, else to

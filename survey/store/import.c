@@ -5,6 +5,7 @@
 #include "survey/base/arena.h"
 #include "survey/base/file.h"
 #include "survey/base/text.h"
+#include "survey/definition/reader.h"
 #include "survey/store/response_private.h"
 #include "survey/workbook/workbook.h"
 
@@ -13,7 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { MOST_SUBMISSION = 32 << 20, MOST_REFUSALS = 512 << 20 };
+enum { MOST_SUBMISSION = 32 << 20, MOST_REFUSALS = 512 << 20, MOST_NAMED = 12 };
 
 enum use { USE_QUESTION, USE_ID, USE_UNIT, USE_WHO, USE_START, USE_END, USE_NOTHING, USE_UNKNOWN };
 
@@ -68,6 +69,21 @@ static void fault(struct importing *in, const char *code, uint32_t row, uint32_t
     survey_report_add(in->report, &problem);
 }
 
+// The questions' names, for what a misspelt one may have meant.
+static const char *nearest_question(const struct importing *in, struct survey_arena *arena, const char *header)
+{
+    const char **names = survey_arena_array(arena, in->form->item_count + 1, sizeof *names);
+    size_t count = 0;
+    for (size_t i = 0; i < in->form->item_count; i++) {
+        if (!survey_item_has_value(in->form->items[i]))
+            continue;
+        if (strcasecmp(in->form->items[i]->column, header) == 0)
+            return in->form->items[i]->column;
+        names[count++] = in->form->items[i]->column;
+    }
+    return survey_nearest(header, names, count);
+}
+
 static bool map_columns(struct importing *in, struct survey_arena *arena)
 {
     bool good = true;
@@ -78,8 +94,10 @@ static bool map_columns(struct importing *in, struct survey_arena *arena)
         column->item = survey_response_question(in->form, header, column->occurrences, &column->depth);
         column->use = column->item ? USE_QUESTION : use_of(header);
         if (column->use == USE_UNKNOWN) {
+            const char *near = nearest_question(in, arena, header);
             fault(in, "D101", 0, c, survey_arena_format(arena, _("'%s' is no question of form '%s'"), header, in->form->id),
-                  _("a question's name, one[2] for the second instance of a repeat, or KEY, unit, who, start, end"));
+                  near ? survey_arena_format(arena, _("did you mean '%s'?"), near)
+                       : _("a question's name, one[2] for the second instance of a repeat, or KEY, unit, who, start, end"));
             good = false;
         }
         for (uint32_t before = 0; column->item && before < c; before++)
@@ -138,6 +156,60 @@ static void derive_id(const struct importing *in, const void *raw, size_t length
     survey_buffer_clear(&text);
 }
 
+// How a value of the type is written, where people write it otherwise.
+static const char *written_so(enum survey_type type)
+{
+    if (type == SURVEY_TYPE_INTEGER)
+        return _("a whole number without separators and units, such as 1200");
+    if (type == SURVEY_TYPE_DECIMAL || type == SURVEY_TYPE_RANGE)
+        return _("a number without separators, units and percent signs, such as 1200.5");
+    if (type == SURVEY_TYPE_DATE)
+        return _("2016-12-31; in Excel, give the column the number format yyyy-mm-dd before saving");
+    return "";
+}
+
+// The choices' names; first of all the one whose label this is.
+static const char *choices_of(const struct importing *in, struct survey_arena *arena, const struct survey_item *item,
+                              const char *value)
+{
+    const struct survey_choice_list *list = item->list;
+    const char *text = "";
+    for (size_t i = 0; list && i < list->count; i++)
+        for (size_t language = 0; language < in->form->language_count; language++) {
+            const char *label = list->choices[i].labels ? list->choices[i].labels[language] : NULL;
+            if (label && strcasecmp(label, value) == 0)
+                return survey_arena_format(arena, _("did you mean '%s'?"), list->choices[i].name);
+        }
+    for (size_t i = 0; list && i < list->count && i < MOST_NAMED; i++)
+        text = survey_arena_format(arena, "%s%s%s", text, i ? ", " : _("one of: "), list->choices[i].name);
+    if (list && list->count > MOST_NAMED)
+        text = survey_arena_format(arena, "%s ...", text);
+    return item->type == SURVEY_TYPE_SELECT_ONE || !*text
+               ? text
+               : survey_arena_format(arena, _("%s; several with spaces between them"), text);
+}
+
+// What is wrong with the unit is said while it can be put right.
+static bool warn_of(struct importing *in, struct survey_arena *arena, const char *id, uint32_t row, struct survey_error *error)
+{
+    struct survey_query *query = survey_query(in->store, error,
+                                              "SELECT kind, message, coalesce(unit, '') FROM violation JOIN response ON id = response "
+                                              "WHERE response = ? AND kind IN ('unit', 'duplicate') ORDER BY kind", "t", id);
+    if (!query)
+        return false;
+    while (survey_query_next(query)) {
+        bool twice = strcmp(survey_query_text(query, 0), "duplicate") == 0;
+        const char *unit = survey_query_text(query, 2);
+        struct survey_problem problem = {
+            .severity = SURVEY_WARNING, .code = twice ? "D206" : "D205", .file = in->path, .sheet = "",
+            .row = survey_sheet_line(&in->sheet, row), .expected = "",
+            .message = survey_arena_format(arena, twice ? _("'%s': %s; this one counts in no figure") : "'%s': %s",
+                                           unit, survey_query_text(query, 1))};
+        survey_report_add(in->report, &problem);
+    }
+    return survey_query_end(query, error);
+}
+
 // What cannot be an answer at all is a fault of the file; what breaks a rule of the questionnaire is a
 // fact about the response.
 static bool judge_row(struct importing *in, struct survey_arena *arena, struct survey_record *record, uint32_t row)
@@ -153,10 +225,12 @@ static bool judge_row(struct importing *in, struct survey_arena *arena, struct s
         enum survey_violation violation = node ? survey_record_fit(record, node) : SURVEY_WRONG_TYPE;
         if (violation == SURVEY_WRONG_TYPE)
             fault(in, "D201", row, c, survey_arena_format(arena, _("%s: '%s' is no value of type %s"), column->item->name,
-                                                          value, survey_type_name(column->item->type)), "");
+                                                          value, survey_type_name(column->item->type)),
+                  written_so(column->item->type));
         else if (violation == SURVEY_NOT_A_CHOICE)
             fault(in, "D202", row, c,
-                  survey_arena_format(arena, _("%s: '%s' is not among the choices"), column->item->name, value), "");
+                  survey_arena_format(arena, _("%s: '%s' is not among the choices"), column->item->name, value),
+                  choices_of(in, arena, column->item, value));
         else
             continue;
         good = false;
@@ -228,6 +302,7 @@ static bool take_row(struct importing *in, struct survey_arena *arena, struct su
         *good = false;
     } else if (done && *good) {
         count_arrival(in, arrived, id);
+        done = arrived != SURVEY_ARRIVED_NEW || warn_of(in, arena, id, row, error);
     }
     survey_buffer_clear(&raw);
     return done;

@@ -8,7 +8,7 @@ assay=$(realpath "$1")
 for tool in pdftoppm sqlite3; do
     command -v "$tool" >/dev/null || { echo "1..0 # SKIP no $tool"; exit 0; }
 done
-echo 1..12
+echo 1..13
 cd "$folder" || exit 1
 form() { # form ID: a questionnaire of that form_id
     printf '%s\n' '| survey | | | | | | |' '| | type | name | label | calculation | role | paper |' \
@@ -36,13 +36,20 @@ cp form.assay fresh.assay
 cp form.private fresh.private
 
 # 1
-run 0 scan form.assay form.pdf --json
-says '"unit": "A1"'; says '"unit": "A2"'; says '"doubtful": []'
+"$assay" simulate form.pdf form.json -o filled --profile A --format png --blank 0 --twice 0 --written 0 >/dev/null
+run 0 scan form.assay form.pdf
+says "2 sheets have nothing filled in"
 is "2" "SELECT count(*) FROM page WHERE state = 'ok'"
+is "0" "SELECT count(*) FROM response"
+ok "sheets as printed, with nothing filled in, make no response"
+run 0 scan form.assay filled/*.png --json
+says '"unit": "A1"'; says '"unit": "A2"'; says '"doubtful": []'
+is "2|2" "SELECT count(*) FILTER (WHERE state = 'ok'), count(*) FILTER (WHERE state = 'duplicate') FROM page"
+is "2" "SELECT count(*) FROM answers_hh WHERE sat IS NOT NULL"
 is "A1 A2" "SELECT group_concat(household_id, ' ') FROM (SELECT household_id FROM answers_hh ORDER BY 1)"
 is "0" "SELECT count(*) FROM mark"
 is "complete" "SELECT DISTINCT state FROM response"
-ok "the blank forms as printed: read, with their households, nothing settled and nothing doubtful"
+ok "the same sheets filled in: read, with their households; the empty pages give way to them"
 
 # 2
 before form.assay
@@ -54,7 +61,7 @@ ok "the same file again changes nothing"
 run 1 scan form.assay form-page-1.png
 says "form-page-1.png: page 1: duplicate"
 is "2" "SELECT count(*) FROM response"
-is "3" "SELECT count(*) FROM image"
+is "5" "SELECT count(*) FROM image"
 ok "the same page from another scan is kept for review, exit 1"
 
 # 4
@@ -106,7 +113,7 @@ ok "wrong usage"
 # 9
 cp fresh.assay mixed.assay
 cp fresh.private mixed.private
-run 1 scan mixed.assay other-page-2.png cut.png form-page-1.png blank.tif form-page-2.png --json
+run 1 scan mixed.assay other-page-2.png cut.png filled/000000.png blank.tif filled/000001.png --json
 says '"unit": "A1"'; says '"unit": "A2"'; says '"file": "cut.png"'; says '"file": "blank.tif"'; says '"file": "other-page-2.png"'
 [ "$(sqlite3 mixed.assay 'SELECT count(*) FROM page')" = 5 ] || failed="$failed [not five entries]"
 [ "$(sqlite3 mixed.assay 'SELECT count(*) FROM response')" = 2 ] || failed="$failed [not two responses]"
@@ -115,14 +122,14 @@ ok "a bad page never stops the batch: each page has its entry"
 # 10
 cp fresh.assay one.assay
 cp fresh.private one.private
-run 1 scan one.assay other-page-2.png cut.png form-page-1.png blank.tif form-page-2.png --json --threads 1
+run 1 scan one.assay other-page-2.png cut.png filled/000000.png blank.tif filled/000001.png --json --threads 1
 cp out one.json
-run 1 scan fresh.assay other-page-2.png cut.png form-page-1.png blank.tif form-page-2.png --json --threads 4
+run 1 scan fresh.assay other-page-2.png cut.png filled/000000.png blank.tif filled/000001.png --json --threads 4
 cmp -s one.json out || failed="$failed [one and four threads differ]"
 ok "the same on any number of threads"
 
 # 11
-if ! mkdir small 2>/dev/null || ! mount -t tmpfs -o size=1m tmpfs small 2>/dev/null; then
+if ! mkdir small 2>/dev/null || ! mount -t tmpfs -o size=8m tmpfs small 2>/dev/null; then
     skip "a full disk changes nothing" "no tmpfs can be mounted"
 else
     cp mixed.assay small/e.assay
