@@ -2,6 +2,7 @@
 // From the options of `estimate` to figures.
 #include "stats/ask.h"
 
+#include "stats/sweep.h"
 #include "survey/base/arena.h"
 #include "survey/base/format.h"
 #include "survey/base/number.h"
@@ -299,21 +300,69 @@ static bool answer_one(const struct stats_asked *asked, size_t ask, size_t group
     return false;
 }
 
+static bool is_for_sweeping(const struct stats_ask *ask)
+{
+    return ask->statistic == STATS_SHARE || ask->statistic == STATS_MEAN || ask->statistic == STATS_TOTAL;
+}
+
+// Answers what can be had in one sweep over all groups; done says which asks.
+static void answer_swept(const struct stats_asked *asked, bool *done)
+{
+    size_t rows = asked->source->rows, groups = asked->group_count, count = 0;
+    uint32_t *group = asked->group_of_row;
+    if (!group && asked->inside) {
+        group = survey_arena_array(asked->source->arena, rows, sizeof *group);
+        for (size_t row = 0; row < rows; row++)
+            group[row] = asked->inside[row] ? 0 : STATS_NO_GROUP;
+    }
+    struct stats_sweep *sweep = stats_sweep_make(asked->source->prepared, group, groups);
+    struct stats_sweep_item *items = survey_realloc(NULL, asked->ask_count + 1, sizeof *items);
+    struct stats_estimate *estimates = survey_realloc(NULL, asked->answer_count + 1, sizeof *estimates);
+    for (size_t ask = 0; sweep && ask < asked->ask_count; ask++)
+        if (is_for_sweeping(&asked->asks[ask]))
+            items[count++] = (struct stats_sweep_item){
+                .kind = asked->asks[ask].statistic == STATS_SHARE   ? STATS_SWEEP_SHARE
+                        : asked->asks[ask].statistic == STATS_TOTAL ? STATS_SWEEP_TOTAL
+                                                                    : STATS_SWEEP_MEAN,
+                .y = asked->asks[ask].y,
+                .estimates = estimates + ask * groups};
+    if (sweep)
+        stats_sweep_run(sweep, items, count);
+    for (size_t i = 0; i < count; i++) {
+        size_t ask = (size_t)(items[i].estimates - estimates) / groups;
+        done[ask] = items[i].swept;
+        for (size_t g = 0; items[i].swept && g < groups; g++) {
+            const struct stats_estimate *estimate = &items[i].estimates[g];
+            asked->answers[ask * groups + g] = (struct stats_answer){
+                .ask = &asked->asks[ask],
+                .group = g,
+                .estimate = *estimate,
+                .missing = estimate->base ? NULL : estimate->missing ? _("all values are missing") : _("no rows")};
+        }
+    }
+    stats_sweep_free(sweep);
+    free(items);
+    free(estimates);
+}
+
 bool stats_ask_answer(struct stats_asked *asked, struct survey_error *error)
 {
-    size_t rows = asked->source->rows;
+    size_t rows = asked->source->rows, left = 0;
     uint8_t *domain = asked->by_count ? survey_alloc(rows) : NULL;
-    bool done = true;
+    bool *swept = survey_arena_array(asked->source->arena, asked->ask_count + 1, sizeof *swept), done = true;
     if (!asked->by_count)
         asked->group_count = 1;
     asked->answer_count = asked->ask_count * asked->group_count;
     asked->answers =
         survey_arena_array(asked->source->arena, asked->answer_count + 1, sizeof *asked->answers);
-    for (size_t group = 0; done && group < asked->group_count; group++) {
+    answer_swept(asked, swept);
+    for (size_t ask = 0; ask < asked->ask_count; ask++)
+        left += !swept[ask];
+    for (size_t group = 0; done && left && group < asked->group_count; group++) {
         for (size_t row = 0; domain && row < rows; row++)
             domain[row] = asked->group_of_row[row] == group;
         for (size_t ask = 0; done && ask < asked->ask_count; ask++)
-            done = answer_one(asked, ask, group, domain ? domain : asked->inside, error);
+            done = swept[ask] || answer_one(asked, ask, group, domain ? domain : asked->inside, error);
     }
     free(domain);
     return done;

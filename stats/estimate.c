@@ -4,7 +4,7 @@
 
 #include "stats/distribution.h"
 #include "stats/interval.h"
-#include "stats/linear.h"
+#include "stats/made.h"
 #include "stats/quantile.h"
 #include "survey/base/arena.h"
 #include "survey/base/text.h"
@@ -12,16 +12,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-// What an estimate is made from: the scores, their variance, the domain's extent.
-struct made {
-    struct stats_linear linear;
-    struct stats_extent extent; // of the domain, rows without a value too
-    double variance;
-    bool census;
-};
-
-static void put_estimate(const struct stats_design *design, const struct made *made,
-                         struct stats_estimate *estimate)
+void stats_made_put(const struct stats_design *design, const struct stats_made *made,
+                    struct stats_estimate *estimate)
 {
     const struct stats_linear *linear = &made->linear;
     *estimate = (struct stats_estimate){.value = linear->value,
@@ -55,7 +47,7 @@ static void put_estimate(const struct stats_design *design, const struct made *m
 enum kind { MEAN, TOTAL, RATIO };
 
 static bool make(const struct stats_design *design, enum kind kind, const double *y,
-                 const double *denominator, const uint8_t *domain, struct made *made,
+                 const double *denominator, const uint8_t *domain, struct stats_made *made,
                  struct survey_error *error)
 {
     const struct stats_prepared *prepared;
@@ -86,32 +78,32 @@ static bool make(const struct stats_design *design, enum kind kind, const double
 bool stats_total(const struct stats_design *design, const double *y, const uint8_t *domain,
                  struct stats_estimate *estimate, struct survey_error *error)
 {
-    struct made made;
+    struct stats_made made;
     if (!make(design, TOTAL, y, NULL, domain, &made, error))
         return false;
-    put_estimate(design, &made, estimate);
+    stats_made_put(design, &made, estimate);
     return true;
 }
 
 bool stats_mean(const struct stats_design *design, const double *y, const uint8_t *domain,
                 struct stats_estimate *estimate, struct survey_error *error)
 {
-    struct made made;
+    struct stats_made made;
     if (!make(design, MEAN, y, NULL, domain, &made, error))
         return false;
-    put_estimate(design, &made, estimate);
+    stats_made_put(design, &made, estimate);
     return true;
 }
 
 // The effective sample that the assumed intra-class correlation leaves at most (Kish 1965, 5.4).
-static double assumed_effective(const struct stats_design *design, const struct made *made)
+static double assumed_effective(const struct stats_design *design, const struct stats_made *made)
 {
     double rows_a_unit = (double)made->extent.rows / (double)made->extent.units;
     return (double)made->linear.counted / (1 + (rows_a_unit - 1) * design->assumed_icc);
 }
 
 // None or all were found: the sample shows no variance, so the limit rests on an assumed design effect.
-static void put_limit(const struct stats_design *design, const struct made *made, bool all,
+static void put_limit(const struct stats_design *design, const struct stats_made *made, bool all,
                       struct stats_estimate *estimate)
 {
     double factor = stats_df_factor(1 - design->confidence, (double)made->linear.counted, estimate->df);
@@ -130,7 +122,7 @@ static void put_limit(const struct stats_design *design, const struct made *made
     estimate->high = all ? 1 : limit;
 }
 
-static void put_share(const struct stats_design *design, const struct made *made,
+static void put_share(const struct stats_design *design, const struct stats_made *made,
                       struct stats_estimate *estimate)
 {
     double share = estimate->value, at_most = assumed_effective(design, made);
@@ -146,31 +138,37 @@ static void put_share(const struct stats_design *design, const struct made *made
     stats_interval_beta(share, effective, design->confidence, &estimate->low, &estimate->high);
 }
 
+void stats_made_put_share(const struct stats_design *design, const struct stats_made *made,
+                          struct stats_estimate *estimate)
+{
+    stats_made_put(design, made, estimate);
+    if (made->linear.constant)
+        put_limit(design, made, made->linear.found > 0, estimate);
+    else
+        put_share(design, made, estimate);
+}
+
 bool stats_share(const struct stats_design *design, const double *y, const uint8_t *domain,
                  struct stats_estimate *estimate, struct survey_error *error)
 {
-    struct made made;
+    struct stats_made made;
     for (size_t row = 0; row < design->n; row++)
         if (y[row] != 0 && y[row] != 1 && !isnan(y[row]) && (!domain || domain[row]))
             return survey_fail(error, SURVEY_ERROR_INPUT, "",
                                _("a share is of values 0 and 1; row %zu has %g"), row + 1, y[row]);
     if (!make(design, MEAN, y, NULL, domain, &made, error))
         return false;
-    put_estimate(design, &made, estimate);
-    if (made.linear.constant)
-        put_limit(design, &made, made.linear.found > 0, estimate);
-    else
-        put_share(design, &made, estimate);
+    stats_made_put_share(design, &made, estimate);
     return true;
 }
 
 bool stats_ratio(const struct stats_design *design, const double *numerator, const double *denominator,
                  const uint8_t *domain, struct stats_estimate *estimate, struct survey_error *error)
 {
-    struct made made;
+    struct stats_made made;
     if (!make(design, RATIO, numerator, denominator, domain, &made, error))
         return false;
-    put_estimate(design, &made, estimate);
+    stats_made_put(design, &made, estimate);
     if (made.linear.part && (made.linear.full || made.linear.found == 0))
         put_limit(design, &made, made.linear.found > 0, estimate);
     else if (made.linear.found == 0 && !made.census)
@@ -205,7 +203,7 @@ bool stats_quantile(const struct stats_design *design, const double *y, const ui
     if (!(p > 0 && p < 1))
         return survey_fail(error, SURVEY_ERROR_INPUT, "",
                            _("a quantile's probability is between 0 and 1, not %g"), p);
-    struct made whole;
+    struct stats_made whole;
     if (!make(design, MEAN, y, NULL, domain, &whole, error))
         return false;
     uint8_t *kept = survey_alloc(design->n);

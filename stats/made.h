@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What an estimate is made from, whichever way it was summed. Private to stats.
+#pragma once
+
+#include "stats/linear.h"
+
+struct stats_made {
+    struct stats_linear linear;
+    struct stats_extent extent; // of the domain, rows without a value too
+    double variance;
+    bool census;
+};
+
+// The figure of a mean or total, and of a share.
+void stats_made_put(const struct stats_design *design, const struct stats_made *made,
+                    struct stats_estimate *estimate);
+void stats_made_put_share(const struct stats_design *design, const struct stats_made *made,
+                          struct stats_estimate *estimate);
