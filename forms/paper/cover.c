@@ -16,29 +16,32 @@ struct paper_cover paper_design_cover(void)
                                 .sheet_x = PAPER_LEFT + columns[3] + 1.5};
 }
 
-static void draw_rule(cairo_t *cairo, double x, double y, double w, double h, double thick)
-{
-    cairo_set_line_width(cairo, thick * PAPER_POINTS);
-    cairo_move_to(cairo, x * PAPER_POINTS, y * PAPER_POINTS);
-    cairo_rel_line_to(cairo, w * PAPER_POINTS, h * PAPER_POINTS);
-    cairo_stroke(cairo);
-}
-
-void paper_design_draw_cover(struct paper_design *design, cairo_t *cairo)
+static struct paper_block *compose(struct paper_design *design)
 {
     struct paper_maker *maker = &design->maker;
     const struct paper_phrases *phrases = maker->phrases[0];
     const char *heads[] = {phrases->row, phrases->unit, "", phrases->sheet, phrases->result, phrases->day, phrases->signature};
+    struct paper_block *block = survey_arena_alloc(maker->arena, sizeof *block);
+    *block = (struct paper_block){.w = PAPER_WIDTH};
+    paper_texts_place(maker->texts, "settings", 2);
     struct paper_text title = paper_text(maker->texts, PAPER_TITLE, PAPER_LEFT_ALIGNED, PAPER_FULL,
                                          survey_arena_format(maker->arena, "%s · %s", phrases->cover, paper_design_title(design)));
-    cairo_set_source_rgb(cairo, 0, 0, 0);
-    paper_text_draw(cairo, &title, PAPER_LEFT, 10);
+    paper_op_text(maker, block, &title, PAPER_LEFT, 10);
     for (int i = 0; i < 7; i++) {
         struct paper_text head = paper_text(maker->texts, PAPER_NUMBER, PAPER_LEFT_ALIGNED, 0, heads[i]);
-        paper_text_draw(cairo, &head, PAPER_LEFT + columns[i] + 1.5, TOP - head.h - 0.8);
+        paper_op_text(maker, block, &head, PAPER_LEFT + columns[i] + 1.5, TOP - head.h - 0.8);
     }
     for (int row = 0; row <= PAPER_COVER_ROWS; row++)
-        draw_rule(cairo, PAPER_LEFT, TOP + row * PITCH, PAPER_FULL, 0, row ? 0.15 : 0.5);
+        paper_op_line(maker, block, PAPER_LEFT, TOP + row * PITCH, PAPER_FULL, 0, row ? 0.15 : 0.5);
     for (int i = 4; i < 7; i++)
-        draw_rule(cairo, PAPER_LEFT + columns[i], TOP, 0, PAPER_COVER_ROWS * PITCH, 0.15);
+        paper_op_line(maker, block, PAPER_LEFT + columns[i], TOP, 0, PAPER_COVER_ROWS * PITCH, 0.15);
+    return block;
+}
+
+void paper_design_draw_cover(struct paper_design *design, cairo_t *cairo)
+{
+    if (!design->cover)
+        design->cover = compose(design);
+    cairo_set_source_rgb(cairo, 0, 0, 0);
+    paper_block_draw(cairo, design->cover, 0, 0);
 }

@@ -322,6 +322,16 @@ const char *paper_design_title(const struct paper_design *design)
     return form_title(design->maker.form);
 }
 
+const char *paper_design_file(const struct paper_design *design)
+{
+    return design->maker.form->path;
+}
+
+struct survey_report *paper_design_report(const struct paper_design *design)
+{
+    return design->maker.report;
+}
+
 const char *paper_design_word(const struct paper_design *design, const char *word)
 {
     const struct paper_phrases *phrases = design->maker.phrases[0];
@@ -379,7 +389,7 @@ static void draw_op(cairo_t *cairo, const struct paper_op *op, double x0, double
     }
 }
 
-static void draw_block(cairo_t *cairo, const struct paper_block *block, double x, double y)
+void paper_block_draw(cairo_t *cairo, const struct paper_block *block, double x, double y)
 {
     for (size_t i = 0; i < block->op_count; i++)
         draw_op(cairo, &block->ops[i], x, y);
@@ -401,10 +411,10 @@ void paper_design_draw(const struct paper_design *design, size_t page, cairo_t *
 {
     cairo_set_source_rgb(cairo, 0, 0, 0);
     draw_fiducials(cairo);
-    draw_block(cairo, &design->furniture[page], 0, 0);
+    paper_block_draw(cairo, &design->furniture[page], 0, 0);
     for (size_t i = 0; i < design->placed_count; i++)
         if (design->placed[i].page == page)
-            draw_block(cairo, design->placed[i].block, design->placed[i].x, design->placed[i].y);
+            paper_block_draw(cairo, design->placed[i].block, design->placed[i].x, design->placed[i].y);
 }
 
 static bool nth_text(const struct paper_block *block, double x, double y, size_t *index, struct paper_box *box)
@@ -431,17 +441,37 @@ bool paper_design_text(const struct paper_design *design, size_t page, size_t in
     return false;
 }
 
+static void block_clusters(const struct paper_block *block, double x, double y, paper_cluster_take *take, void *user)
+{
+    for (size_t i = 0; i < block->op_count; i++)
+        if (block->ops[i].kind == PAPER_OP_TEXT)
+            paper_text_clusters(&block->ops[i].text, x + block->ops[i].x, y + block->ops[i].y, take, user);
+}
+
+void paper_design_clusters(const struct paper_design *design, size_t page, paper_cluster_take *take, void *user)
+{
+    if (page == PAPER_COVER) {
+        if (design->cover)
+            block_clusters(design->cover, 0, 0, take, user);
+        return;
+    }
+    block_clusters(&design->furniture[page], 0, 0, take, user);
+    for (size_t i = 0; i < design->placed_count; i++)
+        if (design->placed[i].page == page)
+            block_clusters(design->placed[i].block, design->placed[i].x, design->placed[i].y, take, user);
+}
+
 struct paper_label {
     struct paper_text text;
 };
 
-bool paper_design_label(struct paper_design *design, const char *text, bool strong, struct paper_label **label,
+bool paper_design_label(struct paper_design *design, const char *text, enum paper_face face, struct paper_label **label,
                         struct survey_error *error)
 {
     struct paper_label *made = survey_arena_alloc(design->maker.arena, sizeof *made);
     size_t faults = survey_report_count_of(design->maker.report, SURVEY_FAULT);
     paper_texts_place(design->maker.texts, "frame", 0);
-    made->text = paper_text(design->maker.texts, strong ? PAPER_HEADING : PAPER_LABEL, PAPER_LEFT_ALIGNED, 0, text);
+    made->text = paper_text(design->maker.texts, face, PAPER_LEFT_ALIGNED, 0, text);
     if (survey_report_count_of(design->maker.report, SURVEY_FAULT) > faults)
         return survey_fail(error, SURVEY_ERROR_INPUT, design->maker.form->path, _("'%.300s' cannot be printed"), text);
     *label = made;
@@ -451,11 +481,16 @@ bool paper_design_label(struct paper_design *design, const char *text, bool stro
 struct paper_box paper_label_box(const struct paper_label *label, double *baseline)
 {
     *baseline = label->text.base;
-    return (struct paper_box){0, 0, label->text.w + 1, label->text.h};
+    return (struct paper_box){0, 0, label->text.w + 1, label->text.h + 0.5}; // what hangs over is not cut
 }
 
 void paper_label_draw(const struct paper_label *label, cairo_t *cairo)
 {
     cairo_set_source_rgb(cairo, 0, 0, 0);
     paper_text_draw(cairo, &label->text, 0, 0);
+}
+
+void paper_label_clusters(const struct paper_label *label, paper_cluster_take *take, void *user)
+{
+    paper_text_clusters(&label->text, 0, 0, take, user);
 }

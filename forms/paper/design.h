@@ -3,6 +3,7 @@
 #pragma once
 
 #include "forms/paper/layout.h"
+#include "forms/paper/text.h"
 #include "survey/definition/form.h"
 
 #include <cairo.h>
@@ -29,6 +30,10 @@ void paper_design_draw(const struct paper_design *design, size_t page, cairo_t *
 // The rectangle of the index-th text on a page, for checks; false past the last.
 bool paper_design_text(const struct paper_design *design, size_t page, size_t index, struct paper_box *box);
 
+// Every character on a page, with its place, for the same; of the cover where page is PAPER_COVER.
+#define PAPER_COVER SIZE_MAX
+void paper_design_clusters(const struct paper_design *design, size_t page, paper_cluster_take *take, void *user);
+
 // The cover sheet of a place: a table of so many rows, to be filled in with the households that follow.
 enum { PAPER_COVER_ROWS = 30 };
 struct paper_cover {
@@ -48,6 +53,8 @@ struct paper_places {
 };
 struct paper_places paper_design_places(const struct paper_design *design);
 const char *paper_design_title(const struct paper_design *design);
+const char *paper_design_file(const struct paper_design *design); // of the workbook
+struct survey_report *paper_design_report(const struct paper_design *design);
 // The words that stand before those ("Unit", "Sheet", "SPECIMEN ...").
 const char *paper_design_word(const struct paper_design *design, const char *word);
 // The label of a choice in the design's first language, for a frame column that is named like a select
@@ -56,10 +63,11 @@ const char *paper_design_choice(const struct paper_design *design, const char *q
 
 // A text in the form's faces as a picture of its own, to be drawn once and shared (a village's name).
 struct paper_label;
-bool paper_design_label(struct paper_design *design, const char *text, bool strong, struct paper_label **label,
+bool paper_design_label(struct paper_design *design, const char *text, enum paper_face face, struct paper_label **label,
                         struct survey_error *error);
 struct paper_box paper_label_box(const struct paper_label *label, double *baseline); // from 0, 0; mm
 void paper_label_draw(const struct paper_label *label, cairo_t *cairo);
+void paper_label_clusters(const struct paper_label *label, paper_cluster_take *take, void *user);
 
 // The questions asked, but kept off paper by the workbook; NULL at the end.
 const struct survey_item *paper_design_left_out(const struct paper_design *design, size_t index);

@@ -9,7 +9,7 @@
 #include "survey/base/text.h"
 
 #include <cairo-pdf.h>
-#include <pango/pangocairo.h>
+#include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -63,24 +63,6 @@ static void put_number(struct survey_buffer *out, double value, int decimals)
     survey_buffer_add(out, text, length);
 }
 
-// The first piece is the alphabet, for the font of fixed width that every page can use.
-static void draw_alphabet(struct paper_pdf *pdf)
-{
-    size_t piece;
-    char all[96];
-    cairo_t *cairo = paper_pdf_piece(pdf, 200, 10, &piece);
-    for (int i = 0; i < 95; i++)
-        all[i] = (char)(' ' + i);
-    all[95] = '\0';
-    PangoLayout *layout = pango_cairo_create_layout(cairo);
-    PangoFontDescription *font = pango_font_description_from_string("DejaVu Sans Mono 6");
-    pango_layout_set_font_description(layout, font);
-    pango_layout_set_text(layout, all, -1);
-    pango_cairo_show_layout(cairo, layout);
-    pango_font_description_free(font);
-    g_object_unref(layout);
-}
-
 struct paper_pdf *paper_pdf_new(const struct survey_time *now, const char *title)
 {
     struct paper_pdf *pdf = survey_alloc(sizeof *pdf);
@@ -89,7 +71,6 @@ struct paper_pdf *paper_pdf_new(const struct survey_time *now, const char *title
     survey_format_into(pdf->title, sizeof pdf->title, "%s", title);
     pdf->surface = cairo_pdf_surface_create_for_stream(take, &pdf->drawn, PAGE_W, PAGE_H);
     cairo_pdf_surface_restrict_to_version(pdf->surface, CAIRO_PDF_VERSION_1_4); // a plain cross-reference table
-    draw_alphabet(pdf);
     return pdf;
 }
 
@@ -472,4 +453,23 @@ bool paper_pdf_finish(struct paper_pdf *pdf, const char **bytes, size_t *length,
     *bytes = pdf->out.at;
     *length = pdf->out.length;
     return true;
+}
+
+bool paper_pdf_proof(struct paper_pdf *pdf, struct survey_buffer *proof, struct survey_error *error)
+{
+    const char *bytes;
+    size_t length, written = pdf->out.length, objects = pdf->object_count;
+    *proof = SURVEY_BUFFER(BYTES_MOST);
+    for (size_t i = 0; i < pdf->piece_count; i++) {
+        paper_pdf_use(pdf, i, 0, 0, 0);
+        paper_pdf_page(pdf);
+    }
+    bool done = paper_pdf_finish(pdf, &bytes, &length, error);
+    if (done)
+        survey_buffer_add(proof, bytes, length);
+    pdf->out.length = written;
+    pdf->object_count = objects;
+    pdf->places[pdf->pages_object] = 0;
+    pdf->page_count = 0;
+    return done;
 }

@@ -19,10 +19,15 @@ struct paper_pdf *paper_pdf_new(const struct survey_time *now, const char *title
 void paper_pdf_free(struct paper_pdf *pdf); // NULL is fine
 
 // First, pieces: draw on the context (points, from the top left corner) returned until the next call;
-// width and height in mm. The number of the piece counts from 0.
+// width and height in mm. The number of the piece counts from 0. The first piece shows all of printable
+// ASCII in one face of fixed width: paper_pdf_text() uses its font.
 cairo_t *paper_pdf_piece(struct paper_pdf *pdf, double width, double height, size_t *piece);
 // Then no more pieces.
 bool paper_pdf_seal(struct paper_pdf *pdf, struct survey_error *error);
+
+// A whole file with a page for each piece, in its top left corner, to look at them as they are embedded; the
+// copies' pages come after and know nothing of it. The caller clears it.
+bool paper_pdf_proof(struct paper_pdf *pdf, struct survey_buffer *proof, struct survey_error *error);
 
 // Then pages: content is put together by the three below, then the page is closed.
 // A piece with its top left corner at x, y (mm), made smaller where it is wider than most (0: any width).

@@ -3,6 +3,7 @@
 #include "forms/paper/print.h"
 
 #include "forms/paper/pdf.h"
+#include "forms/paper/proof.h"
 #include "forms/paper/qr.h"
 #include "forms/paper/text.h"
 #include "survey/base/arena.h"
@@ -11,6 +12,7 @@
 #include "survey/base/text.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { GROUP = 5, WORDS = 5 };
@@ -30,6 +32,8 @@ struct printer {
     size_t *covers;           // piece of the cover sheet, by design
     struct label (*words)[WORDS]; // by design
     struct survey_map labels; // text -> value: struct label
+    struct paper_proof *proofs; // by piece
+    size_t proof_count, proof_capacity;
 };
 
 size_t paper_says_length(const char *server)
@@ -37,16 +41,27 @@ size_t paper_says_length(const char *server)
     return PAPER_TOKEN_LENGTH + (server ? strlen(server) + 3 : 0);
 }
 
-static bool draw_label(struct printer *printer, struct paper_design *design, const char *text, bool strong, struct label *label,
+// A new piece, which will be proof-read.
+static cairo_t *open_piece(struct printer *printer, const struct paper_proof *proof, double width, double height, size_t *piece)
+{
+    if (printer->proof_count == printer->proof_capacity) {
+        printer->proof_capacity = printer->proof_capacity ? printer->proof_capacity * 2 : 64;
+        printer->proofs = survey_realloc(printer->proofs, printer->proof_capacity, sizeof *printer->proofs);
+    }
+    printer->proofs[printer->proof_count++] = *proof;
+    return paper_pdf_piece(printer->pdf, width, height, piece);
+}
+
+static bool draw_label(struct printer *printer, struct paper_design *design, const char *text, enum paper_face face, struct label *label,
                        struct survey_error *error)
 {
     struct paper_label *made;
-    if (!paper_design_label(design, text, strong, &made, error))
+    if (!paper_design_label(design, text, face, &made, error))
         return false;
     struct paper_box box = paper_label_box(made, &label->base);
     label->width = box.w;
     label->height = box.h;
-    paper_label_draw(made, paper_pdf_piece(printer->pdf, label->width, label->height, &label->piece));
+    paper_label_draw(made, open_piece(printer, &(struct paper_proof){design, 0, made}, label->width, label->height, &label->piece));
     return true;
 }
 
@@ -69,24 +84,38 @@ static bool prepare(struct printer *printer, struct paper_design *design, const 
         return true;
     struct label *label = survey_arena_alloc(printer->arena, sizeof *label);
     entry->value = label;
-    return draw_label(printer, design, text, false, label, error);
+    return draw_label(printer, design, text, PAPER_LABEL, label, error);
+}
+
+// For what is printed in the face of fixed width.
+static bool draw_alphabet(struct printer *printer, struct survey_error *error)
+{
+    char all[96];
+    struct label label;
+    for (int i = 0; i < 95; i++)
+        all[i] = (char)(' ' + i);
+    all[95] = '\0';
+    return draw_label(printer, printer->run->designs[0], all, PAPER_MONO, &label, error);
 }
 
 static bool draw_pieces(struct printer *printer, struct survey_error *error)
 {
     const struct paper_run *run = printer->run;
+    if (!draw_alphabet(printer, error))
+        return false;
     for (size_t i = 0; i < run->design_count; i++) {
         const struct paper_layout *layout = paper_design_layout(run->designs[i]);
         for (size_t page = 0; page < layout->page_count; page++) {
             size_t piece;
-            cairo_t *cairo = paper_pdf_piece(printer->pdf, layout->width, layout->height, &piece);
-            paper_design_draw(run->designs[i], page, cairo);
+            struct paper_proof proof = {run->designs[i], page, NULL};
+            paper_design_draw(run->designs[i], page, open_piece(printer, &proof, layout->width, layout->height, &piece));
             printer->first_page[i] = page ? printer->first_page[i] : piece;
         }
+        struct paper_proof cover = {run->designs[i], PAPER_COVER, NULL};
         if (run->covers)
-            paper_design_draw_cover(run->designs[i], paper_pdf_piece(printer->pdf, layout->width, layout->height, &printer->covers[i]));
+            paper_design_draw_cover(run->designs[i], open_piece(printer, &cover, layout->width, layout->height, &printer->covers[i]));
         for (int k = 0; k + 1 < WORDS; k++)
-            if (!draw_label(printer, run->designs[i], paper_design_word(run->designs[i], words[k]), k == 3, &printer->words[i][k], error))
+            if (!draw_label(printer, run->designs[i], paper_design_word(run->designs[i], words[k]), k == 3 ? PAPER_HEADING : PAPER_LABEL, &printer->words[i][k], error))
                 return false;
     }
     for (size_t i = 0; i < run->copy_count; i++) {
@@ -98,6 +127,17 @@ static bool draw_pieces(struct printer *printer, struct survey_error *error)
             return false;
     }
     return paper_pdf_seal(printer->pdf, error);
+}
+
+// Once for all copies: what they share is looked at as it is embedded.
+static bool proof_read(struct printer *printer, struct survey_error *error)
+{
+    struct survey_buffer proof;
+    bool done = paper_pdf_proof(printer->pdf, &proof, error) &&
+                paper_proof_read(proof.at, proof.length, 0, printer->proofs, printer->proof_count,
+                                 paper_design_report(printer->proofs[0].design), error);
+    survey_buffer_clear(&proof);
+    return done;
 }
 
 static const struct label *find_label(const struct printer *printer, const char *text)
@@ -297,8 +337,8 @@ static void open_layout(const struct printer *printer, struct survey_json_writer
     survey_json_open(json, '{');
     survey_json_key(json, "page");
     survey_json_open(json, '{');
-    survey_json_member_number(json, "width", run->design_count ? paper_design_layout(run->designs[0])->width : 210);
-    survey_json_member_number(json, "height", run->design_count ? paper_design_layout(run->designs[0])->height : 297);
+    survey_json_member_number(json, "width", paper_design_layout(run->designs[0])->width);
+    survey_json_member_number(json, "height", paper_design_layout(run->designs[0])->height);
     survey_json_close(json, '}');
     survey_json_key(json, "questions");
     survey_json_open(json, '[');
@@ -326,7 +366,7 @@ static bool print_all(struct printer *printer, struct survey_buffer *pdf, struct
     const char *bytes;
     size_t length;
     struct survey_json_writer writer = survey_json_writer(layout, false), *json = layout ? &writer : NULL;
-    if (!draw_pieces(printer, error))
+    if (!draw_pieces(printer, error) || !proof_read(printer, error))
         return false;
     if (json)
         open_layout(printer, json);
@@ -346,13 +386,14 @@ static bool print_all(struct printer *printer, struct survey_buffer *pdf, struct
 bool paper_print(const struct paper_run *run, struct survey_buffer *pdf, struct survey_buffer *layout, struct survey_error *error)
 {
     struct printer printer = {.run = run, .arena = survey_arena_new()};
-    const char *title = run->design_count ? paper_design_title(run->designs[0]) : "";
+    const char *title = paper_design_title(run->designs[0]);
     printer.pdf = paper_pdf_new(&run->now, title);
     printer.first_page = survey_arena_array(printer.arena, run->design_count + 1, sizeof *printer.first_page);
     printer.covers = survey_arena_array(printer.arena, run->design_count + 1, sizeof *printer.covers);
     printer.words = survey_arena_array(printer.arena, run->design_count + 1, sizeof *printer.words);
     bool done = print_all(&printer, pdf, layout, error);
     survey_map_clear(&printer.labels);
+    free(printer.proofs);
     paper_pdf_free(printer.pdf);
     survey_arena_free(printer.arena);
     return done;

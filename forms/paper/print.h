@@ -19,7 +19,7 @@ struct paper_copy {
 struct paper_run {
     struct paper_design *const *designs;
     const uint16_t *tags; // of the designs' forms: first 16 bits of their sha256
-    size_t design_count;
+    size_t design_count;  // at least one
     const struct paper_copy *copies;
     size_t copy_count;
     const uint8_t *key;   // of the tokens
@@ -37,7 +37,8 @@ size_t paper_covers_before(const struct paper_copy *copies, size_t count, size_t
 enum { PAPER_SAYS_MOST = 200 };
 
 // The file and, where layout is given, the layout as JSON (design page "interface", section 3). The same
-// run gives the same bytes.
+// run gives the same bytes. What copies share is proof-read as it is embedded: a character that would come out
+// wrong is a fault in the first design's report, and nothing is printed.
 bool paper_print(const struct paper_run *run, struct survey_buffer *pdf, struct survey_buffer *layout, struct survey_error *error);
 // The length of what the QR says, for paper_qr_side().
 size_t paper_says_length(const char *server);

@@ -213,7 +213,10 @@ struct paper_text paper_text(struct paper_texts *texts, enum paper_face face, en
         fault(texts, _("only Noto Sans CJK has all characters of '%.200s', and it cannot be printed safely"), text,
               "fonts-wqy-zenhei");
     survey_buffer_clear(&marked);
-    return measure(layout);
+    struct paper_text set = measure(layout);
+    set.sheet = texts->sheet;
+    set.row = texts->row;
+    return set;
 }
 
 bool paper_text_fits(struct paper_texts *texts, enum paper_face face, double width, size_t lines, const char *text)
@@ -250,4 +253,28 @@ void paper_text_draw(cairo_t *cairo, const struct paper_text *text, double x, do
         return;
     cairo_move_to(cairo, x * PAPER_POINTS, y * PAPER_POINTS);
     pango_cairo_show_layout(cairo, text->layout);
+}
+
+void paper_text_clusters(const struct paper_text *text, double x, double y, paper_cluster_take *take, void *user)
+{
+    const double unit = PANGO_SCALE * PAPER_POINTS;
+    if (!text->layout)
+        return;
+    PangoLayoutIter *iter = pango_layout_get_iter(text->layout);
+    do {
+        PangoRectangle ink;
+        if (!pango_layout_iter_get_run_readonly(iter))
+            continue; // the end of a line
+        pango_layout_iter_get_cluster_extents(iter, &ink, NULL);
+        if (ink.width <= 0 || ink.height <= 0)
+            continue;
+        take(user, &(struct paper_cluster){x + ink.x / unit, y + ink.y / unit, ink.width / unit, ink.height / unit,
+                                           pango_layout_get_text(text->layout) + pango_layout_iter_get_index(iter), text});
+    } while (pango_layout_iter_next_cluster(iter));
+    pango_layout_iter_free(iter);
+}
+
+const char *paper_text_words(const struct paper_text *text)
+{
+    return text->layout ? pango_layout_get_text(text->layout) : "";
 }

@@ -33,7 +33,17 @@ struct paper_text {
     double line;  // height of its first line, mm
     double base;  // from the top to its first baseline, mm
     size_t lines;
+    const char *sheet; // the place it was set for
+    uint32_t row;
 };
+
+// One character, or several that are drawn as one.
+struct paper_cluster {
+    double x, y, w, h; // of its ink, mm
+    const char *at;    // its first character, within the whole text
+    const struct paper_text *text;
+};
+typedef void paper_cluster_take(void *user, const struct paper_cluster *cluster);
 
 struct paper_texts;
 
@@ -54,5 +64,9 @@ bool paper_text_fits(struct paper_texts *texts, enum paper_face face, double wid
 const char *paper_text_lines(struct paper_texts *texts, const struct paper_text *text, size_t from, size_t to);
 // Draws with the top left corner at x, y (mm) on a context in points.
 void paper_text_draw(cairo_t *cairo, const struct paper_text *text, double x, double y);
+// Each cluster that has ink, drawn with the top left corner of the text at x, y.
+void paper_text_clusters(const struct paper_text *text, double x, double y, paper_cluster_take *take, void *user);
+// The words as they are drawn, "" for an empty text.
+const char *paper_text_words(const struct paper_text *text);
 
 #define PAPER_POINTS (72.0 / 25.4) // a millimetre in points

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Printed forms: the bytes of the PDF, what its codes say, what poppler shows of it.
+#include "forms/paper/proof.h"
 #include "survey/base/json.h"
 #include "tests/forms/paper.h"
 
@@ -230,5 +231,108 @@ static void skips_stand_in_words(void)
     survey_form_free(form);
 }
 
-TESTS(CASE(the_same_run_gives_the_same_bytes), CASE(qpdf_finds_no_fault), CASE(both_codes_say_the_token),
+// --- proof-reading -------------------------------------------------------------------------------
+
+static bool proof_pages(struct paper_design *design, const char *pdf, size_t length)
+{
+    struct paper_proof proofs[8];
+    size_t pages = paper_design_layout(design)->page_count;
+    NEED(pages <= 8);
+    for (size_t i = 0; i < pages; i++)
+        proofs[i] = (struct paper_proof){design, i, NULL};
+    return paper_proof_read(pdf, length, 0, proofs, pages, paper_report, &paper_error);
+}
+
+static const struct survey_problem *only_fault(void)
+{
+    const struct survey_problem *found = NULL;
+    for (size_t i = 0; i < survey_report_count(paper_report); i++)
+        if (survey_report_at(paper_report, i)->severity == SURVEY_FAULT) {
+            CHECK(!found);
+            found = survey_report_at(paper_report, i);
+        }
+    return found;
+}
+
+// What a PDF shows instead of each label; the one fault names the text and its row.
+static void a_wrong_character_is_named(void)
+{
+    static const struct { const char *drawn, *shown; } cases[] = {
+        {"如果", "如 "}, {"如果", "如 果"}, {"Bread", "Brexd"}, {"Bread", "Brea"}, {"如果", "如口"}, {"a. b", "a  b"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[2][400];
+        struct survey_form *forms[2];
+        struct paper_design *designs[2];
+        struct survey_buffer pdf = SURVEY_BUFFER(1 << 26);
+        for (int k = 0; k < 2; k++) {
+            snprintf(text[k], sizeof text[k], "| survey | | | |\n| | type | name | label |\n| | text | a | One |\n| | text | b | %s |\n",
+                     k ? cases[i].drawn : cases[i].shown);
+            forms[k] = table_form(text[k]);
+            designs[k] = need_design(forms[k], NULL, NULL);
+            if (k == 0)
+                print_copies_of(designs[k], 1, 5, NULL, &pdf, NULL);
+        }
+        CHECK(!proof_pages(designs[1], pdf.at, pdf.length));
+        const struct survey_problem *fault = only_fault();
+        NEED(fault);
+        NEED(fault);
+        CHECK_TEXT("E414", fault->code);
+        CHECK_TEXT("survey", fault->sheet);
+        CHECK(fault->row == 3 && strstr(fault->message, cases[i].drawn));
+        survey_buffer_clear(&pdf);
+        for (int k = 0; k < 2; k++) {
+            paper_design_free(designs[k]);
+            survey_form_free(forms[k]);
+        }
+    }
+}
+
+// The second half of the outlines of every TrueType font in the PDF made empty; returns how many fonts.
+static int damage_fonts(qpdf_data qpdf)
+{
+    int fonts = 0;
+    for (int number = 1; number < 200; number++) {
+        qpdf_oh object = qpdf_get_object_by_id(qpdf, number, 0);
+        unsigned char *data = NULL;
+        QPDF_BOOL filtered = 0;
+        size_t length = 0;
+        if (!qpdf_oh_is_stream(qpdf, object) || !qpdf_oh_has_key(qpdf, qpdf_oh_get_dict(qpdf, object), "/Length1") ||
+            qpdf_oh_get_stream_data(qpdf, object, qpdf_dl_all, &filtered, &data, &length) != QPDF_SUCCESS)
+            continue;
+        unsigned char *entry = memmem(data, length < 400 ? length : 400, "glyf", 4);
+        if (entry) {
+            size_t offset = (size_t)entry[8] << 24 | (size_t)entry[9] << 16 | (size_t)entry[10] << 8 | entry[11];
+            size_t size = (size_t)entry[12] << 24 | (size_t)entry[13] << 16 | (size_t)entry[14] << 8 | entry[15];
+            NEED(offset + size <= length);
+            memset(data + offset + size / 2, 0, size - size / 2);
+            qpdf_oh_replace_stream_data(qpdf, object, data, length, qpdf_oh_new_null(qpdf), qpdf_oh_new_null(qpdf));
+            fonts++;
+        }
+        free(data);
+    }
+    return fonts;
+}
+
+static void a_damaged_font_is_found(void)
+{
+    struct survey_form *form = file_form(EXAMPLE);
+    struct survey_buffer pdf = SURVEY_BUFFER(1 << 26);
+    struct paper_design *design = need_design(form, "zh", NULL);
+    print_copies_of(design, 1, 5, NULL, &pdf, NULL);
+    CHECK(proof_pages(design, pdf.at, pdf.length));
+    CHECK(!only_fault());
+    qpdf_data qpdf = qpdf_init();
+    NEED(qpdf_read_memory(qpdf, "forms.pdf", pdf.at, pdf.length, NULL) == QPDF_SUCCESS);
+    CHECK(damage_fonts(qpdf) >= 2);
+    NEED(qpdf_init_write_memory(qpdf) == QPDF_SUCCESS && qpdf_write(qpdf) == QPDF_SUCCESS);
+    CHECK(!proof_pages(design, (const char *)qpdf_get_buffer(qpdf), qpdf_get_buffer_length(qpdf)));
+    CHECK(survey_report_count_of(paper_report, SURVEY_FAULT) > 10);
+    CHECK(!proof_pages(design, pdf.at, pdf.length / 2)); // no PDF at all
+    qpdf_cleanup(&qpdf);
+    survey_buffer_clear(&pdf);
+    paper_design_free(design);
+    survey_form_free(form);
+}
+
+TESTS(CASE(a_wrong_character_is_named), CASE(a_damaged_font_is_found), CASE(the_same_run_gives_the_same_bytes), CASE(qpdf_finds_no_fault), CASE(both_codes_say_the_token),
       CASE(poppler_shows_what_was_drawn), CASE(skips_stand_in_words))
