@@ -178,6 +178,9 @@ bool survey_workbook_read(struct survey_arena *arena, const char *path, const ch
     bool done;
     if (strcmp(kind, "xlsx") == 0) {
         done = survey_xlsx_read(arena, path, bytes, length, limits, read, error);
+    } else if (strcmp(kind, "xls") == 0) {
+        bool older;
+        done = survey_biff_read(arena, path, bytes, length, limits, read, &older, error);
     } else if (strcmp(kind, "md") == 0) {
         done = survey_md_read(arena, path, bytes, length, limits, read, error);
     } else {
@@ -224,15 +227,16 @@ bool survey_workbook_open(struct survey_arena *arena, const char *path, const st
     if (!survey_file_read(path, limits->bytes, &bytes, &length, error))
         return false;
     const char *kind = kind_of(path, bytes, length);
-    bool old = strcmp(kind, "xls") == 0, done;
-    if (old) {
+    bool older = false;
+    bool done = survey_workbook_read(arena, path, kind, bytes, length, limits, workbook, error);
+    if (!done && strcmp(kind, "xls") == 0) { // of Excel 95 and before, which only a library still reads
         struct survey_workbook *read = survey_arena_alloc(arena, sizeof *read);
         read->path = survey_arena_strdup(arena, path);
-        done = survey_xls_open(arena, path, limits, read, error);
+        survey_biff_read(arena, path, bytes, length, limits, read, &older, NULL);
+        read->sheet_count = 0;
+        done = older && survey_xls_open(arena, path, limits, read, error);
         if (done)
             *workbook = read;
-    } else {
-        done = survey_workbook_read(arena, path, kind, bytes, length, limits, workbook, error);
     }
     free(bytes);
     return done;

@@ -42,7 +42,7 @@ extern const struct survey_workbook_limits survey_workbook_default_limits;
 bool survey_workbook_open(struct survey_arena *arena, const char *path,
                           const struct survey_workbook_limits *limits,
                           struct survey_workbook **workbook, struct survey_error *error);
-// The same from memory; kind is "xlsx", "csv" or "md".
+// The same from memory; kind is "xlsx", "xls" (of Excel 97 and later), "csv" or "md".
 bool survey_workbook_read(struct survey_arena *arena, const char *path, const char *kind,
                           const char *bytes, size_t length,
                           const struct survey_workbook_limits *limits,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// .xls workbooks (BIFF), by FreeXL.
+// .xls workbooks of Excel 95 and before, by FreeXL; biff.c reads the later ones.
 #include "survey/base/arena.h"
 #include "survey/base/format.h"
 #include "survey/base/number.h"

@@ -184,25 +184,6 @@ static void start_cell(struct cells *cells, const char **attributes)
     survey_buffer_clear(&cells->text);
 }
 
-// A serial day number as ISO 8601: a date, a time of day, or both. Day 60 of the 1900 system is the
-// 29 February that never was.
-static void serial_text(const struct survey_xlsx *xlsx, double serial, enum survey_xlsx_format format, char *at, size_t size)
-{
-    int64_t milliseconds = (int64_t)floor(serial * 86400000 + 0.5), day = 86400000;
-    int64_t days = milliseconds / day - (milliseconds % day < 0), rest = milliseconds - days * day;
-    int64_t epoch = xlsx->from_1904 ? survey_days_from_civil(1904, 1, 1) : survey_days_from_civil(1899, 12, days < 60 ? 31 : 30);
-    char date[16], clock[32] = "";
-    survey_date_text(epoch + days, date);
-    int seconds = (int)(rest / 1000);
-    survey_format_into(clock, sizeof clock, "%02d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if (format == SURVEY_XLSX_TIME || (format == SURVEY_XLSX_DATETIME && days == 0))
-        survey_format_into(at, size, "%s", clock);
-    else if (format == SURVEY_XLSX_DATETIME && rest)
-        survey_format_into(at, size, "%sT%s", date, clock);
-    else
-        survey_format_into(at, size, "%s", date);
-}
-
 static void put_number(struct cells *cells, const char *text, size_t length, char *at, size_t size)
 {
     double number;
@@ -211,7 +192,7 @@ static void put_number(struct cells *cells, const char *text, size_t length, cha
     if (!survey_number_parse(text, length, &number))
         survey_format_into(at, size, "%.*s", (int)(length < size ? length : size), text);
     else if (format != SURVEY_XLSX_NUMBER && number >= 0 && number < 2958466)
-        serial_text(cells->xlsx, number, format, at, size);
+        survey_serial_text(cells->xlsx->from_1904, number, format, at, size);
     else
         survey_number_text(number, at);
 }

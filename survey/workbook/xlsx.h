@@ -20,8 +20,6 @@ struct survey_xlsx {
     bool from_1904;
 };
 
-enum survey_xlsx_format { SURVEY_XLSX_NUMBER, SURVEY_XLSX_DATE, SURVEY_XLSX_TIME, SURVEY_XLSX_DATETIME };
-
 struct survey_xlsx_sheet {
     const char *name;
     const char *part; // "xl/worksheets/sheet1.xml"

@@ -71,42 +71,12 @@ struct styles {
     bool in_cells;
 };
 
-// What a format code shows: letters outside quotes, brackets and escapes tell.
-static enum survey_xlsx_format format_of_code(const char *code)
-{
-    bool day = false, hour = false;
-    for (; *code && *code != ';'; code++) {
-        if (*code == '"') {
-            code += 1 + strcspn(code + 1, "\"");
-            if (!*code)
-                break;
-        } else if (*code == '[') {
-            hour |= strchr("hHmMsS", code[1]) != NULL && code[1];
-            code += strcspn(code, "]");
-            if (!*code)
-                break;
-        } else if (*code == '\\' || *code == '_' || *code == '*') {
-            code += code[1] != '\0';
-        } else {
-            day |= *code == 'y' || *code == 'Y' || *code == 'd' || *code == 'D';
-            hour |= *code == 'h' || *code == 'H' || *code == 's' || *code == 'S';
-        }
-    }
-    return day && hour ? SURVEY_XLSX_DATETIME : day ? SURVEY_XLSX_DATE : hour ? SURVEY_XLSX_TIME : SURVEY_XLSX_NUMBER;
-}
-
 static enum survey_xlsx_format format_of_number(const struct styles *styles, const char *number)
 {
     const struct survey_map_entry *custom = survey_map_find(&styles->custom, number);
     int64_t id = 0;
-    if (custom)
-        return format_of_code(custom->value);
     survey_integer_parse(number, strlen(number), &id);
-    if ((id >= 14 && id <= 17) || (id >= 27 && id <= 31) || id == 36 || (id >= 50 && id <= 58))
-        return SURVEY_XLSX_DATE;
-    if ((id >= 18 && id <= 21) || (id >= 32 && id <= 35) || (id >= 45 && id <= 47))
-        return SURVEY_XLSX_TIME;
-    return id == 22 ? SURVEY_XLSX_DATETIME : SURVEY_XLSX_NUMBER;
+    return survey_number_format(id, custom ? custom->value : NULL);
 }
 
 static void styles_start(void *user, const char *name, const char **attributes)

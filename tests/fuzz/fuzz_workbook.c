@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-    static const char *const kinds[] = {"xlsx", "csv", "md"};
+    static const char *const kinds[] = {"xlsx", "xls", "csv", "md"};
     static const struct survey_workbook_limits limits = {1 << 22, 2000, 200, 20};
     struct survey_map properties = {0};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {

@@ -3,6 +3,7 @@
 #include "survey/base/arena.h"
 #include "survey/base/file.h"
 #include "survey/workbook/workbook.h"
+#include "tests/survey/biff.h"
 #include "tests/tap.h"
 
 #include <unistd.h>
@@ -78,5 +79,59 @@ static void reads_an_xls(void)
     survey_arena_free(arena);
 }
 
+// Text, numbers, dates, truths and formulas' results, as from .xlsx.
+static void reads_every_kind_of_cell(void)
+{
+    static const char *const cells[][4] = {{"type", "name", "", ""},
+                                           {"rich text", "\xe6\x88\xb7\xe4\xb8\xbb", "trimmed", ""},
+                                           {"2.5", "42", "2016-12-31", "2016-12-31T18:00:00"},
+                                           {"TRUE", "worked out", "7", "12:00:00"}};
+    static struct biff file;
+    biff_make(&file);
+    arena = survey_arena_new();
+    NEED(survey_workbook_read(arena, "own.xls", "xls", (const char *)file.bytes, file.length, &survey_workbook_default_limits, &workbook, &error));
+    CHECK(workbook->sheet_count == 2);
+    const struct survey_sheet *survey = survey_workbook_sheet(workbook, "survey"), *choices = survey_workbook_sheet(workbook, "choices");
+    NEED(survey && choices);
+    CHECK(survey->rows == 4 && survey->columns == 4);
+    for (uint32_t row = 0; row < 4; row++)
+        for (uint32_t column = 0; column < 4; column++)
+            CHECK_TEXT(cells[row][column], survey_sheet_cell(survey, row, column));
+    CHECK_TEXT("list_name", survey_sheet_cell(choices, 0, 0));
+    survey_arena_free(arena);
+}
+
+// Cut anywhere, or with any byte of its first sectors wrong, it is read or refused with a message.
+static void survives_damage(void)
+{
+    static struct biff file, copy;
+    biff_make(&file);
+    for (size_t at = 0; at < file.length; at += at < 3 * BIFF_SECTOR ? 1 : 13) {
+        for (int way = 0; way < 2; way++) {
+            copy = file;
+            copy.bytes[at] = (uint8_t)(way ? copy.bytes[at] ^ 0x81 : 0xff);
+            arena = survey_arena_new();
+            error = (struct survey_error){0};
+            bool read = survey_workbook_read(arena, "bad.xls", "xls", (const char *)copy.bytes, way ? file.length : at,
+                                             &survey_workbook_default_limits, &workbook, &error);
+            CHECK(read || (error.code == SURVEY_ERROR_INPUT && error.message[0]));
+            survey_arena_free(arena);
+        }
+    }
+}
+
+static void keeps_the_limits(void)
+{
+    static struct biff file;
+    struct survey_workbook_limits narrow = survey_workbook_default_limits;
+    biff_make(&file);
+    narrow.columns = 2;
+    arena = survey_arena_new();
+    CHECK(!survey_workbook_read(arena, "own.xls", "xls", (const char *)file.bytes, file.length, &narrow, &workbook, &error));
+    CHECK(strstr(error.message, "limit") != NULL);
+    survey_arena_free(arena);
+}
+
 TESTS(CASE(takes_sheets_below_one_another), CASE(leaves_one_sheet_alone),
-      CASE(refuses_a_broken_xls), CASE(reads_an_xls))
+      CASE(refuses_a_broken_xls), CASE(reads_an_xls),
+      CASE(reads_every_kind_of_cell), CASE(survives_damage), CASE(keeps_the_limits))
