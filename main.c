@@ -27,7 +27,7 @@ static const struct survey_command *const commands[] = {
     &forms_team_command,
     &forms_serve_command,
     &survey_import_command,
-    &survey_merge_command,
+    &forms_merge_command,
     &survey_edit_command,
     &stats_weight_command,
     &stats_case_command,

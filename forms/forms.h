@@ -4,6 +4,7 @@
 
 #include "survey/command/command.h"
 
+extern const struct survey_command forms_merge_command;
 extern const struct survey_command forms_print_command;
 extern const struct survey_command forms_scan_command;
 extern const struct survey_command forms_review_command;

@@ -5,7 +5,6 @@
 #include "survey/command/command.h"
 
 extern const struct survey_command survey_import_command;
-extern const struct survey_command survey_merge_command;
 extern const struct survey_command survey_revise_command;
 extern const struct survey_command survey_edit_command;
 extern const struct survey_command survey_export_command;

@@ -18,6 +18,7 @@
 struct merging {
     struct survey_store *store;
     const char *other;
+    const struct survey_merge_paper *paper;
     const struct survey_actor *actor;
     struct survey_report *report;
     struct survey_merged *merged;
@@ -162,6 +163,7 @@ static bool take_responses(struct merging *m, struct survey_error *error)
 {
     static const char *const steps[] = {
         "CREATE TEMP TABLE touched (id TEXT PRIMARY KEY, fresh INTEGER NOT NULL)",
+        "CREATE TEMP TABLE pages_before AS SELECT id FROM main.page",
         "INSERT INTO temp.touched SELECT id, 1 FROM other.response t WHERE id NOT IN (SELECT id FROM main.response) AND EXISTS "
         "(SELECT 1 FROM main.form f JOIN other.form o ON o.sha256 = f.sha256 WHERE o.id = t.form)",
         "INSERT INTO main.response SELECT id, (SELECT f.id FROM main.form f JOIN other.form o ON o.sha256 = f.sha256 WHERE o.id = "
@@ -176,13 +178,28 @@ static bool take_responses(struct merging *m, struct survey_error *error)
     };
     if (!keep_conflicts(m, "response",
                         "SELECT t.id, hex(m.raw_sha256), CAST(t.raw AS TEXT) FROM other.response t JOIN main.response m ON m.id = "
-                        "t.id WHERE m.raw_sha256 <> t.raw_sha256", error))
+                        "t.id WHERE m.raw_sha256 <> t.raw_sha256 AND NOT (m.raw_kind = 'scan' AND t.raw_kind = 'scan')", error))
         return false;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
         if (!run(m, steps[i], error))
             return false;
     m->merged->responses = (size_t)survey_store_count(m->store, 0, "SELECT count(*) FROM temp.touched WHERE fresh", "");
     return true;
+}
+
+// Sheets of which pages came over while their response was here already.
+static bool assemble(struct merging *m, struct survey_error *error)
+{
+    struct survey_query *query =
+        m->paper ? survey_query(m->store, error, "SELECT DISTINCT sheet FROM main.page WHERE state = 'ok' AND id IN (SELECT id FROM "
+                                                 "other.page) AND id NOT IN (SELECT id FROM temp.pages_before) AND response IN (SELECT "
+                                                 "id FROM main.response WHERE id NOT IN (SELECT id FROM temp.touched WHERE fresh)) "
+                                                 "ORDER BY sheet", "")
+                 : NULL;
+    bool done = !m->paper || query;
+    while (done && query && survey_query_next(query))
+        done = m->paper->assemble(m->paper->user, m->store, survey_query_integer(query, 0), error);
+    return (!query || survey_query_end(query, done ? error : NULL)) && done;
 }
 
 static bool rebuild(struct merging *m, struct survey_error *error)
@@ -238,7 +255,8 @@ static bool take_all(struct merging *m, bool with_private, struct survey_error *
     for (size_t i = 0; i < merge_step_count; i++)
         if (!take_step(m, &merge_steps[i], error))
             return false;
-    return rebuild(m, error) && run(m, "DROP TABLE temp.touched", error) && (!anything(m->merged) || log_merge(m, error));
+    return assemble(m, error) && rebuild(m, error) && run(m, "DROP TABLE temp.touched", error) &&
+           run(m, "DROP TABLE temp.pages_before", error) && (!anything(m->merged) || log_merge(m, error));
 }
 
 // The other file must be an evaluation file, of this evaluation, another file than this one, and its
@@ -274,10 +292,10 @@ static bool attach(struct survey_store *store, const char *other, bool *with_pri
     return done;
 }
 
-bool survey_merge(struct survey_store *store, const char *other, const struct survey_actor *actor,
+bool survey_merge(struct survey_store *store, const char *other, const struct survey_merge_paper *paper, const struct survey_actor *actor,
                   struct survey_report *report, struct survey_merged *merged, struct survey_error *error)
 {
-    struct merging m = {store, other, actor, report, merged};
+    struct merging m = {store, other, paper, actor, report, merged};
     bool with_private = false;
     *merged = (struct survey_merged){0};
     if (!check_other(store, other, error))

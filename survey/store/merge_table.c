@@ -47,8 +47,13 @@ const struct merge_step merge_steps[] = {
      "INSERT INTO main.image SELECT * FROM other.image t WHERE NOT EXISTS (SELECT 1 FROM main.image m WHERE m.sha256 = "
      "t.sha256 AND m.page = t.page)",
      offsetof(struct survey_merged, images)},
-    {"page", NULL,
-     "INSERT INTO main.page SELECT id, " IMAGE_OF("t") ", file, file_page, state, reason, (SELECT number FROM main.sheet WHERE "
+    // The same page of a sheet, scanned on both sides: the one that was here first stays the one that counts.
+    {"page",
+     "SELECT t.sheet || ' ' || t.number, m.file || ' ' || m.file_page, t.file || ' ' || t.file_page FROM other.page t JOIN "
+     "main.page m ON m.sheet = t.sheet AND m.number = t.number AND m.state = 'ok' AND t.state = 'ok' WHERE m.id <> t.id AND "
+     "m.reading <> t.reading",
+     "INSERT INTO main.page SELECT id, " IMAGE_OF("t") ", file, file_page, iif(state = 'ok' AND EXISTS (SELECT 1 FROM main.page m "
+     "WHERE m.sheet = t.sheet AND m.number = t.number AND m.state = 'ok'), 'duplicate', state), reason, (SELECT number FROM main.sheet WHERE "
      "number = t.sheet), number, (SELECT id FROM main.response WHERE id = t.response), turned, transform, scanned_at, who, "
      "reading FROM other.page t WHERE id NOT IN (SELECT id FROM main.page)",
      offsetof(struct survey_merged, pages)},
@@ -56,7 +61,7 @@ const struct merge_step merge_steps[] = {
      "SELECT t.response || ' ' || t.question, coalesce(m.value, ''), coalesce(t.value, '') FROM other.mark t JOIN main.mark m "
      "ON m.id = t.id WHERE m.state = 'decided' AND t.state = 'decided' AND m.value IS NOT t.value",
      "INSERT INTO main.mark SELECT * FROM other.mark t WHERE id NOT IN (SELECT id FROM main.mark) AND response IN (SELECT id "
-     "FROM main.response) AND page IN (SELECT id FROM main.page)",
+     "FROM main.response) AND page IN (SELECT id FROM main.page WHERE state = 'ok')",
      offsetof(struct survey_merged, marks)},
     {"mark", NULL,
      "UPDATE main.mark SET state = 'decided', value = t.value, who = t.who, decided_at = t.decided_at FROM other.mark t WHERE "

@@ -66,7 +66,7 @@ static struct survey_merged merge(struct survey_store *store, struct survey_repo
 {
     struct survey_merged merged;
     error = (struct survey_error){0};
-    bool done = survey_merge(store, copy_path, &tester, report, &merged, &error);
+    bool done = survey_merge(store, copy_path, NULL, &tester, report, &merged, &error);
     if (!done)
         fprintf(stderr, "# %s: %s\n", error.where, error.message);
     NEED(done);
@@ -190,25 +190,25 @@ static void refuses_what_is_foreign(void)
     struct survey_store *store = make_evaluation(), *other;
     struct survey_merged merged;
     copy_evaluation(&store);
-    CHECK(!survey_merge(store, evaluation_path(), &tester, NULL, &merged, &error) && error.code == SURVEY_ERROR_USAGE);
-    CHECK(!survey_merge(store, "/nowhere/x.assay", &tester, NULL, &merged, &error) && error.code == SURVEY_ERROR_RESOURCE);
+    CHECK(!survey_merge(store, evaluation_path(), NULL, &tester, NULL, &merged, &error) && error.code == SURVEY_ERROR_USAGE);
+    CHECK(!survey_merge(store, "/nowhere/x.assay", NULL, &tester, NULL, &merged, &error) && error.code == SURVEY_ERROR_RESOURCE);
     // A log that was changed by hand.
     NEED(survey_store_open(copy_path, SURVEY_STORE_WRITE, &other, &error));
     NEED(survey_store_run(other, &error, "DROP TRIGGER log_no_update", ""));
     NEED(survey_store_run(other, &error, "UPDATE log SET who = 'nobody' WHERE seq = 1", ""));
     survey_store_close(other);
-    CHECK(!survey_merge(store, copy_path, &tester, NULL, &merged, &error) && error.code == SURVEY_ERROR_INPUT);
+    CHECK(!survey_merge(store, copy_path, NULL, &tester, NULL, &merged, &error) && error.code == SURVEY_ERROR_INPUT);
     CHECK(strstr(error.message, "entry 1") != NULL);
     copy_evaluation(&store);
     NEED(survey_store_open(copy_path, SURVEY_STORE_WRITE, &other, &error));
     NEED(survey_store_run(other, &error, "UPDATE evaluation SET value = 'uuid:x' WHERE key = 'id'", ""));
     survey_store_close(other);
-    CHECK(!survey_merge(store, copy_path, &tester, NULL, &merged, &error) && error.code == SURVEY_ERROR_INPUT);
+    CHECK(!survey_merge(store, copy_path, NULL, &tester, NULL, &merged, &error) && error.code == SURVEY_ERROR_INPUT);
     copy_evaluation(&store);
     NEED(survey_store_open(copy_path, SURVEY_STORE_WRITE, &other, &error));
     NEED(survey_store_run(other, &error, "UPDATE private.key SET value = zeroblob(32) WHERE name = 'token'", ""));
     survey_store_close(other);
-    CHECK(!survey_merge(store, copy_path, &tester, NULL, &merged, &error) && error.code == SURVEY_ERROR_INPUT);
+    CHECK(!survey_merge(store, copy_path, NULL, &tester, NULL, &merged, &error) && error.code == SURVEY_ERROR_INPUT);
     drop_both(store);
 }
 

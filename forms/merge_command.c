@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The command merge: takes in what other copies of the evaluation collected.
-#include "survey/survey.h"
+#include "forms/forms.h"
 
+#include "forms/scan/keep.h"
+#include "survey/base/arena.h"
 #include "survey/base/text.h"
 #include "survey/store/merge.h"
 
@@ -29,6 +31,41 @@ static void tell(const struct survey_merged *m, const char *other, struct survey
                   other, m->responses, m->edits, m->pages, m->decisions, m->cases, m->admin, m->conflicts);
 }
 
+// The sheets as they stand once the other copy's are in; loaded when the first one is asked for.
+struct assembling {
+    const struct survey_actor *actor;
+    struct survey_arena *arena;
+    struct scan_context context;
+};
+
+// Puts a sheet's response together from the pages that both copies scanned.
+static bool assemble(void *user, struct survey_store *store, int64_t number, struct survey_error *error)
+{
+    struct assembling *a = user;
+    bool made;
+    if (!a->arena) {
+        a->arena = survey_arena_new();
+        if (!scan_context_load(store, a->arena, &scan_rules_pen, &a->context, error))
+            return false;
+    }
+    const struct scan_sheet *sheet = scan_sheet_find(&a->context, (uint64_t)number);
+    char id[64];
+    if (!sheet)
+        return true;
+    scan_response_id(sheet, id);
+    return scan_assemble(store, &a->context, sheet, a->actor, &made, error) && scan_response_settle(store, id, error);
+}
+
+static bool merge_one(struct survey_store *store, const char *other, const struct survey_actor *actor, struct survey_report *report,
+                      struct survey_merged *merged, struct survey_error *error)
+{
+    struct assembling assembling = {.actor = actor};
+    struct survey_merge_paper paper = {assemble, &assembling};
+    bool done = survey_merge(store, other, &paper, actor, report, merged, error);
+    survey_arena_free(assembling.arena);
+    return done;
+}
+
 static int run(struct survey_invocation *invocation)
 {
     struct survey_error error = {0};
@@ -44,7 +81,7 @@ static int run(struct survey_invocation *invocation)
         survey_json_open(&json, '[');
     for (int i = 1; code == 0 && i < invocation->count; i++) {
         struct survey_merged merged;
-        if (!survey_merge(store, invocation->arguments[i], &invocation->actor, report, &merged, &error))
+        if (!merge_one(store, invocation->arguments[i], &invocation->actor, report, &merged, &error))
             code = survey_command_fail(invocation, &error);
         else if (invocation->json)
             write_json(&merged, invocation->arguments[i], &json);
@@ -65,7 +102,7 @@ static int run(struct survey_invocation *invocation)
     return code ? code : printed ? printed : conflicts;
 }
 
-const struct survey_command survey_merge_command = {
+const struct survey_command forms_merge_command = {
     .name = "merge",
     .arguments = N_("EVAL OTHER..."),
     .summary = N_("take in what other copies of the evaluation collected"),
