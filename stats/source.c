@@ -8,6 +8,7 @@
 #include "survey/base/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool stats_source_is_evaluation(const char *path)
@@ -89,28 +90,31 @@ static const char *lone_name(struct survey_arena *arena, const char *expression)
     return expression;
 }
 
-// Each row's text under a lone name; NULL where the name is neither column nor question.
+// Each row's text under a lone name, for the caller to free; NULL where the name is neither column nor question.
 static const char **lone_texts(struct stats_source *source, const char *expression)
 {
     const char *name = lone_name(source->arena, expression);
-    const char **texts = survey_arena_array(source->arena, source->rows + 1, sizeof *texts);
-    if (source->is_table) {
-        int column = stats_table_find(&source->table, name);
-        for (size_t row = 0; column >= 0 && row < source->rows; row++) {
-            texts[row] = stats_table_text(&source->table, row, (uint32_t)column);
-            if (strcmp(texts[row], "NA") == 0)
-                texts[row] = "";
-        }
-        return column < 0 ? NULL : texts;
+    int column = source->is_table ? stats_table_find(&source->table, name) : -1;
+    if (source->is_table && column < 0)
+        return NULL;
+    const char **texts = survey_realloc(NULL, source->rows + 1, sizeof *texts);
+    for (size_t row = 0; column >= 0 && row < source->rows; row++) {
+        texts[row] = stats_table_text(&source->table, row, (uint32_t)column);
+        if (strcmp(texts[row], "NA") == 0)
+            texts[row] = "";
     }
+    if (source->is_table)
+        return texts;
     bool in_frame =
         strncmp(expression, "frame(", 6) == 0 || !stats_dataset_answer(source->dataset, name, 0, NULL);
     for (size_t row = 0; row < source->rows; row++) {
         const char *text = in_frame ? stats_dataset_frame(source->dataset, name, row)
                                     : stats_dataset_answer(source->dataset, name, row, NULL);
-        if (!text)
+        if (!text) {
+            free(texts);
             return NULL;
-        texts[row] = survey_arena_strdup(source->arena, text);
+        }
+        texts[row] = text; // of the dataset, which lives as long as the source
     }
     return texts;
 }
@@ -125,6 +129,7 @@ bool stats_source_levels(struct stats_source *source, const char *name, struct s
     if (!texts)
         return true;
     stats_levels_of(source->arena, texts, source->rows, levels);
+    free(texts);
     for (size_t i = 0; *numbers && i < levels->count; i++)
         *numbers = survey_number_parse(levels->names[i], strlen(levels->names[i]), &number);
     return levels->count > 0 ||

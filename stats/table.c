@@ -4,6 +4,7 @@
 
 #include "survey/base/arena.h"
 #include "survey/base/format.h"
+#include "survey/base/map.h"
 #include "survey/base/number.h"
 #include "survey/base/text.h"
 
@@ -101,7 +102,13 @@ bool stats_table_numeric(const struct stats_table *table, uint32_t column)
 bool stats_table_numbers(const struct stats_table *table, uint32_t column, double **numbers,
                          struct survey_error *error)
 {
-    double *values = survey_arena_array(table->arena, table->rows, sizeof *values);
+    *numbers = survey_arena_array(table->arena, table->rows, sizeof **numbers);
+    return stats_table_numbers_into(table, column, *numbers, error);
+}
+
+bool stats_table_numbers_into(const struct stats_table *table, uint32_t column, double *values,
+                              struct survey_error *error)
+{
     for (size_t row = 0; row < table->rows; row++) {
         const char *text = stats_table_text(table, row, column);
         values[row] = (double)NAN;
@@ -112,7 +119,6 @@ bool stats_table_numbers(const struct stats_table *table, uint32_t column, doubl
                                survey_sheet_cell(&table->sheet, 0, column), text);
         }
     }
-    *numbers = values;
     return true;
 }
 
@@ -120,7 +126,7 @@ struct sorted {
     const char *text;
     double number;
     bool numeric;
-    uint32_t row;
+    uint32_t found; // its place in the order of appearance
 };
 
 static int by_value(const void *left, const void *right)
@@ -128,36 +134,59 @@ static int by_value(const void *left, const void *right)
     const struct sorted *a = left, *b = right;
     if (a->numeric && b->numeric && a->number != b->number)
         return a->number < b->number ? -1 : 1;
-    int order = strcmp(a->text, b->text);
-    return order ? order : (a->row > b->row) - (a->row < b->row);
+    return strcmp(a->text, b->text);
+}
+
+// Numbers the distinct texts by appearance into of_row.
+static size_t find_distinct(struct survey_map *map, struct survey_arena *scratch, const char *const *texts,
+                            size_t rows, uint32_t *of_row)
+{
+    for (size_t row = 0; row < rows; row++) {
+        of_row[row] = STATS_NO_LEVEL;
+        if (!*texts[row])
+            continue;
+        if (row > 0 && strcmp(texts[row], texts[row - 1]) == 0) { // sorted files have long runs
+            of_row[row] = of_row[row - 1];
+            continue;
+        }
+        bool added;
+        struct survey_map_entry *entry = survey_map_put(map, scratch, texts[row], &added);
+        if (added) {
+            entry->number = (int64_t)map->count - 1;
+            entry->value = (void *)(uintptr_t)texts[row];
+        }
+        of_row[row] = (uint32_t)entry->number;
+    }
+    return map->count;
 }
 
 void stats_levels_of(struct survey_arena *arena, const char *const *texts, size_t rows,
                      struct stats_levels *levels)
 {
-    struct sorted *sorted = survey_realloc(NULL, rows + 1, sizeof *sorted);
-    size_t count = 0;
+    struct survey_arena *scratch = survey_arena_new();
+    struct survey_map map = {0};
     bool numeric = true;
     levels->of_row = survey_arena_array(arena, rows + 1, sizeof *levels->of_row);
-    for (size_t row = 0; row < rows; row++) {
-        levels->of_row[row] = STATS_NO_LEVEL;
-        if (!*texts[row])
-            continue;
-        sorted[count] = (struct sorted){.text = texts[row], .row = (uint32_t)row};
-        numeric = survey_number_parse(texts[row], strlen(texts[row]), &sorted[count].number) && numeric;
-        count++;
+    levels->count = find_distinct(&map, scratch, texts, rows, levels->of_row);
+    levels->names = survey_arena_array(arena, levels->count + 1, sizeof *levels->names);
+    struct sorted *sorted = survey_arena_array(scratch, levels->count + 1, sizeof *sorted);
+    uint32_t *place = survey_arena_array(scratch, levels->count + 1, sizeof *place);
+    for (uint32_t i = 0; i < levels->count; i++) {
+        sorted[i] = (struct sorted){.text = map.entries[i].value, .found = i};
+        numeric = survey_number_parse(sorted[i].text, strlen(sorted[i].text), &sorted[i].number) && numeric;
     }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < levels->count; i++)
         sorted[i].numeric = numeric;
-    qsort(sorted, count, sizeof *sorted, by_value);
-    levels->names = survey_arena_array(arena, count + 1, sizeof *levels->names);
-    levels->count = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (i == 0 || strcmp(sorted[i].text, sorted[i - 1].text) != 0)
-            levels->names[levels->count++] = sorted[i].text;
-        levels->of_row[sorted[i].row] = (uint32_t)levels->count - 1;
+    qsort(sorted, levels->count, sizeof *sorted, by_value);
+    for (uint32_t i = 0; i < levels->count; i++) {
+        levels->names[i] = sorted[i].text;
+        place[sorted[i].found] = i;
     }
-    free(sorted);
+    for (size_t row = 0; row < rows; row++)
+        if (levels->of_row[row] != STATS_NO_LEVEL)
+            levels->of_row[row] = place[levels->of_row[row]];
+    survey_map_clear(&map);
+    survey_arena_free(scratch);
 }
 
 void stats_table_levels(const struct stats_table *table, uint32_t column, struct stats_levels *levels)

@@ -29,6 +29,9 @@ bool stats_table_numeric(const struct stats_table *table, uint32_t column);
 // The column as numbers, NaN where blank or NA; a cell that is no number is a fault with its line.
 bool stats_table_numbers(const struct stats_table *table, uint32_t column, double **numbers,
                          struct survey_error *error);
+// The same into an array of the caller's.
+bool stats_table_numbers_into(const struct stats_table *table, uint32_t column, double *values,
+                              struct survey_error *error);
 
 // The distinct values of texts, sorted (as numbers where all are), and each row's.
 enum { STATS_NO_LEVEL = UINT32_MAX };

@@ -80,13 +80,8 @@ bool stats_table_evaluate(const struct stats_table *table, const char *expressio
                           double *values, struct survey_error *error)
 {
     int lone = stats_table_find(table, expression);
-    double *numbers;
-    if (*expression && lone >= 0) {
-        if (!stats_table_numbers(table, (uint32_t)lone, &numbers, error))
-            return false;
-        memcpy(values, numbers, table->rows * sizeof *values);
-        return true;
-    }
+    if (*expression && lone >= 0)
+        return stats_table_numbers_into(table, (uint32_t)lone, values, error);
     const struct survey_expr *expr;
     struct survey_error inner = {0};
     if (!survey_expr_parse(table->arena, expression, &expr, NULL, &inner))
