@@ -158,6 +158,7 @@ static bool read_strings(struct biff *biff, struct cursor data)
     uint32_t total, unique;
     struct survey_buffer text = SURVEY_BUFFER(TEXT_MOST);
     bool good = take(&data, 4, &total) && take(&data, 4, &unique) && unique <= biff->length / 3;
+    biff->string_count = 0; // a second table takes the place of the first
     if (good)
         biff->strings = survey_arena_array(biff->arena, unique + 1u, sizeof *biff->strings);
     for (uint32_t i = 0; good && i < unique; i++) {
