@@ -39,11 +39,26 @@ static bool attach_private(struct survey_store *store, struct survey_error *erro
     return done;
 }
 
-// Refuses what is not an evaluation file, or one of a newer program.
+static bool read_pragma(struct survey_store *store, const char *sql, int64_t *value, struct survey_error *error)
+{
+    struct survey_query *query = survey_query(store, error, sql, "");
+    *value = -1;
+    if (query && survey_query_next(query))
+        *value = survey_query_integer(query, 0);
+    return query && survey_query_end(query, error);
+}
+
+// Refuses what is not an evaluation file, or one of a newer program. What cannot be read (a full disk has no
+// room for its journal's index) is not said to be another file.
 static bool check_kind(struct survey_store *store, struct survey_error *error)
 {
-    int64_t kind = survey_store_count(store, -1, "PRAGMA application_id", "");
-    int64_t version = survey_store_count(store, -1, "PRAGMA user_version", "");
+    int64_t kind, version, tables; // the pragmas are read from the header; a table's rows need the journal
+    if (!read_pragma(store, "PRAGMA application_id", &kind, error) || !read_pragma(store, "PRAGMA user_version", &version, error) ||
+        !read_pragma(store, "SELECT count(*) FROM sqlite_schema", &tables, error)) {
+        if (sqlite3_errcode(store->database) != SQLITE_NOTADB)
+            return false;
+        kind = -1;
+    }
     if (kind != SURVEY_APPLICATION_ID)
         return survey_fail(error, SURVEY_ERROR_INPUT, store->path, "%s", _("this is not an evaluation file of assay"));
     if (version != SURVEY_SCHEMA_VERSION)

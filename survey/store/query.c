@@ -3,6 +3,7 @@
 #include "survey/base/text.h"
 #include "survey/store/store_private.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,9 @@
 bool survey_store_fail(struct survey_store *store, struct survey_error *error)
 {
     int code = sqlite3_errcode(store->database);
-    const char *what = code == SQLITE_FULL      ? _("the disk is full")
+    bool full = code == SQLITE_FULL ||
+                ((code == SQLITE_IOERR || code == SQLITE_CANTOPEN) && sqlite3_system_errno(store->database) == ENOSPC);
+    const char *what = full                     ? _("the disk is full")
                        : code == SQLITE_BUSY    ? _("another program holds the evaluation file")
                        : code == SQLITE_CORRUPT ? _("the evaluation file is damaged")
                                                 : sqlite3_errmsg(store->database);
