@@ -219,6 +219,12 @@ static bool write_units(struct loader *loader, struct survey_frame_result *resul
         const struct fold *fold = entry->value;
         survey_buffer_clear(&json);
         row_json(loader, fold->row, &json);
+        if (json.overflow) {
+            char line[32];
+            survey_format_into(line, sizeof line, _("line %u"), loader->sheet.lines[fold->row]);
+            done = survey_fail(error, SURVEY_ERROR_INPUT, loader->path, _("%s: the row is too long"), line);
+            break;
+        }
         done = put_unit(loader, survey_buffer_string(&sql), entry, (int64_t)i + 1, survey_buffer_string(&json), error) &&
                put_identities(loader, entry->key, fold->row, &result->identities, error);
     }

@@ -93,12 +93,17 @@ bool survey_log_verify(struct survey_store *store, int64_t *count, struct survey
         const char *columns[SURVEY_LOG_COLUMNS];
         size_t length[2];
         int64_t seq = survey_query_integer(query, 0);
-        for (int i = 0; i < SURVEY_LOG_COLUMNS; i++)
+        bool ends = true; // behind a NUL more could be written that no hash covers
+        for (int i = 0; i < SURVEY_LOG_COLUMNS; i++) {
+            size_t size;
             columns[i] = survey_query_text(query, i + 1);
+            survey_query_blob(query, i + 1, &size);
+            ends &= strlen(columns[i]) == size;
+        }
         survey_log_hash(prev, seq, columns, hash);
         const void *stored_prev = survey_query_blob(query, 9, &length[0]);
         const void *stored = survey_query_blob(query, 10, &length[1]);
-        bool sound = seq == *count + 1 && length[0] == sizeof prev && length[1] == sizeof hash &&
+        bool sound = ends && seq == *count + 1 && length[0] == sizeof prev && length[1] == sizeof hash &&
                      memcmp(stored_prev, prev, sizeof prev) == 0 && memcmp(stored, hash, sizeof hash) == 0;
         if (!sound)
             broken = seq;

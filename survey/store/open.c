@@ -2,6 +2,7 @@
 // Opening the evaluation file with its private file, and changing both in one transaction.
 #include "survey/base/text.h"
 #include "survey/store/forms.h"
+#include "survey/store/schema.h"
 #include "survey/store/store_private.h"
 
 #include <dirent.h>
@@ -68,13 +69,32 @@ static bool check_kind(struct survey_store *store, struct survey_error *error)
     return true;
 }
 
+// A file made by somebody else can hold a view in a table's place, which may compute for ever, or a trigger of its
+// own, which would change what we write. Views beside our tables, made for one's own analyses, are welcome.
+static bool check_shape(struct survey_store *store, struct survey_error *error)
+{
+    static const char sql[] =
+        "SELECT type, name FROM sqlite_schema WHERE (type = 'trigger' AND instr(?1, sql) = 0) OR (type = 'view' AND "
+        "(name LIKE 'answers\\_%' ESCAPE '\\' OR instr(lower(?1), 'create table ' || lower(name) || ' (') > 0 OR "
+        "instr(lower(?1), 'create table \"' || lower(name) || '\" (') > 0)) OR (type = 'table' AND sql LIKE 'CREATE "
+        "VIRTUAL%') LIMIT 1";
+    struct survey_query *query = survey_query(store, error, sql, "t", survey_schema_sql);
+    if (!query)
+        return false;
+    bool sound = !survey_query_next(query);
+    if (!sound)
+        survey_fail(error, SURVEY_ERROR_INPUT, store->path, _("this evaluation file was tampered with: it has a %s '%s' that assay did not make"),
+                    survey_query_text(query, 0), survey_query_text(query, 1));
+    return survey_query_end(query, sound ? error : NULL) && sound;
+}
+
 static bool prepare(struct survey_store *store, struct survey_error *error)
 {
     sqlite3_busy_timeout(store->database, BUSY_MILLISECONDS);
     sqlite3_db_config(store->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(store->database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_limit(store->database, SQLITE_LIMIT_LENGTH, 512 << 20);
-    if (!check_kind(store, error))
+    if (!check_kind(store, error) || !check_shape(store, error))
         return false;
     if (!execute(store, "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON; PRAGMA cache_size = -65536", error))
         return false;

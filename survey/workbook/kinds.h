@@ -33,7 +33,7 @@ struct survey_grid {
     struct survey_arena *arena;
     const struct survey_workbook_limits *limits;
     struct survey_grid_cell *cells;
-    size_t count, capacity;
+    size_t count, capacity, bytes; // of all texts: many cells can name one long shared string
     uint32_t rows, columns;
 };
 struct survey_grid_cell {

@@ -14,6 +14,8 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+enum { MOST_CELLS = 1 << 26 }; // of a sheet as a rectangle
+
 bool survey_grid_put(struct survey_grid *grid, uint32_t row, uint32_t column, const char *text, size_t length)
 {
     uint32_t character;
@@ -27,7 +29,11 @@ bool survey_grid_put(struct survey_grid *grid, uint32_t row, uint32_t column, co
         length -= 2;
     if (!length)
         return true;
-    if (row >= grid->limits->rows || column >= grid->limits->columns)
+    size_t rows = row >= grid->rows ? row + 1u : grid->rows, columns = column >= grid->columns ? column + 1u : grid->columns;
+    size_t kept = rows < grid->count + 2 ? rows : grid->count + 2; // at most: rows without a cell are left out
+    grid->bytes += length + 1;
+    if (row >= grid->limits->rows || column >= grid->limits->columns || grid->bytes > grid->limits->bytes ||
+        kept * columns > MOST_CELLS)
         return false;
     if (grid->count == grid->capacity) {
         grid->capacity = grid->capacity ? grid->capacity * 2 : 256;

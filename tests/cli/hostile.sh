@@ -1,0 +1,59 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Evaluation files made by somebody else, and surroundings that are not as they should be.
+# usage: hostile.sh ASSAY
+set -u
+assay=$(realpath "$1")
+. "$(dirname "$0")/lib.sh"
+command -v sqlite3 >/dev/null || { echo "1..0 # SKIP no sqlite3"; exit 0; }
+echo 1..6
+cd "$folder" || exit 1
+printf '%s\n' '| survey | | | |' '| | type | name | label |' '| | text | household_id | Household |' '| | integer | age | Age |' \
+    '| settings | | |' '| | form_id | version |' '| | hh | 1 |' >form.md
+printf 'household_id,age\nA1,30\n' >rows.csv
+run 0 new e.assay form.md
+run 0 import e.assay rows.csv
+# other SQL: t.assay is e.assay with that done to it
+other() {
+    rm -f t.*
+    cp e.assay e.private . 2>/dev/null
+    cp e.assay t.assay
+    cp e.private t.private
+    sqlite3 t.assay "PRAGMA journal_mode = DELETE; $1" >/dev/null || failed="$failed [sql]"
+}
+
+for name in response RESPONSE answers_hh; do
+    other "ALTER TABLE $name RENAME TO kept; CREATE VIEW $name AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT kept.* FROM kept, c"
+    for command in verify export review; do
+        run 1 $command t.assay $([ $command = export ] && echo -o x.csv); says "$name"
+    done
+done
+run 1 merge e.assay t.assay; says "t.assay"
+ok "a view in a table's place, which computes for ever"
+other "CREATE TRIGGER mine AFTER INSERT ON log BEGIN DELETE FROM admin; END"
+run 1 verify t.assay; says "mine"
+other "DROP TRIGGER log_chained; CREATE TRIGGER log_chained AFTER INSERT ON log BEGIN DELETE FROM admin; END"
+run 1 verify t.assay; says "log_chained"
+other "CREATE VIEW old AS SELECT * FROM response"
+run 0 verify t.assay
+ok "a trigger that assay did not make, and one under the name of its own; a view of one's own is welcome"
+other "DROP TRIGGER log_no_update; UPDATE log SET why = why || char(0) || 'by order' WHERE seq = 1"
+run 1 verify t.assay; says "1"
+ok "an entry of the log with something behind its end"
+for text in "(SELECT group_concat('[', '') FROM (WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 100000) SELECT x FROM c))" "'{}'" "CAST(x'ff7b22' AS TEXT)"; do
+    other "UPDATE form SET definition = $text"
+    for command in review export case; do
+        "$assay" $command t.assay $([ $command = export ] && echo -o x.csv) $([ $command = case ] && echo flag) >out 2>err
+        [ $? -le 3 ] || failed="$failed [$command: crashed]"
+    done
+done
+ok "a definition that is nested without end, empty or no text"
+(umask 000 && unset HOME && LANG=nonsense LC_ALL=nonsense TZ=:/etc/passwd exec "$assay" new u.assay form.md >out 2>err) || failed="$failed [code $?]"
+[ "$(stat -c %a u.private)" = 600 ] || failed="$failed [mode $(stat -c %a u.private)]"
+run 0 frame u.assay rows.csv
+[ "$(stat -c %a u.private)" = 600 ] || failed="$failed [after a frame: mode $(stat -c %a u.private)]"
+ok "without HOME, in a strange language and time zone, with no umask: the private file is private"
+awk 'BEGIN { printf "household_id\n"; for (i = 0; i < 5000000; i++) printf "a"; printf "\n" }' >long.csv
+before e.assay
+run 1 frame e.assay long.csv; says "long.csv"; says "line 2"; unchanged e.assay
+ok "a cell of five million characters in a frame"
