@@ -16,6 +16,12 @@ const char *stats_dataset_keep(struct stats_dataset *dataset, const char *text)
 {
     if (!*text)
         return "";
+    if (!text[1]) { // codes, most of all
+        const char **kept = &dataset->codes[(unsigned char)*text];
+        if (!*kept)
+            *kept = survey_arena_strdup(dataset->arena, text);
+        return *kept;
+    }
     if (strlen(text) > SHORT_TEXT)
         return survey_arena_strdup(dataset->arena, text);
     struct survey_map_entry *entry = survey_map_find(&dataset->texts, text);
@@ -97,7 +103,10 @@ static bool read_rows(struct stats_dataset *dataset, struct survey_error *error)
             survey_map_put(&dataset->rows, dataset->arena, survey_query_text(query, 0), NULL);
         entry->number = (int64_t)row;
         dataset->responses[row] = entry->key;
-        dataset->units[row] = stats_dataset_keep(dataset, survey_query_text(query, 1));
+        const char *unit = survey_query_text(query, 1); // in their order: the same unit stands together
+        dataset->units[row] = row > 0 && strcmp(dataset->units[row - 1], unit) == 0
+                                  ? dataset->units[row - 1]
+                                  : survey_arena_strdup(dataset->arena, unit);
         dataset->dispositions[row] = survey_query_null(query, 2) ? NULL : stats_dataset_keep(dataset, survey_query_text(query, 2));
         take_rowid(&dataset->answers, query, 3, row);
         take_rowid(&dataset->frame, query, 4, row);
@@ -204,6 +213,11 @@ static bool scan(struct stats_dataset *dataset, struct stats_source *source, con
 bool stats_dataset_load(struct stats_dataset *dataset, struct stats_source *source,
                         struct stats_column **columns, size_t count, struct survey_error *error)
 {
+    bool loaded = true; // as nearly always: this is asked for each row
+    for (size_t i = 0; loaded && i < count; i++)
+        loaded = columns[i]->texts != NULL;
+    if (loaded)
+        return true;
     struct survey_buffer sql = SURVEY_BUFFER(1 << 20);
     struct survey_arena *arena = survey_arena_new();
     struct stats_column **fresh = survey_arena_array(arena, count + 1, sizeof *fresh);
@@ -227,6 +241,25 @@ bool stats_dataset_load(struct stats_dataset *dataset, struct stats_source *sour
     for (size_t i = 0; !done && i < wanted; i++)
         fresh[i]->texts = NULL;
     survey_buffer_clear(&sql);
+    survey_arena_free(arena);
+    return done;
+}
+
+bool stats_dataset_ready(struct stats_dataset *dataset, const char *const *names, size_t count,
+                         struct survey_error *error)
+{
+    struct survey_arena *arena = survey_arena_new();
+    struct stats_column **columns = survey_arena_array(arena, count + 1, sizeof *columns);
+    size_t wanted = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct stats_column *column = stats_dataset_question(dataset, names[i]);
+        bool again = false;
+        for (size_t k = 0; k < wanted; k++)
+            again = again || columns[k] == column;
+        if (column && !again)
+            columns[wanted++] = column;
+    }
+    bool done = stats_dataset_load(dataset, &dataset->answers, columns, wanted, error);
     survey_arena_free(arena);
     return done;
 }

@@ -53,6 +53,14 @@ const char *stats_dataset_frame(const struct stats_dataset *dataset, const char 
 const char *stats_dataset_answer(const struct stats_dataset *dataset, const char *question,
                                  size_t row, enum survey_missing *kind);
 
+// All of a question's answers as stats_dataset_answer gives them, or of a frame column's texts; NULL where there
+// is none of that name. Valid as long as the dataset.
+const char *const *stats_dataset_texts(const struct stats_dataset *dataset, const char *name, bool in_frame);
+// Reads the answers to several questions at once, in one pass over their table, before they are asked for one by
+// one. Names that are no questions are passed over.
+bool stats_dataset_ready(struct stats_dataset *dataset, const char *const *names, size_t count,
+                         struct survey_error *error);
+
 // Evaluates an expression for each row: values gets n numbers (booleans 0 or 1; texts as the
 // dialect converts them). where ("household.xlsx: indicators!F5") is put before a fault's message;
 // NULL is fine.

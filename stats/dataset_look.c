@@ -75,6 +75,16 @@ const char *stats_dataset_answer(const struct stats_dataset *dataset, const char
     return column->texts[row];
 }
 
+const char *const *stats_dataset_texts(const struct stats_dataset *dataset, const char *name, bool in_frame)
+{
+    struct stats_dataset *own = loading(dataset);
+    struct stats_column *column =
+        in_frame ? stats_dataset_frame_column(own, name) : stats_dataset_question(own, name);
+    if (!column || !stats_dataset_load(own, in_frame ? &own->frame : &own->answers, &column, 1, NULL))
+        return NULL;
+    return column->texts;
+}
+
 double stats_dataset_case_persons(const struct stats_dataset *dataset, const char *type, size_t row)
 {
     const struct stats_case_column *cases = stats_dataset_cases(loading(dataset), type, NULL);

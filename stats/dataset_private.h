@@ -64,6 +64,7 @@ struct stats_dataset {
     uint8_t *interview;
     struct survey_map rows;  // response -> number: row
     struct survey_map texts; // interned short texts
+    const char *codes[256];  // those of one byte
     struct stats_source answers, frame;
     struct survey_map kinds; // question -> uint8_t[n]
     bool kinds_loaded;

@@ -111,6 +111,20 @@ static bool open_source(const struct survey_invocation *invocation, struct surve
     return stats_source_open_table(source, path, &columns, error);
 }
 
+// What is asked of lone questions is read in one pass.
+static bool ready(const struct survey_invocation *invocation, struct survey_arena *arena,
+                  struct stats_dataset *dataset, struct survey_error *error)
+{
+    static const char *const options_of_names[] = {"by", "mean", "share", "total"};
+    for (size_t i = 0; i < sizeof options_of_names / sizeof *options_of_names; i++) {
+        size_t count;
+        const char *const *names = list_of(invocation, arena, options_of_names[i], &count);
+        if (!stats_dataset_ready(dataset, names, count, error))
+            return false;
+    }
+    return true;
+}
+
 static bool ask(const struct survey_invocation *invocation, struct survey_arena *arena,
                 struct stats_asked *asked, struct survey_error *error)
 {
@@ -119,6 +133,8 @@ static bool ask(const struct survey_invocation *invocation, struct survey_arena 
     size_t count;
     const char *const *by = list_of(invocation, arena, "by", &count);
     const char *where = survey_given_value(invocation, "where");
+    if (asked->source->dataset && !ready(invocation, arena, asked->source->dataset, error))
+        return false;
     if (where && !stats_ask_where(asked, where, error))
         return false;
     if (count && !stats_ask_by(asked, by, count, error))

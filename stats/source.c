@@ -90,31 +90,26 @@ static const char *lone_name(struct survey_arena *arena, const char *expression)
     return expression;
 }
 
-// Each row's text under a lone name, for the caller to free; NULL where the name is neither column nor question.
-static const char **lone_texts(struct stats_source *source, const char *expression)
+// Each row's text under a lone name; NULL where the name is neither column nor question. What was made for it is
+// in *made, for the caller to free.
+static const char *const *lone_texts(struct stats_source *source, const char *expression, const char ***made)
 {
     const char *name = lone_name(source->arena, expression);
-    int column = source->is_table ? stats_table_find(&source->table, name) : -1;
-    if (source->is_table && column < 0)
+    *made = NULL;
+    if (!source->is_table) {
+        const char *const *answers = NULL;
+        if (strncmp(expression, "frame(", 6) != 0)
+            answers = stats_dataset_texts(source->dataset, name, false);
+        return answers ? answers : stats_dataset_texts(source->dataset, name, true);
+    }
+    int column = stats_table_find(&source->table, name);
+    if (column < 0)
         return NULL;
-    const char **texts = survey_realloc(NULL, source->rows + 1, sizeof *texts);
-    for (size_t row = 0; column >= 0 && row < source->rows; row++) {
+    const char **texts = *made = survey_realloc(NULL, source->rows + 1, sizeof *texts);
+    for (size_t row = 0; row < source->rows; row++) {
         texts[row] = stats_table_text(&source->table, row, (uint32_t)column);
         if (strcmp(texts[row], "NA") == 0)
             texts[row] = "";
-    }
-    if (source->is_table)
-        return texts;
-    bool in_frame =
-        strncmp(expression, "frame(", 6) == 0 || !stats_dataset_answer(source->dataset, name, 0, NULL);
-    for (size_t row = 0; row < source->rows; row++) {
-        const char *text = in_frame ? stats_dataset_frame(source->dataset, name, row)
-                                    : stats_dataset_answer(source->dataset, name, row, NULL);
-        if (!text) {
-            free(texts);
-            return NULL;
-        }
-        texts[row] = text; // of the dataset, which lives as long as the source
     }
     return texts;
 }
@@ -122,14 +117,15 @@ static const char **lone_texts(struct stats_source *source, const char *expressi
 bool stats_source_levels(struct stats_source *source, const char *name, struct stats_levels *levels,
                          bool *lone, bool *numbers, struct survey_error *error)
 {
-    const char **texts = lone_texts(source, name);
+    const char **made;
+    const char *const *texts = lone_texts(source, name, &made);
     double number;
     *lone = texts != NULL;
     *numbers = true;
     if (!texts)
         return true;
     stats_levels_of(source->arena, texts, source->rows, levels);
-    free(texts);
+    free(made);
     for (size_t i = 0; *numbers && i < levels->count; i++)
         *numbers = survey_number_parse(levels->names[i], strlen(levels->names[i]), &number);
     return levels->count > 0 ||
