@@ -210,6 +210,7 @@ void paper_block_digits(struct paper_maker *maker, struct paper_block *block, co
 static double draw_cells(struct paper_maker *maker, struct paper_block *block, const char *pattern, double height)
 {
     double x = PAPER_INDENT;
+    size_t before = block->op_count;
     for (const char *at = pattern; *at; at++) {
         if (*at == '0') {
             paper_op_box(maker, block, x, block->h, 6, height, 0.2);
@@ -220,6 +221,8 @@ static double draw_cells(struct paper_maker *maker, struct paper_block *block, c
         paper_op_text(maker, block, &sign, x + (4 - sign.w) / 2, block->h + (height - sign.h) / 2);
         x += 4;
     }
+    if (maker->mirrored) // a date is written from the left
+        paper_block_mirror(block, before, PAPER_INDENT + x);
     return x - PAPER_INDENT;
 }
 

@@ -102,7 +102,7 @@ static void add_condition(struct paper_maker *maker, struct paper_block *block, 
     for (size_t i = 0; i < maker->language_count; i++) {
         const char *said = paper_say_condition(maker, relevant, i);
         bool hangs = x >= ARROW; // the arrow stands before the text's edge
-        struct paper_text arrow = paper_text(maker->texts, PAPER_HINT, PAPER_LEFT_ALIGNED, 0, hangs && *said ? "▸" : "");
+        struct paper_text arrow = paper_text(maker->texts, PAPER_HINT, PAPER_LEFT_ALIGNED, 0, hangs && *said ? maker->mirrored ? "◂" : "▸" : "");
         double top = block->h;
         if (*said)
             add_text(maker, block, PAPER_HINT, x, hangs ? said : survey_arena_format(maker->arena, "▸ %s", said));
@@ -297,5 +297,7 @@ bool paper_blocks_make(struct paper_maker *maker, struct paper_blocks *blocks)
         else
             block_question(maker, blocks, entry);
     }
+    if (maker->mirrored)
+        paper_blocks_mirror(blocks);
     return survey_report_count_of(maker->report, SURVEY_FAULT) == 0;
 }

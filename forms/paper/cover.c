@@ -9,11 +9,15 @@
 
 static const double columns[] = {0, 9, 43, 92, 114, 136, 153, PAPER_FULL}; // of the content's width
 
-struct paper_cover paper_design_cover(void)
+struct paper_cover paper_design_cover(const struct paper_design *design)
 {
-    return (struct paper_cover){.group_x = PAPER_LEFT, .group_y = 24, .group_w = PAPER_FULL, .first_y = TOP + PITCH - 2.3, .pitch = PITCH, .number_x = PAPER_LEFT + 1.5,
+    struct paper_cover cover = {.group_x = PAPER_LEFT, .group_y = 24, .group_w = PAPER_FULL, .first_y = TOP + PITCH - 2.3, .pitch = PITCH, .number_x = PAPER_LEFT + 1.5,
                                 .unit_x = PAPER_LEFT + columns[1] + 1.5, .facts_x = PAPER_LEFT + columns[2] + 1.5,
-                                .sheet_x = PAPER_LEFT + columns[3] + 1.5};
+                                .sheet_x = PAPER_LEFT + columns[3] + 1.5, .mirrored = design->maker.mirrored};
+    double *const places[] = {&cover.group_x, &cover.number_x, &cover.unit_x, &cover.facts_x, &cover.sheet_x};
+    for (size_t i = 0; cover.mirrored && i < sizeof places / sizeof *places; i++)
+        *places[i] = PAPER_WIDTH - *places[i];
+    return cover;
 }
 
 static struct paper_block *compose(struct paper_design *design)
@@ -35,6 +39,8 @@ static struct paper_block *compose(struct paper_design *design)
         paper_op_line(maker, block, PAPER_LEFT, TOP + row * PITCH, PAPER_FULL, 0, row ? 0.15 : 0.5);
     for (int i = 4; i < 7; i++)
         paper_op_line(maker, block, PAPER_LEFT + columns[i], TOP, 0, PAPER_COVER_ROWS * PITCH, 0.15);
+    if (maker->mirrored)
+        paper_block_mirror(block, 0, PAPER_WIDTH);
     return block;
 }
 

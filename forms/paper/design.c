@@ -41,8 +41,11 @@ static void sample_box(struct paper_maker *maker, struct paper_block *block, enu
         paper_op_line(maker, block, x - 0.2, y - 0.2, s + 0.4, s + 0.4, pen);
         paper_op_line(maker, block, x - 0.2, y + s + 0.2, s + 0.4, -s - 0.4, pen);
     } else if (sample == SAMPLE_TICK) {
+        size_t before = block->op_count;
         paper_op_line(maker, block, x + 0.5, y + 1.7, 1.1, 1.3, pen);
         paper_op_line(maker, block, x + 1.6, y + 3, 2.3, -3.4, pen);
+        if (maker->mirrored) // hands make it the same everywhere
+            paper_block_mirror(block, before, 2 * x + s);
     } else if (sample == SAMPLE_FILLED) {
         paper_op_fill(maker, block, x, y, s, s);
     } else { // marked beside the box
@@ -98,21 +101,30 @@ static const char *form_title(const struct survey_form *form)
     return form->title && *form->title ? form->title : form->id;
 }
 
+// Where the head ends at the right, before the code.
+static double head_right(const struct paper_design *design)
+{
+    return TEXT_RIGHT - design->qr[0] - QUIET;
+}
+
 static double first_head(struct paper_design *design, struct paper_block *block)
 {
     struct paper_maker *maker = &design->maker;
-    double width = TEXT_RIGHT - design->qr[0] - QUIET - TEXT_LEFT, y = MARGIN - 1;
+    double width = head_right(design) - TEXT_LEFT, y = MARGIN - 1;
     paper_texts_place(maker->texts, "settings", 2);
     y += text_at(maker, block, PAPER_TITLE, TEXT_LEFT, y, width, form_title(maker->form)) + 0.3;
     y += text_at(maker, block, PAPER_SMALL, TEXT_LEFT, y, width, version_line(maker)) + 2;
-    design->places.unit_x = TEXT_LEFT;
+    design->places.mirrored = maker->mirrored;
+    design->places.unit_x = maker->mirrored ? TEXT_LEFT + width : TEXT_LEFT;
     design->places.unit_y = y;
     design->places.unit_w = width;
     y += 10; // two lines
-    design->places.specimen_x = TEXT_LEFT;
-    design->places.specimen_y = design->places.unit_y;
     y = fmax(y, MARGIN + design->qr[0] + QUIET);
-    return instructions(maker, block, y) + 2;
+    size_t before = block->op_count;
+    y = instructions(maker, block, y) + 2;
+    if (maker->mirrored)
+        paper_block_mirror(block, before, PAPER_WIDTH);
+    return y;
 }
 
 static void later_head(struct paper_design *design, struct paper_block *block)
@@ -122,7 +134,9 @@ static void later_head(struct paper_design *design, struct paper_block *block)
     struct paper_text title = paper_text(maker->texts, PAPER_HINT, PAPER_LEFT_ALIGNED, PAPER_COLUMN + 30, form_title(maker->form));
     if (title.lines == 1)
         paper_op_text(maker, block, &title, TEXT_LEFT, MARGIN - 0.6);
-    design->places.running_x = TEXT_LEFT;
+    if (maker->mirrored)
+        paper_block_mirror(block, 0, TEXT_LEFT + head_right(design));
+    design->places.running_x = maker->mirrored ? head_right(design) : TEXT_LEFT;
     design->places.running_y = MARGIN + 6;
 }
 
@@ -131,6 +145,7 @@ static void foot(struct paper_design *design, struct paper_block *block, size_t 
     struct paper_maker *maker = &design->maker;
     double x = TEXT_LEFT + design->qr[1] + QUIET + 1, y = PAPER_HEIGHT - MARGIN - 3.6;
     char said[64];
+    size_t before = block->op_count;
     survey_format_into(said, sizeof said, maker->phrases[0]->page, page + 1, pages);
     struct paper_text number = paper_text(maker->texts, PAPER_NUMBER, PAPER_LEFT_ALIGNED, 0, said);
     paper_op_text(maker, block, &number, TEXT_RIGHT - number.w, y - 0.6);
@@ -140,6 +155,8 @@ static void foot(struct paper_design *design, struct paper_block *block, size_t 
         title = paper_text(maker->texts, PAPER_SMALL, PAPER_LEFT_ALIGNED, 0, version_line(maker));
     if (title.w <= TEXT_RIGHT - number.w - 4 - x)
         paper_op_text(maker, block, &title, x, y);
+    if (maker->mirrored)
+        paper_block_mirror(block, before, x + TEXT_RIGHT);
     design->places.token_x = x;
     design->places.token_y = y - 1.6;
 }
@@ -259,8 +276,14 @@ static bool compose(struct paper_design *design, const struct paper_request *req
     maker->plan = paper_plan_make(maker->form, maker->arena, maker->report);
     if (!paper_blocks_make(maker, &blocks))
         return false;
-    struct paper_frame frame = {.first_top = first_head(design, &head), .left_top = 22, .right_top = MARGIN + design->qr[0] + QUIET + 0.4,
-                                .left_bottom = PAPER_HEIGHT - MARGIN - design->qr[1] - QUIET + 1, .right_bottom = 275.5};
+    const int left = maker->mirrored, right = !left;
+    struct paper_frame frame = {.first_top = first_head(design, &head)};
+    frame.x[left] = PAPER_LEFT;
+    frame.x[right] = PAPER_LEFT + PAPER_COLUMN + PAPER_GUTTER;
+    frame.top[left] = 22;
+    frame.top[right] = MARGIN + design->qr[0] + QUIET + 0.4;
+    frame.bottom[left] = PAPER_HEIGHT - MARGIN - design->qr[1] - QUIET + 1;
+    frame.bottom[right] = 275.5;
     if (!paper_flow(maker, &blocks, &frame, &design->placed, &pages))
         return false;
     design->placed_count = blocks.count;
@@ -289,6 +312,9 @@ bool paper_design_make(const struct paper_request *request, struct survey_report
         made->maker.languages[i] = request->languages[i];
         made->maker.phrases[i] = paper_phrases_for(request->form, request->languages[i]);
     }
+    made->maker.mirrored = paper_reads_from_right(request->form, request->languages[0]);
+    if (made->maker.mirrored)
+        paper_texts_mirror(made->maker.texts);
     if (compose(made, request)) {
         *design = made;
         return true;

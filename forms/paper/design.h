@@ -37,19 +37,20 @@ void paper_design_clusters(const struct paper_design *design, size_t page, paper
 // The cover sheet of a place: a table of so many rows, to be filled in with the households that follow.
 enum { PAPER_COVER_ROWS = 30 };
 struct paper_cover {
+    bool mirrored;           // every x is at the right
     double group_x, group_y, group_w; // top left corner of the place's name, and its room
     double first_y, pitch;   // baseline of the first row, mm from row to row
     double number_x, unit_x, facts_x, sheet_x;
 };
 void paper_design_draw_cover(struct paper_design *design, cairo_t *cairo);
-struct paper_cover paper_design_cover(void);
+struct paper_cover paper_design_cover(const struct paper_design *design);
 
 // Where each copy's own texts go: top left corners, mm.
 struct paper_places {
+    bool mirrored;               // unit_x and running_x are at the right, where lines begin
     double unit_x, unit_y, unit_w; // page 1: the unit and its places, a line each, and their room
     double running_x, running_y; // later pages: the baseline of unit and sheet
     double token_x, token_y;     // every page: the baseline of the token
-    double specimen_x, specimen_y;
 };
 struct paper_places paper_design_places(const struct paper_design *design);
 const char *paper_design_title(const struct paper_design *design);

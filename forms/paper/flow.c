@@ -13,15 +13,15 @@ struct flow {
     const struct paper_frame *frame;
     struct paper_placed *placed;
     size_t page;
-    double left, right; // where the next block would begin, by column
+    double at[2];       // where the next block would begin, by column
     bool fresh;         // nothing stands on the page yet
 };
 
 static void new_page(struct flow *flow, bool first)
 {
     flow->page += !first;
-    flow->left = first ? flow->frame->first_top : flow->frame->left_top;
-    flow->right = first ? flow->frame->first_top : flow->frame->right_top;
+    flow->at[0] = first ? flow->frame->first_top : flow->frame->top[0];
+    flow->at[1] = first ? flow->frame->first_top : flow->frame->top[1];
     flow->fresh = true;
 }
 
@@ -65,22 +65,22 @@ static bool fail_tall(struct flow *flow, size_t block)
 
 static bool flow_full(struct flow *flow, size_t *at)
 {
-    double height, y;
+    double height, y, bottom = fmin(flow->frame->bottom[0], flow->frame->bottom[1]);
     size_t end = unit_at(flow, *at, &height);
-    y = fmax(flow->left, flow->right);
+    y = fmax(flow->at[0], flow->at[1]);
     height -= flow->blocks->at[end - 1].tail;
-    if (y + height > flow->frame->left_bottom && !flow->fresh) {
+    if (y + height > bottom && !flow->fresh) {
         new_page(flow, false);
-        y = fmax(flow->left, flow->right);
+        y = fmax(flow->at[0], flow->at[1]);
     }
-    if (y + height > flow->frame->left_bottom && flow->page == 0 && flow->fresh) {
+    if (y + height > bottom && flow->page == 0 && flow->fresh) {
         new_page(flow, false); // the first page has less room than others
-        y = fmax(flow->left, flow->right);
+        y = fmax(flow->at[0], flow->at[1]);
     }
-    if (y + height > flow->frame->left_bottom)
+    if (y + height > bottom)
         return fail_tall(flow, *at);
     place(flow, *at, end, PAPER_LEFT, &y);
-    flow->left = flow->right = y;
+    flow->at[0] = flow->at[1] = y;
     *at = end;
     return true;
 }
@@ -105,19 +105,19 @@ static bool balance(struct flow *flow, size_t from, size_t end)
         left = 0;
         for (size_t k = from; k < i; k++)
             left += flow->blocks->at[k].h;
-        double left_end = flow->left + left, right_end = flow->right + total - left;
+        double left_end = flow->at[0] + left, right_end = flow->at[1] + total - left;
         double left_tail = i > from ? flow->blocks->at[i - 1].tail : 0, right_tail = i < end ? flow->blocks->at[end - 1].tail : 0;
-        if (left_end - left_tail > flow->frame->left_bottom || right_end - right_tail > flow->frame->right_bottom)
+        if (left_end - left_tail > flow->frame->bottom[0] || right_end - right_tail > flow->frame->bottom[1])
             continue;
-        if (fmax(left_end, right_end) < best) {
+        if (fmax(left_end, right_end) <= best) { // the first column before the second
             best = fmax(left_end, right_end);
             split = i;
         }
     }
     if (best == HUGE_VAL)
         return false;
-    place(flow, from, split, PAPER_LEFT, &flow->left);
-    place(flow, split, end, PAPER_LEFT + PAPER_COLUMN + PAPER_GUTTER, &flow->right);
+    place(flow, from, split, flow->frame->x[0], &flow->at[0]);
+    place(flow, split, end, flow->frame->x[1], &flow->at[1]);
     return true;
 }
 
@@ -140,8 +140,8 @@ static bool flow_columns(struct flow *flow, size_t *at)
     while (!balance(flow, *at, end)) {
         size_t before = *at;
         bool fresh = flow->fresh && flow->page > 0;
-        *at = fill_column(flow, *at, end, PAPER_LEFT, &flow->left, flow->frame->left_bottom);
-        *at = fill_column(flow, *at, end, PAPER_LEFT + PAPER_COLUMN + PAPER_GUTTER, &flow->right, flow->frame->right_bottom);
+        *at = fill_column(flow, *at, end, flow->frame->x[0], &flow->at[0], flow->frame->bottom[0]);
+        *at = fill_column(flow, *at, end, flow->frame->x[1], &flow->at[1], flow->frame->bottom[1]);
         if (*at == before && fresh)
             return fail_tall(flow, *at);
         new_page(flow, false);

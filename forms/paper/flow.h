@@ -10,10 +10,11 @@ struct paper_placed {
     double x, y;
 };
 
-// Where content may stand. The first page has its own top; the codes stand top right and bottom left.
+// Where content may stand, by column in the order of reading. The first page has its own top; the codes stand
+// top right and bottom left.
 struct paper_frame {
     double first_top;
-    double left_top, right_top, left_bottom, right_bottom;
+    double x[2], top[2], bottom[2];
 };
 
 enum { PAPER_PAGES = 63 }; // a token's page has six bits

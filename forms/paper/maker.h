@@ -17,6 +17,7 @@ struct paper_maker {
     size_t languages[PAPER_LANGUAGES]; // of the form
     size_t language_count;
     const struct paper_phrases *phrases[PAPER_LANGUAGES];
+    bool mirrored; // the first language is written from right to left: so are the pages
 };
 
 // The words of the form itself, in its own language.
@@ -87,6 +88,15 @@ void paper_block_digits(struct paper_maker *maker, struct paper_block *block, co
 bool paper_block_choices(struct paper_maker *maker, struct paper_block *block, const struct paper_entry *entry);
 void paper_block_write(struct paper_maker *maker, struct paper_block *block, const struct paper_entry *entry);
 void paper_block_rows(struct paper_maker *maker, struct paper_blocks *blocks, const struct paper_entry *entry);
+
+// --- from right to left --------------------------------------------------------------------------
+
+// Whether most letters of the form's labels in a language are of scripts from right to left.
+bool paper_reads_from_right(const struct survey_form *form, size_t language);
+// Turns what was drawn since the first op about the line x = sum / 2.
+void paper_block_mirror(struct paper_block *block, size_t first_op, double sum);
+// Everything in each block, about the block's middle. What is to keep its order (a date) was turned before.
+void paper_blocks_mirror(struct paper_blocks *blocks);
 
 // --- the page, mm -------------------------------------------------------------------------------
 

@@ -146,45 +146,61 @@ static const struct label *find_label(const struct printer *printer, const char 
     return entry ? entry->value : NULL;
 }
 
-// Text at a baseline, smaller where it would be wider than most; returns where it ends.
-static double put_text(struct printer *printer, double x, double y, double size, double most, const char *text)
+// Where text goes on: from x to the right, or to the left where the form is mirrored.
+struct pen {
+    double x, y;
+    bool mirrored;
+};
+
+// Moves on by width; the left end of what goes there.
+static double advance(struct pen *pen, double width)
+{
+    double from = pen->x;
+    pen->x += pen->mirrored ? -width : width;
+    return pen->mirrored ? pen->x : from;
+}
+
+// Text at a baseline, smaller where it would be wider than most.
+static void put_text(struct printer *printer, struct pen *pen, double size, double most, const char *text)
 {
     const struct label *label = find_label(printer, text);
     double width = label ? label->width : 0.602 * size / PAPER_POINTS * (double)strlen(text), scale = fmin(1, most / width);
+    double x = advance(pen, width * scale);
     if (label)
-        paper_pdf_use(printer->pdf, label->piece, x, y - label->base * scale, most);
+        paper_pdf_use(printer->pdf, label->piece, x, pen->y - label->base * scale, most);
     else
-        paper_pdf_text(printer->pdf, x, y, size * scale, text);
-    return x + width * scale;
+        paper_pdf_text(printer->pdf, x, pen->y, size * scale, text);
 }
 
-static double put_word(struct printer *printer, const struct paper_copy *copy, int word, double x, double y)
+static void put_word(struct printer *printer, const struct paper_copy *copy, int word, struct pen *pen)
 {
     const struct label *label = &printer->words[copy->design][word];
-    paper_pdf_use(printer->pdf, label->piece, x, y - label->base, 0);
-    return x + label->width + 1;
+    paper_pdf_use(printer->pdf, label->piece, advance(pen, label->width), pen->y - label->base, 0);
+    advance(pen, 1);
 }
 
 static void put_head(struct printer *printer, const struct paper_copy *copy, const char *sheet, size_t page)
 {
     struct paper_places places = paper_design_places(printer->run->designs[copy->design]);
     bool first = page == 0;
-    double x = first ? places.unit_x : places.running_x, y = first ? places.unit_y + 3.6 : places.running_y, size = first ? 10.5 : 8;
-    if (printer->run->specimen) // where a unit's places would be
-        put_word(printer, copy, 3, first ? x : x + 85, first ? y + 5 : y);
-    if (copy->unit) {
-        x = put_word(printer, copy, 0, x, y);
-        x = put_text(printer, x, y, size, first ? 80 : 60, copy->unit) + 6;
-    } else {
-        x = put_word(printer, copy, 2, x, y);
-        paper_pdf_text(printer->pdf, x, y, size, "________________");
-        x += 0.602 * size / PAPER_POINTS * 16 + 6;
+    double size = first ? 10.5 : 8;
+    struct pen pen = {first ? places.unit_x : places.running_x, first ? places.unit_y + 3.6 : places.running_y, places.mirrored};
+    if (printer->run->specimen) { // where a unit's places would be
+        struct pen aside = pen;
+        aside.y += first ? 5 : 0;
+        advance(&aside, first ? 0 : 85);
+        put_word(printer, copy, 3, &aside);
     }
-    x = put_word(printer, copy, 1, x, y);
-    paper_pdf_text(printer->pdf, x, y, size, sheet);
+    put_word(printer, copy, copy->unit ? 0 : 2, &pen);
+    put_text(printer, &pen, size, copy->unit && !first ? 60 : 80, copy->unit ? copy->unit : "________________");
+    advance(&pen, 6);
+    put_word(printer, copy, 1, &pen);
+    put_text(printer, &pen, size, 80, sheet);
     const struct label *label = first && copy->places ? find_label(printer, copy->places) : NULL;
-    if (label)
-        paper_pdf_use(printer->pdf, label->piece, places.unit_x, places.unit_y + 5, places.unit_w);
+    if (label) {
+        struct pen below = {places.unit_x, places.unit_y + 5, places.mirrored};
+        paper_pdf_use(printer->pdf, label->piece, advance(&below, fmin(label->width, places.unit_w)), below.y, places.unit_w);
+    }
 }
 
 // In groups of five, for reading and typing.
@@ -275,22 +291,24 @@ size_t paper_covers_before(const struct paper_copy *copies, size_t count, size_t
 static void print_cover(struct printer *printer, size_t from, size_t end)
 {
     const struct paper_run *run = printer->run;
-    const struct paper_cover cover = paper_design_cover();
+    const struct paper_cover cover = paper_design_cover(run->designs[run->copies[from].design]);
     const struct label *group = find_label(printer, run->copies[from].group);
+    struct pen place = {cover.group_x, cover.group_y, cover.mirrored};
     paper_pdf_use(printer->pdf, printer->covers[run->copies[from].design], 0, 0, 0);
     if (group)
-        paper_pdf_use(printer->pdf, group->piece, cover.group_x, cover.group_y, cover.group_w);
+        paper_pdf_use(printer->pdf, group->piece, advance(&place, fmin(group->width, cover.group_w)), cover.group_y, cover.group_w);
     for (size_t i = from; i < end; i++) {
+        const struct paper_copy *copy = &run->copies[i];
         char number[16], sheet[PAPER_SHEET_LENGTH + 1];
         double y = cover.first_y + (double)(i - from) * cover.pitch;
         survey_format_into(number, sizeof number, "%zu", i - from + 1);
-        paper_sheet_text(run->copies[i].number, sheet);
-        paper_pdf_text(printer->pdf, cover.number_x, y, 9, number);
-        if (run->copies[i].unit)
-            put_text(printer, cover.unit_x, y, 9, cover.facts_x - cover.unit_x - 1, run->copies[i].unit);
-        paper_pdf_text(printer->pdf, cover.sheet_x, y, 9, sheet);
-        if (run->copies[i].facts && *run->copies[i].facts)
-            put_text(printer, cover.facts_x, y, 9, cover.sheet_x - cover.facts_x - 1, run->copies[i].facts);
+        paper_sheet_text(copy->number, sheet);
+        put_text(printer, &(struct pen){cover.number_x, y, cover.mirrored}, 9, 7, number);
+        if (copy->unit)
+            put_text(printer, &(struct pen){cover.unit_x, y, cover.mirrored}, 9, fabs(cover.facts_x - cover.unit_x) - 1, copy->unit);
+        put_text(printer, &(struct pen){cover.sheet_x, y, cover.mirrored}, 9, 20, sheet);
+        if (copy->facts && *copy->facts)
+            put_text(printer, &(struct pen){cover.facts_x, y, cover.mirrored}, 9, fabs(cover.sheet_x - cover.facts_x) - 1, copy->facts);
     }
     paper_pdf_page(printer->pdf);
 }

@@ -36,6 +36,7 @@ struct paper_texts {
     struct survey_arena *arena;
     const char *file, *sheet;
     uint32_t row, faulty_row;
+    bool mirrored;
 };
 
 struct paper_texts *paper_texts_new(struct survey_report *report, const char *file)
@@ -80,6 +81,11 @@ void paper_texts_free(struct paper_texts *texts)
     g_object_unref(texts->context);
     survey_arena_free(texts->arena);
     g_free(texts);
+}
+
+void paper_texts_mirror(struct paper_texts *texts)
+{
+    texts->mirrored = true;
 }
 
 void paper_texts_place(struct paper_texts *texts, const char *sheet, uint32_t row)
@@ -188,6 +194,8 @@ struct paper_text paper_text(struct paper_texts *texts, enum paper_face face, en
     if (!text || !*text)
         return (struct paper_text){0};
     static const PangoAlignment alignments[] = {PANGO_ALIGN_LEFT, PANGO_ALIGN_CENTER, PANGO_ALIGN_RIGHT};
+    if (texts->mirrored)
+        align = PAPER_RIGHT_ALIGNED - align;
     struct survey_buffer marked = SURVEY_BUFFER(TEXT_LIMIT);
     PangoLayout *layout = pango_layout_new(texts->context);
     g_ptr_array_add(texts->layouts, layout);
@@ -272,6 +280,12 @@ void paper_text_clusters(const struct paper_text *text, double x, double y, pape
                                            pango_layout_get_text(text->layout) + pango_layout_iter_get_index(iter), text});
     } while (pango_layout_iter_next_cluster(iter));
     pango_layout_iter_free(iter);
+}
+
+double paper_text_room(const struct paper_text *text)
+{
+    int width = text->layout ? pango_layout_get_width(text->layout) : -1;
+    return width < 0 ? text->dx + text->w : width / (double)PANGO_SCALE / PAPER_POINTS;
 }
 
 const char *paper_text_words(const struct paper_text *text)

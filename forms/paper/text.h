@@ -51,6 +51,7 @@ struct paper_texts;
 // place given last.
 struct paper_texts *paper_texts_new(struct survey_report *report, const char *file);
 void paper_texts_free(struct paper_texts *texts); // NULL is fine
+void paper_texts_mirror(struct paper_texts *texts); // from here on, left and right are exchanged
 void paper_texts_place(struct paper_texts *texts, const char *sheet, uint32_t row);
 
 enum paper_align { PAPER_LEFT_ALIGNED, PAPER_CENTRED, PAPER_RIGHT_ALIGNED };
@@ -66,6 +67,8 @@ const char *paper_text_lines(struct paper_texts *texts, const struct paper_text 
 void paper_text_draw(cairo_t *cairo, const struct paper_text *text, double x, double y);
 // Each cluster that has ink, drawn with the top left corner of the text at x, y.
 void paper_text_clusters(const struct paper_text *text, double x, double y, paper_cluster_take *take, void *user);
+// The width that it was set to, or takes where it is one line, mm.
+double paper_text_room(const struct paper_text *text);
 // The words as they are drawn, "" for an empty text.
 const char *paper_text_words(const struct paper_text *text);
 

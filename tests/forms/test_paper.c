@@ -320,7 +320,7 @@ static void a_repeat_is_a_table(void)
     survey_form_free(form);
 }
 
-// A label of a script from right to left stands at its box, not at the far end of the column.
+// A label of a script from right to left stands at its box, to the left of it, and the boxes at the right of the page.
 static void labels_stay_at_their_boxes(void)
 {
     struct survey_form *form = table_form("| survey | | | |\n| | type | name | label |\n| | select_one l | q | هل يوجد بئر؟ |\n"
@@ -332,10 +332,47 @@ static void labels_stay_at_their_boxes(void)
         struct paper_box text, mark = page->marks[i].box;
         size_t near = 0;
         for (size_t k = 0; paper_design_text(design, 0, k, &text); k++)
-            near += fabs(text.x - (mark.x + mark.w + 2.2)) < 0.3 && text.y < mark.y + 3 && text.y + text.h > mark.y + 1;
-        CHECK(near == 1);
+            near += fabs(mark.x - 2.2 - (text.x + text.w)) < 0.3 && text.y < mark.y + 3 && text.y + text.h > mark.y + 1;
+        CHECK(near == 1 && mark.x > 105);
     }
     paper_design_free(design);
+    survey_form_free(form);
+}
+
+static double mark_x(const struct paper_layout *layout, const char *question, const char *value, int digit)
+{
+    for (size_t i = 0; i < layout->pages[0].mark_count; i++) {
+        const struct paper_mark *mark = &layout->pages[0].marks[i];
+        if (strcmp(mark->question, question) == 0 && strcmp(mark->value, value) == 0 && mark->digit == digit)
+            return mark->box.x;
+    }
+    return -1;
+}
+
+// The same form in two languages is the same page turned left to right, but for the squares and the codes.
+static void a_page_from_right_to_left_is_turned(void)
+{
+    static const char text[] =
+        "| survey | | | | | |\n| | type | name | label::English | label::Hebrew | constraint |\n| | integer | n | How many? | כמה? | . >= 0 and . < 100 |\n"
+        "| | date | day | Day | יום | |\n| | begin_group | g | Pleased | מרוצה | |\n| | select_one s | a | School | בית ספר | |\n| | end_group | | | | |\n"
+        "| | begin_repeat | r | Person | אדם | |\n| | text | pname | Name | שם | |\n| | select_one s | pin | Present? | נוכח? | |\n| | end_repeat | | | | |\n"
+        "| choices | | | | |\n| | list_name | name | label::English | label::Hebrew |\n| | s | 1 | Yes | כן |\n| | s | 2 | No | לא |\n";
+    struct survey_form *form = table_form(text);
+    struct paper_design *one = need_design(form, "English", NULL), *other = need_design(form, "Hebrew", NULL);
+    const struct paper_layout *left = paper_design_layout(one), *right = paper_design_layout(other);
+    check_design(other, form);
+    CHECK(memcmp(left->fiducials, right->fiducials, sizeof left->fiducials) == 0);
+    CHECK(memcmp(left->pages[0].qr, right->pages[0].qr, sizeof left->pages[0].qr) == 0);
+    CHECK(left->pages[0].mark_count == right->pages[0].mark_count);
+    for (size_t i = 0; i < left->pages[0].mark_count; i++) {
+        const struct paper_mark *mark = &left->pages[0].marks[i];
+        double x = mark_x(right, mark->question, mark->value, mark->digit);
+        CHECK(fabs(x - (210 - mark->box.x - mark->box.w)) < (strchr(mark->question, '[') || mark->digit >= 0 ? 0.01 : 9)); // columns as wide as their labels
+    }
+    CHECK(mark_x(right, "n", "0", 1) > mark_x(right, "n", "9", 1) && mark_x(right, "pin[1]", "1", -2) > mark_x(right, "pin[1]", "2", -2));
+    CHECK(mark_x(left, "n", "0", 1) < mark_x(left, "n", "9", 1));
+    paper_design_free(one);
+    paper_design_free(other);
     survey_form_free(form);
 }
 
@@ -449,4 +486,4 @@ static void what_cannot_be_printed_is_named(void)
 
 TESTS(CASE(tokens_come_back), CASE(forged_tokens_are_refused), CASE(digits_follow_the_constraint), CASE(nothing_overlaps_in_the_example),
       CASE(the_example_takes_three_pages), CASE(real_forms_come_out_whole), CASE(the_geometry_comes_back), CASE(a_repeat_is_a_table),
-      CASE(labels_stay_at_their_boxes), CASE(columns_are_as_asked_for), CASE(long_lists_are_written), CASE(odd_forms_hold_together), CASE(what_cannot_be_printed_is_named))
+      CASE(labels_stay_at_their_boxes), CASE(a_page_from_right_to_left_is_turned), CASE(columns_are_as_asked_for), CASE(long_lists_are_written), CASE(odd_forms_hold_together), CASE(what_cannot_be_printed_is_named))
