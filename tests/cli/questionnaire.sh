@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The examples of docs/questionnaire.md: each table is checked, and what is said must be what stands below it.
 set -u
-assay=$1
-document=$2
+assay=$(realpath "$1")
+document=$(realpath "$2")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
