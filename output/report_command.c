@@ -72,7 +72,7 @@ static int run(struct survey_invocation *invocation)
     struct survey_report *problems = survey_report_new();
     const struct survey_form *form = survey_store_current_form(store, NULL, NULL, &error);
     // Within one transaction, so that all figures are of one moment.
-    bool done = form && output_edition_read(form, arena, wanted.list, &edition, &error) && survey_store_begin(store, &error) &&
+    bool done = form && survey_store_knows_round(store, &invocation->actor, &error) && output_edition_read(form, arena, wanted.list, &edition, &error) && survey_store_begin(store, &error) &&
                 issue(invocation, store, &wanted, &edition, problems, &error);
     code = done ? 0 : survey_command_fail(invocation, &error);
     output_edition_clear(&edition);

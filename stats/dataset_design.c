@@ -99,6 +99,17 @@ static void copy_row(struct placing *in, size_t row, size_t from)
     }
 }
 
+// Each row is its own, of an endless population.
+static void place_without_sample(struct placing *in)
+{
+    in->stages = 1;
+    for (size_t row = 0; row < in->dataset->n; row++) {
+        in->unit[0][row] = (uint32_t)row + 1;
+        in->fpc[0][row] = (double)INFINITY;
+        in->dataset->strata[row] = "";
+    }
+}
+
 static void place_rows(struct placing *in)
 {
     size_t n = in->dataset->n, inside = n;
@@ -116,21 +127,13 @@ static void place_rows(struct placing *in)
         inside = inside == n ? row : inside;
     }
     stats_sample_release(&in->sample, used, in->scratch);
+    if (inside == n) // no response is of a drawn unit, nothing has a weight
+        place_without_sample(in);
     // What is outside the sample has no weight; it joins a PSU that is there, so as to change
     // nothing.
     for (size_t row = 0; row < n && inside < n; row++)
         if (!in->places[row])
             copy_row(in, row, inside);
-}
-
-static void place_without_sample(struct placing *in)
-{
-    in->stages = 1;
-    for (size_t row = 0; row < in->dataset->n; row++) {
-        in->unit[0][row] = (uint32_t)row + 1;
-        in->fpc[0][row] = (double)INFINITY;
-        in->dataset->strata[row] = "";
-    }
 }
 
 static bool judge_interviews(struct placing *in, struct survey_error *error)
@@ -191,6 +194,8 @@ static bool set_weights(struct placing *in, struct survey_error *error)
         if (!dataset->interview[row]) {
             late += given; // its result was corrected since
             in->weight[row] = 0;
+        } else if (given && !in->places[row] && in->sample.stages) {
+            late++; // the sample was drawn again since
         } else if (!given && dataset->weighted && is_weighed(in, row))
             late++;
         else if (!given)
@@ -200,7 +205,7 @@ static bool set_weights(struct placing *in, struct survey_error *error)
     }
     return !late ||
            survey_fail(error, SURVEY_ERROR_INPUT, survey_store_path(dataset->store),
-                       _("%zu interviews of round '%s' came, or ceased to be interviews, after "
+                       _("%zu interviews of round '%s' came, or ceased to count, after "
                          "the weights were computed; run 'assay weight' again"),
                        late, dataset->round);
 }

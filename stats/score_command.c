@@ -285,12 +285,14 @@ static int score(struct survey_invocation *invocation, struct survey_store *stor
 
 static int run(struct survey_invocation *invocation)
 {
-    struct survey_error error;
+    struct survey_error error = {0};
     struct survey_store *store;
     if (!survey_store_open(invocation->arguments[0], SURVEY_STORE_WRITE, &store, &error))
         return survey_command_fail(invocation, &error);
     struct survey_report *report = survey_report_new();
-    int code = score(invocation, store, report);
+    int code = survey_store_knows_round(store, &invocation->actor, &error)
+                   ? score(invocation, store, report)
+                   : survey_command_fail(invocation, &error);
     survey_report_free(report);
     survey_store_close(store);
     return code;

@@ -93,7 +93,8 @@ static int run(struct survey_invocation *invocation)
     if (!survey_store_open(invocation->arguments[0], SURVEY_STORE_WRITE, &store, &error))
         return survey_command_fail(invocation, &error);
     struct survey_report *report = survey_report_new();
-    bool done = survey_store_begin(store, &error) &&
+    bool done = survey_store_knows_round(store, &invocation->actor, &error) &&
+                survey_store_begin(store, &error) &&
                 stats_weigh(store, &invocation->actor, report, &weights, &error);
     if (done && weights)
         done = survey_store_commit(store, &error);

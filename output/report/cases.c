@@ -55,6 +55,8 @@ void report_cases(struct page *page)
     const char *heads[COLUMNS] = {_("Type"), page_unit_word(page), _("Suspected"), _("Still open"), _("Dismissed"),
                                   _("Confirmed"), _("Persons in confirmed cases"), _("Confirmed of decided (%)")};
     static const double widths[COLUMNS] = {24, 17, 12, 12, 12, 14, 18, 20};
+    if (!page_has_cases(page))
+        return;
     bool any = false, officials = report->audience == OUTPUT_OFFICIALS;
     page_open(page, _("Cases"), _("Suspected cases and what became of them"), _("cases, persons, %"), widths, COLUMNS);
     page_heads(page, heads, COLUMNS);
@@ -74,6 +76,8 @@ void report_cases(struct page *page)
 void report_case_list(struct page *page)
 {
     const struct output_report *report = page->report;
+    if (!page_has_cases(page))
+        return;
     const char *heads[COLUMNS] = {_("Type"), _("Household"), _("Rules"), _("State"), _("Opened"), _("Decided by"), _("Reason"),
                                   _("Case")};
     static const double widths[COLUMNS] = {22, 16, 16, 10, 12, 12, 30, 42};

@@ -77,7 +77,7 @@ static const char *marks(const struct page *page, const struct stats_indicator *
         survey_buffer_text(&text, _("※ prints as the line "));
     if (figure->estimated && strcmp(figure->estimate.interval, "upper limit") == 0)
         survey_format(&text, _("none found in %zu %s "), figure->estimate.base,
-                      page_count_word(indicator, (double)figure->estimate.base));
+                      page_count_word(page, indicator, (double)figure->estimate.base));
     return page_take(page, &text);
 }
 
@@ -145,7 +145,7 @@ static const char *heading(const struct page *page, size_t index)
     const char *word = indicator->statistic == STATS_ADMIN || indicator->statistic == STATS_EXTERNAL ||
                                indicator->statistic == STATS_DERIVED
                            ? _("from records")
-                           : page_count_word(indicator, 2);
+                           : page_count_word(page, indicator, 2);
     if (indicator->statistic == STATS_DERIVED)
         word = _("derived");
     return page_text(page, _("%s %s (%s; %s)%s%s%s%s"), indicator->code, page_label(page, indicator->labels), indicator->unit,
@@ -176,7 +176,7 @@ void report_indicators(struct page *page)
         _("Responses"), _("Line"), _("Verdict"), _("Score"), _("Remarks")};
     static const double widths[COLUMNS] = {15, 10, 11, 10, 10, 10, 10, 10, 13, 8, 9, 8, 9, 9, 24};
     page->first_rows = survey_arena_array(page->arena, assessment->indicator_count + 1, sizeof *page->first_rows);
-    page_open(page, _("Indicators"), _("Indicators in detail"), _("%, households, persons"), widths, COLUMNS);
+    page_open(page, _("Indicators"), _("Indicators in detail"), page_text(page, _("%%, %s, persons"), page_things(page)), widths, COLUMNS);
     page_heads(page, heads, COLUMNS);
     for (size_t i = 0; i < assessment->indicator_count; i++)
         write_indicator(page, i);

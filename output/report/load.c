@@ -266,6 +266,7 @@ static bool load_all(struct load *load, struct survey_error *error)
     load->assessed = *load->report->assessed_unit ? survey_arena_format(load->arena, "f.%s", survey_buffer_string(&name)) : "''";
     survey_buffer_clear(&name);
     load_stages(load);
+    load->report->ruled = survey_store_plan(load->store, "rules") != NULL;
     return load_steps(load, error) && load_outcomes(load, error) && load_opinions(load, error) && load_cases(load, error) &&
            load_fieldwork(load, error);
 }

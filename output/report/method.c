@@ -162,7 +162,8 @@ static void rule_items(struct page *page)
 {
     const struct output_report *report = page->report;
     item(page, _("Denominators and counting"), denominators(page));
-    item(page, _("Confirmed cases"), _("Wrong exits and missed households count only as confirmed cases, in persons. A rule or an answer alone "
+    if (page_has_cases(page))
+        item(page, _("Confirmed cases"), _("Wrong exits and missed households count only as confirmed cases, in persons. A rule or an answer alone "
                              "makes none."));
     item(page, _("Rounding"), _("Only in print: half up or half to even, as each indicator says. Lines, points and grades are judged on "
                                 "the unrounded value; a value that prints as the line is marked and shown with more digits. Parts "

@@ -106,8 +106,8 @@ static uint32_t write_heads(struct page *page, const struct output_scale *scale,
         heads[column++] = page_label(page, scale->answers[i]);
     if (scale->answer_count >= LEVELS_WITH_TOP)
         heads[column++] = _("Top two together");
-    heads[column++] = _("Cannot say (households)");
-    heads[column++] = _("No answer (households)");
+    heads[column++] = page_text(page, _("Cannot say (%s)"), page_things(page));
+    heads[column++] = page_text(page, _("No answer (%s)"), page_things(page));
     page_heads(page, heads, column);
     return column;
 }
@@ -171,7 +171,7 @@ void report_opinions(struct page *page)
     double widths[BEFORE + MOST_ANSWERS + AFTER] = {44, 10};
     for (uint32_t column = BEFORE; column < columns; column++)
         widths[column] = 12;
-    page_open(page, _("Satisfaction"), _("What people say: distribution of answers"), _("%, households"), widths, columns);
+    page_open(page, _("Satisfaction"), _("What people say: distribution of answers"), page_text(page, "%%%s%s", _(", "), page_things(page)), widths, columns);
     for (size_t i = 0; i < report->scale_count; i++)
         write_whole(page, i);
     for (size_t i = 0; i < report->scale_count; i++)

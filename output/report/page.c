@@ -54,6 +54,31 @@ const char *page_word(const struct page *page, const char *name)
     return "";
 }
 
+// The frame column of the deepest stage; "" where nothing was drawn.
+static const char *last_stage(const struct output_report *report)
+{
+    const struct output_stage *last = NULL;
+    for (size_t i = 0; i < report->stage_count; i++)
+        if (!last || report->stages[i].stage >= last->stage)
+            last = &report->stages[i];
+    return last ? last->unit : "";
+}
+
+const char *page_things(const struct page *page)
+{
+    const char *word = page_word(page, last_stage(page->report));
+    return *word ? word : _("households");
+}
+
+bool page_has_cases(const struct page *page)
+{
+    const struct stats_assessment *assessment = page->report->assessment;
+    bool any = page->report->ruled || page->report->funnel_count || page->report->case_count;
+    for (size_t i = 0; i < assessment->indicator_count; i++)
+        any |= assessment->indicators[i].statistic == STATS_CASES;
+    return any;
+}
+
 const char *page_unit_word(const struct page *page)
 {
     const char *word = page_word(page, page->report->assessed_unit);
@@ -289,12 +314,13 @@ const char *page_sign(enum stats_op op)
     return signs[op];
 }
 
-const char *page_count_word(const struct stats_indicator *indicator, double count)
+const char *page_count_word(const struct page *page, const struct stats_indicator *indicator, double count)
 {
     bool persons = *indicator->per || indicator->statistic == STATS_CASES || indicator->statistic == STATS_DERIVED;
-    if (count == 1)
-        return persons ? _("person") : _("household");
-    return persons ? _("persons") : _("households");
+    const char *things = page_things(page);
+    if (persons)
+        return count == 1 ? _("person") : _("persons");
+    return count == 1 && strcmp(things, _("households")) == 0 ? _("household") : things;
 }
 
 const char *page_line(const struct page *page, const struct stats_indicator *indicator)

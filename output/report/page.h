@@ -43,6 +43,8 @@ const char *page_text(const struct page *page, const char *format, ...) __attrib
 // What a frame column or one of its values is called; "" where nobody says.
 const char *page_word(const struct page *page, const char *name);
 const char *page_unit_word(const struct page *page);
+// What the units of the last stage are called, many of them: "households" where nobody says.
+const char *page_things(const struct page *page);
 // The buffer's text without a space at its end; clears the buffer.
 struct survey_buffer;
 const char *page_take(const struct page *page, struct survey_buffer *buffer);
@@ -84,7 +86,9 @@ const char *page_line(const struct page *page, const struct stats_indicator *ind
 const char *page_counting(const struct stats_indicator *indicator);
 const char *page_sign(enum stats_op op); // "≤"; "" for none
 // "persons" or "households", of so many.
-const char *page_count_word(const struct stats_indicator *indicator, double count);
+const char *page_count_word(const struct page *page, const struct stats_indicator *indicator, double count);
+// Whether anything can be suspected: rules, cases, or an indicator that counts them.
+bool page_has_cases(const struct page *page);
 
 // The sheets.
 void report_summary(struct page *page);

@@ -100,6 +100,7 @@ struct output_report {
     size_t word_count;
     output_labels round_labels;
     const char *round_start, *round_end; // "" where not set
+    bool ruled;                // the workbook has rules that flag cases
     size_t villages;           // units of the first stage that were drawn; 0 where there is one stage only
 
     struct output_scale *scales;

@@ -41,16 +41,19 @@ void report_response(struct page *page)
 {
     const struct output_report *report = page->report;
     static const double widths[COLUMNS] = {26, 8, 8, 8, 8, 8, 8, 9, 9, 11, 8, 9, 9, 9, 9, 9, 9};
-    page_open(page, _("Sample and response"), _("Sample and response"), _("households, %"), widths, COLUMNS);
+    page_open(page, _("Sample and response"), _("Sample and response"), page_text(page, "%s%s%%", page_things(page), _(", ")), widths, COLUMNS);
     write_table(page, page_unit_word(page), report->by_unit, report->by_unit_count);
-    page_caption(page, _("By stratum"));
-    write_table(page, _("Stratum"), report->by_stratum, report->by_stratum_count);
+    // The total, and more than one, or one that has a name.
+    if (report->by_stratum_count > 2 || (report->by_stratum_count == 2 && *page_label(page, report->by_stratum[1].labels))) {
+        page_caption(page, _("By stratum"));
+        write_table(page, _("Stratum"), report->by_stratum, report->by_stratum_count);
+    }
     page_note(page, _("Notes: 1. By AAPOR's standard definitions: RR1 and RR2 are completed (and partial) interviews over all "
                       "that were or may have been eligible; RR5 leaves out those of unknown eligibility; COOP1 cooperation, REF1 "
                       "refusal, CON1 contact."));
     // xgettext:no-c-format
-    page_note(page, _("2. \"Drawn\" counts every household drawn and the reserves brought in; a replaced household stays in the "
-                      "count with its own result. RR2 below 90% is shaded."));
+    page_note(page, _("2. \"Drawn\" counts everyone drawn and the reserves brought in; who was replaced stays in the "
+                      "count with their own result. RR2 below 90% is shaded."));
     page->head_last = 0;
     page_close(page, true, 0);
 }

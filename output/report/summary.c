@@ -33,7 +33,7 @@ static void write_heads(struct page *page, const struct lined *lined, size_t fir
     const struct stats_assessment *assessment = page->report->assessment;
     output_block(page->sheet, row, 0, row + 1, 0, page_unit_word(page), OUTPUT_HEAD);
     output_block(page->sheet, row, 1, row + 1, 1, _("Class"), OUTPUT_HEAD);
-    output_block(page->sheet, row, 2, row + 1, 2, _("Households interviewed"), OUTPUT_HEAD);
+    output_block(page->sheet, row, 2, row + 1, 2, page_text(page, _("Interviewed: %s"), page_things(page)), OUTPUT_HEAD);
     for (size_t i = first; i < last; i++) {
         const struct stats_indicator *indicator = &assessment->indicators[lined->indicators[i]];
         uint32_t column = FIXED + EACH * (uint32_t)(i - first);
@@ -68,7 +68,7 @@ static const char *distance(const struct page *page, const struct stats_indicato
     if (!named || !isfinite(figure->margin_count))
         return points;
     return page_text(page, _("%s\n%s %s"), points, page_fixed(page, fabs(figure->margin_count), 0),
-                     page_count_word(indicator, fabs(figure->margin_count)));
+                     page_count_word(page, indicator, fabs(figure->margin_count)));
 }
 
 // The estimate in brackets where its base is weak, and its interval under it where it has one.
@@ -199,11 +199,12 @@ static const char *quotable(struct page *page, const struct lined *lined)
                   page_unit_word(page));
     const char *first = page_word(page, report->first_stage);
     if (all && report->villages)
-        survey_format(&text, _("%zu %s and %zu households were drawn and %zu households interviewed (response rate %s%%). "),
-                      report->villages, *first ? first : _("first-stage units"), all->sampled, all->counts[0] + all->counts[1], page_fixed(page, 100 * all->rates[1], 1));
+        survey_format(&text, _("%zu %s and %zu %s were drawn and %zu %s interviewed (response rate %s%%). "),
+                      report->villages, *first ? first : _("first-stage units"), all->sampled, page_things(page),
+                      all->counts[0] + all->counts[1], page_things(page), page_fixed(page, 100 * all->rates[1], 1));
     else if (all)
-        survey_format(&text, _("%zu households were drawn and %zu households interviewed (response rate %s%%). "), all->sampled,
-                      all->counts[0] + all->counts[1], page_fixed(page, 100 * all->rates[1], 1));
+        survey_format(&text, _("%zu %s were drawn and %zu %s interviewed (response rate %s%%). "), all->sampled, page_things(page),
+                      all->counts[0] + all->counts[1], page_things(page), page_fixed(page, 100 * all->rates[1], 1));
     for (size_t i = 0; i < lined->count; i++)
         sentence(page, lined->indicators[i], &text);
     size_t met = 0;
@@ -245,7 +246,7 @@ void report_summary(struct page *page)
     for (uint32_t column = FIXED; column < columns - 1; column++)
         widths[column] = (column - FIXED) % EACH == 0 ? 9 : (column - FIXED) % EACH == 1 ? 14 : 16;
     widths[columns - 1] = lined.in_band > 2 ? 20 : 28;
-    page_open(page, _("Summary"), _("Main indicators and verdicts"), _("%, households, persons"), widths, columns);
+    page_open(page, _("Summary"), _("Main indicators and verdicts"), page_text(page, _("%%, %s, persons"), page_things(page)), widths, columns);
     for (size_t first = 0; first < lined.count; first += lined.in_band) {
         size_t last = first + lined.in_band < lined.count ? first + lined.in_band : lined.count;
         if (first)

@@ -9,7 +9,7 @@ void report_weights(struct page *page)
     const struct output_report *report = page->report;
     const char *heads[WEIGHT_COLUMNS] = {_("Step"), _("Method"), _("Responses"), _("Sum"), _("Mean"), _("Least"), _("Most"), _("CV")};
     static const double widths[WEIGHT_COLUMNS] = {8, 20, 12, 14, 12, 12, 12, 10};
-    page_open(page, _("Weights by step"), _("Weights by step"), _("households"), widths, WEIGHT_COLUMNS);
+    page_open(page, _("Weights by step"), _("Weights by step"), page_things(page), widths, WEIGHT_COLUMNS);
     page_heads(page, heads, WEIGHT_COLUMNS);
     for (size_t i = 0; i < report->step_count; i++) {
         const struct output_step *step = &report->steps[i];

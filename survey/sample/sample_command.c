@@ -41,7 +41,9 @@ bool survey_draw_store(struct survey_store *store, const struct survey_draw *dra
     struct survey_buffer plan = SURVEY_BUFFER(1 << 22);
     survey_workbook_write_json(&(struct survey_workbook){.path = "", .sheets = (struct survey_sheet[]){*survey_store_plan(store, "sample")}, .sheet_count = 1}, &plan);
     survey_format_into(after, sizeof after, "{\"draw\": \"%s\",\"seed\": %llu,\"units\": %zu}", id, (unsigned long long)seed, draw->count);
+    // The weights are those of the draw before.
     bool done = survey_store_run(store, error, "UPDATE draw SET current = 0 WHERE round = ?", "t", round) &&
+                survey_store_run(store, error, "DELETE FROM weight WHERE round = ?", "t", round) &&
                 survey_store_run(store, error, "INSERT INTO draw (id, round, seed, made_at, who, why, plan) VALUES (?, ?, ?, ?, ?, ?, ?)",
                                  "ttitttt", id, round, (int64_t)seed, at, actor->who, actor->why, survey_buffer_string(&plan)) &&
                 insert_units(store, draw, id, round, error) && survey_store_log(store, actor, "sample", round, "", after, error) &&
@@ -90,6 +92,18 @@ static void print_summary(const struct survey_invocation *invocation, const stru
     survey_buffer_clear(&text);
 }
 
+// A second draw leaves behind what was collected for the first.
+static void warn_of_left(const struct survey_invocation *invocation, struct survey_store *store, const char *round)
+{
+    int64_t left = survey_store_count(store, 0,
+                                      "SELECT count(*) FROM response WHERE round = ?1 AND state IN ('received', 'waiting', 'complete') "
+                                      "AND unit NOT IN (SELECT unit FROM sample JOIN draw ON draw.id = sample.draw "
+                                      "WHERE draw.current AND draw.round = ?1)", "t", round);
+    if (left > 0)
+        fprintf(stderr, _("assay %s: %lld responses of round '%s' are of units that this draw lacks: they count in no figure any more\n"),
+                invocation->command->name, (long long)left, round);
+}
+
 static int draw(struct survey_invocation *invocation, struct survey_store *store, struct survey_arena *arena, struct survey_report *report)
 {
     struct survey_error error;
@@ -101,12 +115,14 @@ static int draw(struct survey_invocation *invocation, struct survey_store *store
     invocation->actor.round = round;
     if (!survey_given_integer(invocation, "seed", 0, INT64_MAX, &seed))
         return 2;
-    if (!survey_frame_read(store, arena, &frame, &error) || !survey_draw_plan_read(store, &frame, arena, report, &plan, &error) ||
+    if (!survey_store_knows_round(store, &invocation->actor, &error) || !survey_frame_read(store, arena, &frame, &error) || !survey_draw_plan_read(store, &frame, arena, report, &plan, &error) ||
         !survey_draw_run(&plan, &frame, (uint64_t)seed, round, arena, &made, &error))
         return survey_command_fail(invocation, &error);
     bool done = survey_draw_store(store, &made, (uint64_t)seed, round, survey_given(invocation, "again"), &invocation->actor, &error);
-    if (done)
+    if (done) {
         print_summary(invocation, &plan, &made, (uint64_t)seed, round);
+        warn_of_left(invocation, store, round);
+    }
     survey_draw_clear(&made);
     return done ? 0 : survey_command_fail(invocation, &error);
 }

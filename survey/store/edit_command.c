@@ -7,9 +7,33 @@
 
 #include <string.h>
 
+enum { LEAST_GIVEN = 8 };
+
+// A response's id as the other commands show it: "uuid:" may be left out, and the end cut off.
+static bool whole_id(struct survey_store *store, const char *given, char id[static 64], struct survey_error *error)
+{
+    const char *bare = strncmp(given, "uuid:", 5) == 0 ? given + 5 : given;
+    int64_t exact = survey_store_count(store, 0, "SELECT count(*) FROM response WHERE id = ?", "t", given);
+    survey_format_into(id, 64, "%s", given);
+    if (exact > 0 || strlen(bare) < LEAST_GIVEN)
+        return true; // survey_response_edit() says so where it is not there
+    struct survey_query *query = survey_query(store, error,
+                                              "SELECT id FROM response WHERE substr(id, 1, 5 + length(?1)) = 'uuid:' || lower(?1) LIMIT 2",
+                                              "t", bare);
+    if (!query)
+        return false;
+    int found = 0;
+    while (survey_query_next(query))
+        if (found++ == 0)
+            survey_format_into(id, 64, "%s", survey_query_text(query, 0));
+    if (!survey_query_end(query, error))
+        return false;
+    return found < 2 || survey_fail(error, SURVEY_ERROR_INPUT, given, _("more than one id starts like this: give more letters"));
+}
+
 static bool edit(struct survey_store *store, const struct survey_invocation *invocation, struct survey_error *error)
 {
-    char question[512], occurrence[64] = "";
+    char question[512], occurrence[64] = "", id[64];
     const char *given = invocation->arguments[2], *bracket = strchr(given, '[');
     size_t length = strlen(given);
     survey_format_into(question, sizeof question, "%.*s", (int)(bracket ? bracket - given : (long)length), given);
@@ -19,7 +43,7 @@ static bool edit(struct survey_store *store, const struct survey_invocation *inv
         survey_format_into(occurrence, sizeof occurrence, "%.*s", (int)(given + length - 1 - (bracket + 1)), bracket + 1);
     }
     return survey_store_begin(store, error) &&
-           survey_response_edit(store, invocation->arguments[1], question, occurrence, invocation->arguments[3], "edit",
+           whole_id(store, invocation->arguments[1], id, error) && survey_response_edit(store, id, question, occurrence, invocation->arguments[3], "edit",
                                 &invocation->actor, error) &&
            survey_store_commit(store, error);
 }

@@ -159,3 +159,20 @@ const char *survey_store_round(struct survey_store *store, const struct survey_a
     }
     return found ? found : "1";
 }
+
+bool survey_store_knows_round(struct survey_store *store, const struct survey_actor *actor, struct survey_error *error)
+{
+    const struct survey_sheet *sheet = survey_store_plan(store, "rounds");
+    const char *names = "";
+    if (!actor->round || !actor->round[0])
+        return true;
+    for (uint32_t row = 1; sheet && row < sheet->rows; row++) {
+        const char *round = cell_of(sheet, row, "round");
+        if (strcmp(round, actor->round) == 0)
+            return true;
+        if (*round)
+            names = survey_arena_format(store->arena, "%s%s%s", names, *names ? ", " : "", round);
+    }
+    return !*names || survey_fail(error, SURVEY_ERROR_USAGE, "--round", _("the rounds sheet has no round '%s'; it has %s"),
+                                  actor->round, names);
+}

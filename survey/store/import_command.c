@@ -161,7 +161,9 @@ static int run(struct survey_invocation *invocation)
         return survey_command_usage(invocation, _("name one CSV file of responses"));
     if (!survey_store_open(invocation->arguments[0], SURVEY_STORE_WRITE, &store, &error))
         return survey_command_fail(invocation, &error);
-    int code = admin ? import_admin(invocation, store) : import_responses(invocation, store, &import);
+    int code = !survey_store_knows_round(store, &invocation->actor, &error) ? survey_command_fail(invocation, &error)
+               : admin                                                       ? import_admin(invocation, store)
+                                                                             : import_responses(invocation, store, &import);
     survey_store_close(store);
     return code;
 }

@@ -61,6 +61,10 @@ const char *survey_store_setting(struct survey_store *store, const char *key, in
 // The round that actor names, else the latest of the rounds sheet that has started on actor->now,
 // else the first, else "1". Lives as long as the store.
 const char *survey_store_round(struct survey_store *store, const struct survey_actor *actor);
+// False where a round was asked for that the rounds sheet lacks: what is new must not go to a round that
+// is only misspelt.
+bool survey_store_knows_round(struct survey_store *store, const struct survey_actor *actor,
+                              struct survey_error *error);
 
 // A key of the private file ("token" 32 bytes, "signing" ...), made with the file. Borrowed.
 bool survey_store_key(struct survey_store *store, const char *name, const uint8_t **key, size_t *length,

@@ -4,7 +4,7 @@
 set -u
 assay=$(realpath "$1")
 . "$(dirname "$0")/lib.sh"
-echo 1..5
+echo 1..8
 mkdir "$folder/plan"
 cd "$folder" || exit 1
 cat >plan/survey.csv <<'END'
@@ -87,3 +87,54 @@ ok "faults of the sheets are listed with their cells, and nothing changes"
 run 3 score none.assay
 run 2 score
 ok "no file, no argument"
+
+cat >plan/rounds.csv <<'END'
+round,start,end
+R1,2016-12-01,2016-12-31
+R2,2017-06-01,2017-06-30
+END
+cat >plan/sample.csv <<'END'
+stage,unit,strata,method,size
+1,household_id,county,srs,1
+END
+printf 'step,method\n1,base\n' >plan/weights.csv
+sed -i "s/lineal,zero=0/linear,zero=0 full=100/; s/REC,50/REC,60/" plan/scheme.csv
+sed -i 's/okay/ok/' plan/indicators.csv
+run 0 new g.assay plan
+run 0 frame g.assay frame.csv
+before g.assay
+for command in "sample g.assay" "import g.assay rows.csv" "weight g.assay" "score g.assay" "report g.assay -o r.xlsx"; do
+    run 2 $command --round R9
+    says "the rounds sheet has no round 'R9'; it has R1, R2"
+done
+unchanged g.assay
+ok "a round that is only misspelt takes nothing in"
+
+run 0 sample g.assay --round R1 --seed 1
+first=$(sqlite3 g.assay "SELECT unit FROM sample WHERE stratum = 'A'")
+printf 'KEY,unit,household_id,result,hh_size,ok\nk1,%s,%s,110,3,yes\n' "$first" "$first" >one.csv
+run 0 import g.assay one.csv --round R1
+run 0 weight g.assay --round R1
+seed=2
+while :; do # until another household comes out
+    run 0 sample g.assay --round R1 --seed $seed --again --why "list was wrong"
+    [ "$(sqlite3 g.assay "SELECT unit FROM sample JOIN draw ON draw.id = draw WHERE current AND stratum = 'A'")" = "$first" ] || break
+    seed=$((seed + 1))
+done
+says "1 responses of round 'R1' are of units that this draw lacks"
+[ "$(sqlite3 g.assay "SELECT count(*) FROM weight")" = 0 ] || failed="$failed [weights of the draw before]"
+run 0 score g.assay --round R1
+[ "$(sqlite3 g.assay "SELECT count(*) FROM indicator WHERE code = 'REC' AND value IS NOT NULL")" = 0 ] || failed="$failed [counted]"
+ok "what was collected for an earlier draw counts in no figure of the new one, and that is said"
+
+cp rows.csv long.csv
+sed -i 's/k1/uuid:12345678-aaaa-4000-8000-000000000001/; s/k2/uuid:12345679-aaaa-4000-8000-000000000001/' long.csv
+run 0 new h.assay plan
+run 0 frame h.assay frame.csv
+run 0 import h.assay long.csv --round R1
+run 0 edit h.assay 12345678 hh_size 9 --why "asked again"
+[ "$(sqlite3 h.assay "SELECT hh_size FROM answers_hh WHERE response LIKE 'uuid:12345678%'")" = 9 ] || failed="$failed [not edited]"
+run 1 edit h.assay 123456 hh_size 9 --why "asked again"
+run 1 edit h.assay 12345670 hh_size 9 --why "asked again"
+says "there is no response"
+ok "edit takes an id as it is shown, cut off"

@@ -237,9 +237,35 @@ static void an_empty_evaluation_makes_a_sound_report(void)
     report.scale_count = report.villages = 0;
     report.drawn = false;
     const struct survey_workbook *workbook = build(&report, "en", NULL, arena);
-    CHECK(workbook->sheet_count == 14);
+    CHECK(workbook->sheet_count == 12); // no cases, and no list of them
     CHECK(anywhere(survey_workbook_sheet(workbook, "Summary"), "No indicator of this evaluation has a line."));
     CHECK(anywhere(survey_workbook_sheet(workbook, "Method notes"), "No sample was drawn"));
+    survey_arena_free(arena);
+}
+
+// A survey of patients is not said to be one of households; without rules nothing is said of cases.
+static void speaks_of_what_was_drawn(void)
+{
+    struct survey_arena *arena = survey_arena_new();
+    struct output_report report = fixture_report(OUTPUT_OFFICIALS);
+    struct output_word words[] = {{"patient_no", LABELS("患者", "patients")}, {"county_code", LABELS("县", "District")}};
+    struct output_stage stages[] = {{1, "clinic", "", "", "srs", "4", 24, 0}, {2, "patient_no", "", "", "srs", "8", 192, 0}};
+    report.words = words;
+    report.word_count = 2;
+    report.stages = stages;
+    report.stage_count = 2;
+    const struct survey_sheet *sheet = survey_workbook_sheet(build(&report, "en", NULL, arena), "Summary");
+    CHECK(anywhere(sheet, "1470 patients were drawn and 1350 patients interviewed"));
+    CHECK(anywhere(sheet, "Interviewed: patients") && anywhere(sheet, "%, patients, persons"));
+    CHECK(!anywhere(sheet, "Households interviewed"));
+    const struct survey_workbook *workbook = build(&report, "en", NULL, arena);
+    CHECK(survey_workbook_sheet(workbook, "Cases") != NULL);
+    report.funnel_count = report.case_count = 0;
+    for (size_t i = 0; i < FIXTURE_INDICATORS; i++)
+        fixture_indicators[i].statistic = STATS_SHARE;
+    workbook = build(&report, "en", NULL, arena);
+    CHECK(survey_workbook_sheet(workbook, "Cases") == NULL);
+    CHECK(!anywhere(survey_workbook_sheet(workbook, "Method notes"), "Confirmed cases"));
     survey_arena_free(arena);
 }
 
@@ -447,5 +473,5 @@ static void properties_tell_where_it_is_from(void)
 TESTS(CASE(the_summary_says_the_verdicts), CASE(both_languages_stand_in_one_workbook), CASE(indicators_show_what_they_are_made_of),
       CASE(evaluators_see_the_unrounded_values), CASE(small_cells_of_opinions_are_hidden), CASE(nothing_hidden_can_be_worked_out),
       CASE(figures_of_a_few_answers_are_hidden), CASE(an_empty_evaluation_makes_a_sound_report),
-      CASE(scores_weights_and_method), CASE(the_same_input_gives_the_same_bytes), CASE(hostile_text_stays_text),
+      CASE(scores_weights_and_method), CASE(speaks_of_what_was_drawn), CASE(the_same_input_gives_the_same_bytes), CASE(hostile_text_stays_text),
       CASE(officials_files_are_protected_and_ready_to_print), CASE(the_xml_is_valid), CASE(properties_tell_where_it_is_from))
