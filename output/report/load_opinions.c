@@ -2,6 +2,7 @@
 // Counts and weights of the answers to opinion questions, by unit; opinions never by household.
 #include "output/report/load.h"
 #include "stats/dataset.h"
+#include "survey/base/number.h"
 
 #include <string.h>
 
@@ -17,6 +18,15 @@ static size_t scale_answers(const struct survey_choice_list *list, const struct 
     return count;
 }
 
+static bool is_rising(const struct survey_choice **answers, size_t count)
+{
+    int64_t before = INT64_MIN, code;
+    for (size_t i = 0; i < count; i++, before = code)
+        if (!survey_integer_parse(answers[i]->name, strlen(answers[i]->name), &code) || code <= before)
+            return false;
+    return count > 0;
+}
+
 static size_t add_scale(struct load *load, const struct survey_choice **answers, size_t count)
 {
     struct output_report *report = load->report;
@@ -24,7 +34,7 @@ static size_t add_scale(struct load *load, const struct survey_choice **answers,
     for (size_t i = 0; i < count; i++)
         labels[i] = (output_labels)answers[i]->labels;
     report->scales = load_more(load, report->scales, report->scale_count, sizeof *report->scales);
-    report->scales[report->scale_count++] = (struct output_scale){labels, count};
+    report->scales[report->scale_count++] = (struct output_scale){labels, count, is_rising(answers, count)};
     return report->scale_count - 1;
 }
 

@@ -73,8 +73,16 @@ static void write_share(struct page *page, uint32_t column, double value, bool h
                       OUTPUT_NUMBER, OUTPUT_NEUTRAL);
 }
 
-static void write_row(struct page *page, const char *name, const struct row *row, size_t answers, enum output_look look)
+// The first of the two best answers, which stand side by side.
+static size_t best_two(const struct output_scale *scale)
 {
+    return scale->rising ? scale->answer_count - 2 : 0;
+}
+
+static void write_row(struct page *page, const char *name, const struct row *row, const struct output_scale *scale,
+                      enum output_look look)
+{
+    size_t answers = scale->answer_count, best = best_two(scale);
     bool small = page->report->audience == OUTPUT_OFFICIALS && row->base < 25, top = answers >= LEVELS_WITH_TOP;
     const bool *hidden = row->hidden;
     uint32_t column = 0;
@@ -86,8 +94,8 @@ static void write_row(struct page *page, const char *name, const struct row *row
         output_text(page->sheet, page->row, column++, "×", OUTPUT_CENTRE, OUTPUT_NEUTRAL);
     for (size_t i = 0; i < answers; i++)
         write_share(page, column++, share(row, i), hidden[i], small);
-    if (top)
-        write_share(page, column++, share(row, 0) + share(row, 1), hidden[0] != hidden[1], small);
+    if (top) // beside a third hidden answer, the sum of two hidden ones would give it away
+        write_share(page, column++, share(row, best) + share(row, best + 1), hidden[best] || hidden[best + 1], small);
     size_t apart[] = {row->answers->dont_know, row->answers->silent};
     for (size_t i = 0; i < 2; i++) {
         if (hidden[answers + i])
@@ -105,7 +113,8 @@ static uint32_t write_heads(struct page *page, const struct output_scale *scale,
     for (size_t i = 0; i < scale->answer_count; i++)
         heads[column++] = page_label(page, scale->answers[i]);
     if (scale->answer_count >= LEVELS_WITH_TOP)
-        heads[column++] = _("Top two together");
+        heads[column++] = page_text(page, "%s + %s", page_label(page, scale->answers[best_two(scale)]),
+                                    page_label(page, scale->answers[best_two(scale) + 1]));
     heads[column++] = page_text(page, _("Cannot say (%s)"), page_things(page));
     heads[column++] = page_text(page, _("No answer (%s)"), page_things(page));
     page_heads(page, heads, column);
@@ -135,7 +144,7 @@ static void write_whole(struct page *page, size_t index)
         if (opinion->scale != index)
             continue;
         struct row row = make_row(&opinion->rows[0], scale->answer_count, hide(page, opinion, scale->answer_count));
-        write_row(page, page_label(page, opinion->labels), &row, scale->answer_count, OUTPUT_TEXT);
+        write_row(page, page_label(page, opinion->labels), &row, scale, OUTPUT_TEXT);
         questions++;
     }
     write_chart(page, scale, first, questions);
@@ -155,7 +164,7 @@ static void write_by_unit(struct page *page, size_t index)
         output_span(page->sheet, page->row++, 0, last, page_label(page, opinion->labels), OUTPUT_ROW);
         for (size_t unit = 0; unit < report->assessment->unit_count; unit++) {
             struct row row = make_row(&opinion->rows[unit + 1], scale->answer_count, hidden + (unit + 1) * columns);
-            write_row(page, report->assessment->units[unit].name, &row, scale->answer_count, OUTPUT_CENTRE);
+            write_row(page, report->assessment->units[unit].name, &row, scale, OUTPUT_CENTRE);
         }
     }
     output_row_height(page->sheet, page->row++, 10);
@@ -179,8 +188,7 @@ void report_opinions(struct page *page)
     if (!report->opinion_count)
         page_paragraph(page, _("No question of this evaluation asks for an opinion on a scale."));
     page_note(page, _("Notes: 1. Shares are weighted, of those who gave an opinion; \"cannot say\" and missing answers are "
-                      "counted apart and are in no share. Which answers count as satisfied is a matter of each indicator; "
-                      "\"top two together\" is the first two answers of the scale."));
+                      "counted apart and are in no share. Which answers count as satisfied is a matter of each indicator."));
     if (report->audience == OUTPUT_OFFICIALS)
         page_note(page, _("2. ×: concerns fewer than 5 persons, or would let such a figure be worked out; not published. *: fewer "
                           "than 25 responses, not shown. Gaps in the chart are such cells."));

@@ -15,6 +15,7 @@ typedef const char *const *output_labels; // NULL where there are none at all
 struct output_scale {
     output_labels *answers;
     size_t answer_count;
+    bool rising; // the codes are numbers that rise, so that the best answers stand last
 };
 
 // The answers to one opinion question: of all units (row 0) and of each unit (row 1 + its index).

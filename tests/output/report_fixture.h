@@ -183,7 +183,7 @@ static void fixture_make_opinions(struct output_report *report)
     levels[0] = LABELS("很满意", "Very satisfied"), levels[1] = LABELS("满意", "Satisfied"), levels[2] = LABELS("一般", "Neutral");
     levels[3] = LABELS("不满意", "Dissatisfied"), levels[4] = LABELS("很不满意", "Very dissatisfied");
     recognised[0] = LABELS("认可", "Accept"), recognised[1] = LABELS("基本认可", "Accept on the whole"), recognised[2] = LABELS("不认可", "Do not accept");
-    static struct output_scale scales[] = {{levels, 5}, {recognised, 3}};
+    static struct output_scale scales[] = {{.answers = levels, .answer_count = 5}, {.answers = recognised, .answer_count = 3}};
     static struct output_opinion opinions[3];
     for (size_t q = 0; q < 3; q++)
         for (size_t r = 0; r <= FIXTURE_UNITS; r++) {

@@ -243,6 +243,31 @@ static void an_empty_evaluation_makes_a_sound_report(void)
     survey_arena_free(arena);
 }
 
+// The two best answers are named, wherever they stand; beside a third hidden one their sum is hidden too.
+static void adds_the_two_best(void)
+{
+    struct survey_arena *arena = survey_arena_new();
+    struct output_report report = fixture_report(OUTPUT_OFFICIALS);
+    static const size_t counts[5] = {3, 4, 2, 40, 40};
+    static const double weights[5] = {3, 4, 2, 40, 40};
+    struct output_answers before = report.opinions[0].rows[1];
+    report.opinions[0].rows[1] = (struct output_answers){counts, weights, 0, 0};
+    const char *unit = report.assessment->units[0].name;
+    const struct survey_sheet *sheet = survey_workbook_sheet(build(&report, "en", NULL, arena), "Satisfaction");
+    CHECK(anywhere(sheet, "Very satisfied + Satisfied"));
+    uint32_t row = row_of(sheet, "County (weighted shares)");
+    for (uint32_t column = 2; column < 5; column++)
+        CHECK_TEXT("×", beside(sheet, row, 0, unit, column));
+    CHECK_TEXT("×", beside(sheet, row, 0, unit, 7)); // 7.87 would tell that the third has 2.25
+    report.scales[0].rising = true;
+    sheet = survey_workbook_sheet(build(&report, "en", NULL, arena), "Satisfaction");
+    CHECK(anywhere(sheet, "Dissatisfied + Very dissatisfied") && !anywhere(sheet, "Very satisfied + Satisfied"));
+    CHECK_TEXT("89.89", beside(sheet, row_of(sheet, "County (weighted shares)"), 0, unit, 7));
+    report.scales[0].rising = false;
+    report.opinions[0].rows[1] = before;
+    survey_arena_free(arena);
+}
+
 // A survey of patients is not said to be one of households; without rules nothing is said of cases.
 static void speaks_of_what_was_drawn(void)
 {
@@ -473,5 +498,5 @@ static void properties_tell_where_it_is_from(void)
 TESTS(CASE(the_summary_says_the_verdicts), CASE(both_languages_stand_in_one_workbook), CASE(indicators_show_what_they_are_made_of),
       CASE(evaluators_see_the_unrounded_values), CASE(small_cells_of_opinions_are_hidden), CASE(nothing_hidden_can_be_worked_out),
       CASE(figures_of_a_few_answers_are_hidden), CASE(an_empty_evaluation_makes_a_sound_report),
-      CASE(scores_weights_and_method), CASE(speaks_of_what_was_drawn), CASE(the_same_input_gives_the_same_bytes), CASE(hostile_text_stays_text),
+      CASE(scores_weights_and_method), CASE(speaks_of_what_was_drawn), CASE(adds_the_two_best), CASE(the_same_input_gives_the_same_bytes), CASE(hostile_text_stays_text),
       CASE(officials_files_are_protected_and_ready_to_print), CASE(the_xml_is_valid), CASE(properties_tell_where_it_is_from))

@@ -184,7 +184,7 @@ static inline void take_rows(const char *csv)
         survey_import_csv(store, write_rows(csv), &import, &tester, report, &imported, &error);
     for (size_t i = 0; i < survey_report_count(report); i++)
         fprintf(stderr, "%s\n", survey_report_at(report, i)->message);
-    done = done && survey_report_count(report) == 0 && survey_store_commit(store, &error);
+    done = done && survey_report_count_of(report, SURVEY_FAULT) == 0 && survey_store_commit(store, &error);
     survey_buffer_clear(&imported.refusals);
     survey_report_free(report);
     NEED(done);
