@@ -74,6 +74,9 @@ static int tell(struct survey_invocation *invocation, struct survey_store *store
     for (size_t i = 0; i < outcome->unread_count; i++)
         fprintf(stderr, _("%s: page %d: %s: %s\n"), outcome->unread[i].file, outcome->unread[i].file_page,
                 scan_state_name(outcome->unread[i].state), outcome->unread[i].reason);
+    if (outcome->one_bit)
+        fprintf(stderr, _("warning: %zu pages are black and white only: light marks may be lost there without a trace; scan in gray\n"),
+                outcome->one_bit);
     int code = 0;
     if (!invocation->json)
         write_text(outcome, &text);

@@ -332,6 +332,7 @@ bool scan_keep(struct scan_keeper *keeper, const char *file, int file_page, stru
     if (page->state != SCAN_AGAIN && !keep_page(keeper, file, file_page, page, error))
         return false;
     keeper->outcome.states[page->state]++;
+    keeper->outcome.one_bit += page->state == SCAN_OK && page->one_bit;
     if (page->state != SCAN_OK && page->state != SCAN_AGAIN)
         note_unread(keeper, file, file_page, page);
     return keeper->pages < PAGES_A_COMMIT || commit(keeper, error);

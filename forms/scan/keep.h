@@ -39,6 +39,7 @@ struct scan_outcome {
     size_t waiting;      // marks that this run put into the queue, doubtful
     size_t writing;      // and writing boxes
     size_t empty;        // sheets with nothing on the pages that came: they make no response
+    size_t one_bit;      // pages read of which the scanner made black and white
     size_t odd;          // pages read that had something out of the ordinary
 };
 const struct scan_outcome *scan_keep_outcome(const struct scan_keeper *keeper);

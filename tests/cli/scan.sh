@@ -8,7 +8,7 @@ assay=$(realpath "$1")
 for tool in pdftoppm sqlite3; do
     command -v "$tool" >/dev/null || { echo "1..0 # SKIP no $tool"; exit 0; }
 done
-echo 1..13
+echo 1..14
 cd "$folder" || exit 1
 form() { # form ID: a questionnaire of that form_id
     printf '%s\n' '| survey | | | | | | |' '| | type | name | label | calculation | role | paper |' \
@@ -50,6 +50,14 @@ is "A1 A2" "SELECT group_concat(household_id, ' ') FROM (SELECT household_id FRO
 is "0" "SELECT count(*) FROM mark"
 is "complete" "SELECT DISTINCT state FROM response"
 ok "the same sheets filled in: read, with their households; the empty pages give way to them"
+
+cp fresh.assay gray.assay && cp fresh.private gray.private && cp fresh.assay bits.assay && cp fresh.private bits.private
+"$assay" simulate form.pdf form.json -o bits --profile A --format g4 --blank 0 --twice 0 --written 0 >/dev/null
+run 0 scan gray.assay filled/*.png
+grep -q "black and white" out err && failed="$failed [gray is called black and white]"
+run 0 scan bits.assay bits/*.tif*
+says "warning: 2 pages are black and white only"
+ok "pages in black and white are warned of"
 
 # 2
 before form.assay
