@@ -103,6 +103,34 @@ static bool prepare(struct survey_store *store, struct survey_error *error)
     return attach_private(store, error);
 }
 
+// Whether SQLite could make its journals beside the file.
+static bool folder_is_writable(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char folder[4096];
+    survey_format_into(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+    return access(folder, W_OK) == 0;
+}
+
+// On a disk or in a folder that nobody may write to, where no journal stands beside it, the file is read as one that
+// does not change: an auditor's copy.
+static bool open_database(struct survey_store *store, bool beside, struct survey_error *error)
+{
+    struct survey_buffer name = SURVEY_BUFFER(1 << 16);
+    survey_format(&name, "%s-wal", store->path);
+    bool fixed = !beside && access(survey_buffer_string(&name), F_OK) != 0;
+    int flags = store->writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY | (fixed ? SQLITE_OPEN_URI : 0);
+    name.length = 0;
+    survey_buffer_text(&name, fixed ? "file:" : "");
+    for (const char *at = store->path; *at; at++)
+        survey_format(&name, fixed && strchr("%?#", *at) ? "%%%02X" : "%c", (unsigned char)*at);
+    survey_buffer_text(&name, fixed ? "?immutable=1" : "");
+    bool done = sqlite3_open_v2(survey_buffer_string(&name), &store->database, flags, NULL) == SQLITE_OK ||
+                survey_store_fail(store, error);
+    survey_buffer_clear(&name);
+    return done;
+}
+
 bool survey_store_open(const char *path, enum survey_store_mode mode, struct survey_store **opened,
                        struct survey_error *error)
 {
@@ -111,14 +139,14 @@ bool survey_store_open(const char *path, enum survey_store_mode mode, struct sur
     struct survey_store *store = survey_alloc(sizeof *store);
     store->path = strdup(path);
     store->arena = survey_arena_new();
-    store->writable = access(path, W_OK) == 0;
+    bool beside = folder_is_writable(path);
+    store->writable = beside && access(path, W_OK) == 0;
     if (access(path, F_OK) != 0) {
         survey_fail(error, SURVEY_ERROR_RESOURCE, path, "%s", _("there is no such evaluation file"));
         survey_store_close(store);
         return false;
     }
-    int flags = store->writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
-    bool done = sqlite3_open_v2(path, &store->database, flags, NULL) == SQLITE_OK || survey_store_fail(store, error);
+    bool done = open_database(store, beside, error);
     done = done && prepare(store, error);
     if (done && mode == SURVEY_STORE_WRITE && !store->writable)
         done = survey_fail(error, SURVEY_ERROR_RESOURCE, path, "%s", _("the evaluation file can't be written to"));

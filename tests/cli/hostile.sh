@@ -6,7 +6,7 @@ set -u
 assay=$(realpath "$1")
 . "$(dirname "$0")/lib.sh"
 command -v sqlite3 >/dev/null || { echo "1..0 # SKIP no sqlite3"; exit 0; }
-echo 1..6
+echo 1..8
 cd "$folder" || exit 1
 printf '%s\n' '| survey | | | |' '| | type | name | label |' '| | text | household_id | Household |' '| | integer | age | Age |' \
     '| settings | | |' '| | form_id | version |' '| | hh | 1 |' >form.md
@@ -57,3 +57,44 @@ awk 'BEGIN { printf "household_id\n"; for (i = 0; i < 5000000; i++) printf "a"; 
 before e.assay
 run 1 frame e.assay long.csv; says "long.csv"; says "line 2"; unchanged e.assay
 ok "a cell of five million characters in a frame"
+
+# a workbook whose cells share one long string, as a zip of a few kilobytes
+if command -v zip >/dev/null; then
+    mkdir -p x/_rels x/xl/_rels x/xl/worksheets
+    ns=http://schemas.openxmlformats.org
+    echo "<Relationships xmlns=\"$ns/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"$ns/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>" >x/_rels/.rels
+    echo "<workbook xmlns=\"$ns/spreadsheetml/2006/main\" xmlns:r=\"$ns/officeDocument/2006/relationships\"><sheets><sheet name=\"survey\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>" >x/xl/workbook.xml
+    echo "<Relationships xmlns=\"$ns/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"$ns/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"rId2\" Type=\"$ns/officeDocument/2006/relationships/sharedStrings\" Target=\"sharedStrings.xml\"/></Relationships>" >x/xl/_rels/workbook.xml.rels
+    awk -v ns="$ns" 'BEGIN { printf "<sst xmlns=\"%s/spreadsheetml/2006/main\"><si><t>", ns; for (i = 0; i < 1000000; i++) printf "A"; print "</t></si></sst>" }' >x/xl/sharedStrings.xml
+    awk -v ns="$ns" 'BEGIN { printf "<worksheet xmlns=\"%s/spreadsheetml/2006/main\"><sheetData>", ns; for (i = 1; i < 20000; i++) printf "<row r=\"%d\"><c r=\"A%d\" t=\"s\"><v>0</v></c></row>", i, i; print "</sheetData></worksheet>" }' >x/xl/worksheets/sheet1.xml
+    (cd x && zip -qr ../shared.xlsx .)
+    run 1 check shared.xlsx; says "sheet1.xml"; says "limit"
+    ok "a workbook whose cells share one long string: 20 GB from a few kilobytes"
+else
+    skip "a workbook whose cells share one long string" "no zip"
+fi
+
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+    mkdir "audit #1 50%"
+    cp e.assay e.private "audit #1 50%"
+    chmod 644 "audit #1 50%/e.assay"
+    chmod 755 "$folder" "audit #1 50%"
+    auditor() {
+        wanted=$1
+        shift
+        (cd "audit #1 50%" && exec setpriv --reuid=65534 --regid=65534 --clear-groups "$assay" "$@") >out 2>err
+        code=$?
+        [ $code = "$wanted" ] || failed="$failed [$*: code $code instead of $wanted]"
+    }
+    if setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$assay"; then
+        auditor 0 verify e.assay; says "whole"
+        auditor 0 export e.assay -o -; grep -q A1 out || failed="$failed [export]"
+        auditor 3 import e.assay ../rows.csv; says "can't be written to"
+        [ "$(ls "audit #1 50%" | wc -l)" = 2 ] || failed="$failed [files were left]"
+        ok "an auditor who may only read verifies and exports, and changes nothing"
+    else
+        skip "an auditor who may only read" "the program is where nobody else can run it"
+    fi
+else
+    skip "an auditor who may only read" "it takes root and setpriv"
+fi
