@@ -34,7 +34,7 @@ static const struct survey_command *const commands[] = {
     &stats_estimate_command,
     &stats_score_command,
     &output_report_command,
-    &survey_export_command,
+    &output_export_command,
     &output_verify_command,
     &output_demo_command,
     NULL,

@@ -29,6 +29,7 @@ struct output_book {
     char *path;
     char temporary[4096];
     lxw_workbook *workbook; // NULL once written
+    lxw_format *date;       // of data; made when wanted
     struct output_sheet **sheets;
     size_t sheet_count;
     lxw_format *formats[2][OUTPUT_LOOKS][OUTPUT_DECIMALS + 1][OUTPUT_TONES]; // by language, made when wanted

@@ -57,7 +57,7 @@ char *output_safe_text(const char *text)
 
 // --- books --------------------------------------------------------------------------------------
 
-bool output_book_new(const char *path, const char *title, struct survey_time created,
+static bool new_book(const char *path, const char *title, struct survey_time created, bool long_rows,
                      struct output_book **made, struct survey_error *error)
 {
     struct output_book *book = survey_alloc(sizeof *book);
@@ -67,7 +67,8 @@ bool output_book_new(const char *path, const char *title, struct survey_time cre
         free(book);
         return false;
     }
-    book->workbook = workbook_new(book->temporary);
+    lxw_workbook_options options = {.constant_memory = long_rows ? LXW_TRUE : LXW_FALSE};
+    book->workbook = workbook_new_opt(book->temporary, &options);
     char *safe = output_safe_text(title);
     char author[] = "assay";
     lxw_doc_properties properties = {.title = safe, .author = author, .created = created.seconds};
@@ -75,6 +76,18 @@ bool output_book_new(const char *path, const char *title, struct survey_time cre
     free(safe);
     *made = book;
     return true;
+}
+
+bool output_book_new(const char *path, const char *title, struct survey_time created,
+                     struct output_book **made, struct survey_error *error)
+{
+    return new_book(path, title, created, false, made, error);
+}
+
+bool output_book_new_long(const char *path, const char *title, struct survey_time created,
+                          struct output_book **made, struct survey_error *error)
+{
+    return new_book(path, title, created, true, made, error);
 }
 
 static void forget(struct output_book *book)
@@ -89,11 +102,25 @@ static void forget(struct output_book *book)
     free(book);
 }
 
+// Rows of long sheets wait in temporary files, whose failures libxlsxwriter does not look at.
+static bool rows_lost(const struct output_book *book)
+{
+    bool lost = false;
+    for (size_t i = 0; i < book->sheet_count; i++) {
+        FILE *file = book->sheets[i]->sheet->optimize_tmpfile;
+        lost |= file && (fflush(file) != 0 || ferror(file));
+    }
+    return lost;
+}
+
 bool output_book_write(struct output_book *book, const char **temporary, struct survey_error *error)
 {
+    bool lost = rows_lost(book);
     lxw_error failed = workbook_close(book->workbook);
     book->workbook = NULL;
     *temporary = book->temporary;
+    if (lost)
+        return survey_fail(error, SURVEY_ERROR_RESOURCE, book->path, _("rows could not be kept in the folder for temporary files"));
     return failed == LXW_NO_ERROR || survey_fail(error, SURVEY_ERROR_RESOURCE, book->path,
                                                  _("the workbook could not be written: %s"), lxw_strerror(failed));
 }
@@ -299,6 +326,37 @@ void output_number(struct output_sheet *sheet, uint32_t row, uint32_t column, do
     survey_number_fixed(value, decimals, SURVEY_HALF_UP, shown);
     note_width(sheet, column, shown, look);
     worksheet_write_number(sheet->sheet, row, (lxw_col_t)column, value, output_format(sheet, look, decimals, tone));
+}
+
+void output_data_text(struct output_sheet *sheet, uint32_t row, uint32_t column, const char *text)
+{
+    if (!*text)
+        return;
+    char *safe = output_safe_text(text);
+    worksheet_write_string(sheet->sheet, row, (lxw_col_t)column, safe, NULL);
+    free(safe);
+}
+
+void output_data_number(struct output_sheet *sheet, uint32_t row, uint32_t column, double value)
+{
+    if (isfinite(value))
+        worksheet_write_number(sheet->sheet, row, (lxw_col_t)column, value, NULL);
+}
+
+void output_data_date(struct output_sheet *sheet, uint32_t row, uint32_t column, int64_t days)
+{
+    char text[16];
+    double serial = (double)days + 25569; // 1970-01-01
+    if (serial < 61 || serial > 2958465) { // before March 1900 Excel counts a day that never was
+        survey_date_text(days, text);
+        output_data_text(sheet, row, column, text);
+        return;
+    }
+    if (!sheet->book->date) {
+        sheet->book->date = workbook_add_format(sheet->book->workbook);
+        format_set_num_format(sheet->book->date, "yyyy-mm-dd");
+    }
+    worksheet_write_number(sheet->sheet, row, (lxw_col_t)column, serial, sheet->book->date);
 }
 
 void output_block(struct output_sheet *sheet, uint32_t first_row, uint32_t first, uint32_t last_row,

@@ -38,6 +38,10 @@ enum output_tone { OUTPUT_NEUTRAL, OUTPUT_GOOD, OUTPUT_WATCH, OUTPUT_BAD, OUTPUT
 // Starts the workbook aside of path; created fixes the bytes. author and title are properties.
 bool output_book_new(const char *path, const char *title, struct survey_time created,
                      struct output_book **book, struct survey_error *error);
+// The same for many rows, in memory that does not grow with them: the rows of each sheet are written in
+// their order, with output_data_*() and heads alone.
+bool output_book_new_long(const char *path, const char *title, struct survey_time created,
+                          struct output_book **book, struct survey_error *error);
 // Writes and renames; the book is gone either way. output_book_drop() leaves nothing behind.
 bool output_book_close(struct output_book *book, struct survey_error *error);
 void output_book_drop(struct output_book *book); // NULL is fine
@@ -56,6 +60,10 @@ void output_text(struct output_sheet *sheet, uint32_t row, uint32_t column, cons
                  enum output_look look, enum output_tone tone);
 void output_number(struct output_sheet *sheet, uint32_t row, uint32_t column, double value, int decimals,
                    enum output_look look, enum output_tone tone);
+// Cells of data, without looks: text (never a formula), a number as it is, a day (from 1970-01-01).
+void output_data_text(struct output_sheet *sheet, uint32_t row, uint32_t column, const char *text);
+void output_data_number(struct output_sheet *sheet, uint32_t row, uint32_t column, double value);
+void output_data_date(struct output_sheet *sheet, uint32_t row, uint32_t column, int64_t days);
 // Text over a range of columns of one row, and of several rows.
 void output_span(struct output_sheet *sheet, uint32_t row, uint32_t first, uint32_t last, const char *text,
                  enum output_look look);

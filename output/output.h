@@ -5,5 +5,6 @@
 #include "survey/command/command.h"
 
 extern const struct survey_command output_demo_command;
+extern const struct survey_command output_export_command;
 extern const struct survey_command output_report_command;
 extern const struct survey_command output_verify_command;

@@ -7,7 +7,6 @@
 extern const struct survey_command survey_import_command;
 extern const struct survey_command survey_revise_command;
 extern const struct survey_command survey_edit_command;
-extern const struct survey_command survey_export_command;
 
 extern const struct survey_command survey_check_command;
 extern const struct survey_command survey_new_command;

@@ -5,13 +5,12 @@
 #include "survey/base/arena.h"
 #include "survey/base/text.h"
 #include "survey/store/response_private.h"
-#include "survey/workbook/workbook.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { MOST_LIST = 1 << 30, MOST_VERSIONS = 256 };
+enum { MOST_LIST = 1 << 30, MOST_VERSIONS = 256, OWN_COLUMNS = 10, FIRST_ANSWER = OWN_COLUMNS + 3 };
 
 // A column over all versions of the form: the newest definition of it, the strictest of its marks.
 struct field {
@@ -21,8 +20,9 @@ struct field {
     int code_at; // its place in the query
 };
 
-struct listing {
+struct survey_export_table {
     struct survey_store *store;
+    const struct survey_actor *actor;
     const struct survey_export *export;
     struct survey_arena *arena;
     const struct survey_form *current;
@@ -32,9 +32,19 @@ struct listing {
     struct survey_map by_column; // lower-case column -> index into fields
     struct field *fields;
     size_t count;
+    int64_t version_rows[MOST_VERSIONS];
+    bool *known; // by version and field: whether that version asks it
+    const char *assessed;
+    struct survey_export_column *columns;
+    struct survey_export_value *values;
+    size_t column_count, own_count;
+    struct survey_buffer sql;
+    struct survey_query *query; // NULL behind the last row, and where rows are sorted
+    char **sorted;              // opinions
+    size_t sorted_count, sorted_at;
 };
 
-static bool read_versions(struct listing *l, struct survey_error *error)
+static bool read_versions(struct survey_export_table *l, struct survey_error *error)
 {
     int64_t rows[MOST_VERSIONS];
     struct survey_query *query = survey_query(
@@ -46,13 +56,15 @@ static bool read_versions(struct listing *l, struct survey_error *error)
         rows[count++] = survey_query_integer(query, 0);
     if (!survey_query_end(query, error))
         return false;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        l->version_rows[l->version_count] = rows[i];
         if (!(l->versions[l->version_count++] = survey_store_form(l->store, rows[i], error)))
             return false;
+    }
     return true;
 }
 
-static bool open_listing(struct listing *l, struct survey_error *error)
+static bool open_listing(struct survey_export_table *l, struct survey_error *error)
 {
     l->current = survey_store_current_form(l->store, l->export->form, NULL, error);
     return l->current && read_versions(l, error);
@@ -72,7 +84,7 @@ static char *lower(struct survey_arena *arena, const char *text)
     return copy;
 }
 
-static void collect(struct listing *l, const char *repeat)
+static void collect(struct survey_export_table *l, const char *repeat)
 {
     size_t most = 0;
     for (size_t v = 0; v < l->version_count; v++)
@@ -112,18 +124,144 @@ static bool allowed(const struct survey_export *export, const struct field *fiel
     return export->evaluators || !(field->restricted || field->pii);
 }
 
-static void choose(struct listing *l)
+static void choose(struct survey_export_table *l)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < l->count; i++)
-        if (allowed(l->export, &l->fields[i]))
+    for (size_t i = 0; i < l->count; i++) {
+        bool stays = allowed(l->export, &l->fields[i]);
+        l->by_column.entries[i].number = stays ? (int64_t)kept : -1; // entries stand in the order of the fields
+        if (stays)
             l->fields[kept++] = l->fields[i];
+    }
     l->count = kept;
 }
 
-static bool has_labels(const struct field *field)
+// --- columns ------------------------------------------------------------------------------------
+
+static const char *text_in(const struct survey_export_table *l, const struct survey_form *form, const char **labels)
 {
-    return field->item->list && field->item->list->count > 0;
+    int language = survey_form_language(form, l->export->language);
+    return survey_label(form, labels, language < 0 ? form->default_language : (size_t)language);
+}
+
+// The choices of all versions; the newest label of each.
+static void collect_choices(struct survey_export_table *l, const char *name, struct survey_export_column *column)
+{
+    size_t most = 0;
+    for (size_t pass = 0; pass < 2; pass++) {
+        struct survey_map seen = {0};
+        struct survey_export_choice *choices = pass ? survey_arena_array(l->arena, most + 1, sizeof *choices) : NULL;
+        for (size_t v = 0; v < l->version_count; v++) {
+            const struct survey_item *item = survey_form_find(l->versions[v], name);
+            for (size_t i = 0; item && item->list && i < item->list->count; i++) {
+                const struct survey_choice *choice = &item->list->choices[i];
+                bool added;
+                if (!pass) {
+                    most++;
+                    continue;
+                }
+                survey_map_put(&seen, l->arena, choice->name, &added);
+                if (added)
+                    choices[column->choice_count++] = (struct survey_export_choice){
+                        choice->name, text_in(l, l->versions[v], choice->labels), choice->missing};
+            }
+        }
+        column->choices = choices;
+        survey_map_clear(&seen);
+    }
+}
+
+static enum survey_export_type type_of(const struct survey_item *item)
+{
+    enum survey_type type = item->type;
+    if (type == SURVEY_TYPE_SELECT_ONE)
+        return SURVEY_EXPORT_CODE;
+    if (type == SURVEY_TYPE_SELECT_MULTIPLE || type == SURVEY_TYPE_RANK)
+        return SURVEY_EXPORT_CODES;
+    if (type == SURVEY_TYPE_INTEGER || type == SURVEY_TYPE_DECIMAL || type == SURVEY_TYPE_RANGE)
+        return SURVEY_EXPORT_NUMBER;
+    if (type == SURVEY_TYPE_CALCULATE || type == SURVEY_TYPE_HIDDEN)
+        return SURVEY_EXPORT_FOUND;
+    if (type == SURVEY_TYPE_DATE || type == SURVEY_TYPE_TODAY)
+        return SURVEY_EXPORT_DATE;
+    if (type == SURVEY_TYPE_DATETIME || type == SURVEY_TYPE_START || type == SURVEY_TYPE_END)
+        return SURVEY_EXPORT_MOMENT;
+    return SURVEY_EXPORT_TEXT;
+}
+
+static void add_own(struct survey_export_table *l, const char *name, const char *label, enum survey_export_type type)
+{
+    l->columns[l->column_count++] =
+        (struct survey_export_column){.name = name, .label = label, .question = "", .type = type};
+}
+
+static void name_columns(struct survey_export_table *l)
+{
+    const struct survey_export *export = l->export;
+    bool more = !export->opinions && !l->repeat;
+    size_t room = OWN_COLUMNS + 2 + l->count + (more ? export->more_count : 0);
+    l->columns = survey_arena_array(l->arena, room, sizeof *l->columns);
+    l->values = survey_arena_array(l->arena, room, sizeof *l->values);
+    if (export->opinions) {
+        add_own(l, "round", _("Round"), SURVEY_EXPORT_TEXT);
+        if (l->assessed)
+            add_own(l, l->assessed, _("Assessed unit"), SURVEY_EXPORT_TEXT);
+    } else {
+        add_own(l, "response", _("Response"), SURVEY_EXPORT_TEXT);
+        add_own(l, "form_version", _("Version of the form"), SURVEY_EXPORT_TEXT);
+        add_own(l, "round", _("Round"), SURVEY_EXPORT_TEXT);
+        add_own(l, "unit", _("Sampled unit"), SURVEY_EXPORT_TEXT);
+        add_own(l, "channel", _("Channel"), SURVEY_EXPORT_TEXT);
+        add_own(l, "who", _("Enumerator or importer"), SURVEY_EXPORT_TEXT);
+        add_own(l, "state", _("State of the response"), SURVEY_EXPORT_TEXT);
+        add_own(l, "disposition", _("Result code of the visit"), SURVEY_EXPORT_TEXT);
+        add_own(l, "started_at", _("Started"), SURVEY_EXPORT_MOMENT);
+        add_own(l, "ended_at", _("Ended"), SURVEY_EXPORT_MOMENT);
+        if (l->repeat)
+            add_own(l, "occurrence", _("Occurrence in the repeat"), SURVEY_EXPORT_TEXT);
+    }
+    l->own_count = l->column_count;
+    for (size_t i = 0; i < l->count; i++) {
+        const struct survey_item *item = l->fields[i].item;
+        struct survey_export_column *column = &l->columns[l->column_count++];
+        *column = (struct survey_export_column){.name = item->column, .label = text_in(l, l->fields[i].form, item->labels),
+                                                .question = survey_type_name(item->type), .type = type_of(item),
+                                                .multiple = item->type == SURVEY_TYPE_SELECT_MULTIPLE,
+                                                .asked = survey_item_is_asked(item)};
+        if (column->type == SURVEY_EXPORT_CODE || column->type == SURVEY_EXPORT_CODES)
+            collect_choices(l, item->column, column);
+    }
+    for (size_t i = 0; more && i < export->more_count; i++)
+        l->columns[l->column_count++] = export->more[i];
+}
+
+const struct survey_export_choice *survey_export_choice(const struct survey_export_column *column, const char *code,
+                                                        size_t length)
+{
+    for (size_t i = 0; i < column->choice_count; i++)
+        if (strlen(column->choices[i].name) == length && memcmp(column->choices[i].name, code, length) == 0)
+            return &column->choices[i];
+    return NULL;
+}
+
+const struct survey_export_column *survey_export_columns(const struct survey_export_table *l, size_t *count)
+{
+    *count = l->column_count;
+    return l->columns;
+}
+
+// --- rows ---------------------------------------------------------------------------------------
+
+// The frame column of the level that is assessed, if the frame has it: all that an opinion may say of
+// where it was given.
+static const char *assessed_column(const struct survey_export_table *l)
+{
+    const char *column = survey_store_setting(l->store, "assessed_unit",
+                                              survey_days_from_civil(1970, 1, 1) + l->actor->now.seconds / 86400);
+    if (!column || survey_store_count(l->store, 0, "SELECT count(*) FROM pragma_table_info('frame') WHERE name = ?", "t",
+                                      column) == 0)
+        return NULL;
+    return strcasecmp(column, "unit") == 0 ? NULL : column;
 }
 
 static void add_column(struct survey_buffer *sql, const struct survey_item *item)
@@ -135,35 +273,21 @@ static void add_column(struct survey_buffer *sql, const struct survey_item *item
     survey_buffer_clear(&column);
 }
 
-enum { OWN_COLUMNS = 10 };
-static const char *const own_columns[OWN_COLUMNS] = {"response", "form_version", "round", "unit", "channel", "who",
-                                                     "state", "disposition", "started_at", "ended_at"};
-
-// The frame column of the level that is assessed, if the frame has it: all that an opinion may say of
-// where it was given.
-static const char *assessed_column(const struct listing *l, const struct survey_actor *actor)
+static void write_sql(struct survey_export_table *l)
 {
-    const char *column = survey_store_setting(l->store, "assessed_unit", survey_days_from_civil(1970, 1, 1) + actor->now.seconds / 86400);
-    if (!column || survey_store_count(l->store, 0, "SELECT count(*) FROM pragma_table_info('frame') WHERE name = ?", "t",
-                                      column) == 0)
-        return NULL;
-    return strcasecmp(column, "unit") == 0 ? NULL : column;
-}
-
-static void write_sql(struct listing *l, const char *assessed, struct survey_buffer *sql)
-{
-    struct survey_buffer table = SURVEY_BUFFER(4096);
+    struct survey_buffer table = SURVEY_BUFFER(4096), *sql = &l->sql;
     survey_response_table_name(l->current, l->repeat, &table);
     survey_buffer_text(sql, "SELECT response.id, form.version, response.round, response.unit, channel, who, state, "
                             "disposition, started_at, ended_at, ");
     survey_buffer_text(sql, l->repeat ? "answers.occurrence, " : "'', ");
-    if (assessed) {
+    if (l->assessed) {
         survey_buffer_text(sql, "frame.");
-        survey_sql_name(sql, assessed);
+        survey_sql_name(sql, l->assessed);
     } else {
         survey_buffer_text(sql, "''");
     }
-    int place = OWN_COLUMNS + 2;
+    survey_buffer_text(sql, ", form.id");
+    int place = FIRST_ANSWER;
     for (size_t i = 0; i < l->count; i++) {
         add_column(sql, l->fields[i].item);
         l->fields[i].code_at = place++;
@@ -180,188 +304,233 @@ static void write_sql(struct listing *l, const char *assessed, struct survey_buf
     survey_buffer_clear(&table);
 }
 
-static void write_header(const struct listing *l, const char *assessed, struct survey_buffer *csv)
+static void note_known(struct survey_export_table *l)
 {
-    if (l->export->opinions) {
-        survey_csv_put(csv, "round", true);
-        if (assessed)
-            survey_csv_put(csv, assessed, false);
-    } else {
-        for (int i = 0; i < OWN_COLUMNS; i++)
-            survey_csv_put(csv, own_columns[i], i == 0);
-        if (l->repeat)
-            survey_csv_put(csv, "occurrence", false);
-    }
-    for (size_t i = 0; i < l->count; i++) {
-        survey_csv_put_safe(csv, l->fields[i].item->column, false);
-        if (!has_labels(&l->fields[i]))
-            continue;
-        struct survey_buffer label = SURVEY_BUFFER(4096);
-        survey_format(&label, "%s_label", l->fields[i].item->column);
-        survey_csv_put_safe(csv, survey_buffer_string(&label), false);
-        survey_buffer_clear(&label);
-    }
-    survey_buffer_byte(csv, '\n');
-}
-
-static const char *choice_label(const struct listing *l, const struct field *field, const struct survey_choice *choice)
-{
-    int language = survey_form_language(field->form, l->export->language);
-    return survey_label(field->form, choice->labels, language < 0 ? field->form->default_language : (size_t)language);
-}
-
-// Labels of the codes, separated by "; "; a code without a choice stands for itself.
-static void write_labels(const struct listing *l, const struct field *field, const char *codes, struct survey_buffer *csv)
-{
-    struct survey_buffer labels = SURVEY_BUFFER(1 << 20);
-    bool several = field->item->type != SURVEY_TYPE_SELECT_ONE;
-    while (*codes) {
-        size_t length = several ? strcspn(codes, " ") : strlen(codes);
-        char *code = survey_arena_strndup(l->arena, codes, length);
-        const struct survey_choice *choice = survey_item_choice(field->item, code);
-        survey_format(&labels, "%s%s", labels.length ? "; " : "", choice ? choice_label(l, field, choice) : code);
-        codes += length;
-        codes += strspn(codes, " ");
-    }
-    survey_csv_put_safe(csv, survey_buffer_string(&labels), false);
-    survey_buffer_clear(&labels);
+    l->known = survey_arena_array(l->arena, l->version_count * l->count + 1, sizeof *l->known);
+    for (size_t v = 0; v < l->version_count; v++)
+        for (size_t i = 0; i < l->count; i++)
+            l->known[v * l->count + i] = survey_form_find(l->versions[v], l->fields[i].item->column) != NULL;
 }
 
 // A "don't know" that was chosen: the one choice that means this kind of missing.
-static const char *missing_code(const struct field *field, const char *kind)
+static const char *missing_code(const struct survey_export_column *column, enum survey_missing kind)
 {
-    const struct survey_choice *found = NULL;
-    for (size_t i = 0; i < field->item->list->count; i++) {
-        const struct survey_choice *choice = &field->item->list->choices[i];
-        if (strcmp(survey_missing_name(choice->missing), kind) != 0)
-            continue;
-        if (found)
-            return "";
-        found = choice;
-    }
-    return found ? found->name : "";
+    const char *found = NULL;
+    for (size_t i = 0; i < column->choice_count; i++)
+        if (column->choices[i].missing == kind) {
+            if (found)
+                return "";
+            found = column->choices[i].name;
+        }
+    return found ? found : "";
 }
 
-static bool read_missing(struct listing *l, const char *response, const char *occurrence, struct survey_arena *arena,
-                         struct survey_map *kinds, struct survey_error *error)
+static enum survey_missing kind_named(const char *name)
 {
-    struct survey_query *query = survey_query(l->store, error,
-                                              "SELECT question, kind FROM missing WHERE response = ? AND occurrence = ? "
-                                              "AND kind IN ('dont_know', 'refused', 'not_applicable')",
-                                              "tt", response, occurrence);
+    for (int kind = SURVEY_NOT_ASKED; kind <= SURVEY_BLANK; kind++)
+        if (strcmp(survey_missing_name((enum survey_missing)kind), name) == 0)
+            return (enum survey_missing)kind;
+    return SURVEY_BLANK;
+}
+
+// Why answers of the row are missing, into the values of those columns.
+static bool read_missing(struct survey_export_table *l, struct survey_error *error)
+{
+    struct survey_query *query =
+        survey_query(l->store, error, "SELECT question, kind FROM missing WHERE response = ? AND occurrence = ?", "tt",
+                     survey_query_text(l->query, 0), survey_query_text(l->query, OWN_COLUMNS));
     if (!query)
         return false;
-    while (survey_query_next(query))
-        survey_map_put(kinds, arena, survey_query_text(query, 0), NULL)->value =
-            survey_arena_strdup(arena, survey_query_text(query, 1));
+    while (survey_query_next(query)) {
+        char column[1024];
+        survey_format_into(column, sizeof column, "%s", survey_query_text(query, 0));
+        for (char *at = column; *at; at++)
+            *at = (char)(*at >= 'A' && *at <= 'Z' ? *at + 'a' - 'A' : *at);
+        const struct survey_map_entry *entry = survey_map_find(&l->by_column, column);
+        if (entry && entry->number >= 0)
+            l->values[l->own_count + (size_t)entry->number].missing = kind_named(survey_query_text(query, 1));
+    }
     return survey_query_end(query, error);
 }
 
-static bool write_row(struct listing *l, struct survey_query *query, bool assessed, struct survey_buffer *csv,
-                      struct survey_error *error)
+static bool read_row(struct survey_export_table *l, struct survey_error *error)
 {
-    struct survey_arena *arena = survey_arena_new(), *kept = l->arena;
-    struct survey_map kinds = {0};
-    char response[64], occurrence[64];
-    survey_format_into(response, sizeof response, "%s", survey_query_text(query, 0));
-    survey_format_into(occurrence, sizeof occurrence, "%s", survey_query_text(query, OWN_COLUMNS));
-    bool done = read_missing(l, response, occurrence, arena, &kinds, error);
-    l->arena = arena;
-    if (l->export->opinions) {
-        survey_csv_put_safe(csv, survey_query_text(query, 2), true);
-        if (assessed)
-            survey_csv_put_safe(csv, survey_query_text(query, OWN_COLUMNS + 1), false);
-    } else {
-        for (int i = 0; i < OWN_COLUMNS; i++)
-            survey_csv_put_safe(csv, survey_query_text(query, i), i == 0);
-        if (l->repeat)
-            survey_csv_put_safe(csv, occurrence, false);
+    memset(l->values, 0, l->column_count * sizeof *l->values);
+    size_t version = 0;
+    while (version + 1 < l->version_count && l->version_rows[version] != survey_query_integer(l->query, OWN_COLUMNS + 2))
+        version++;
+    if (!read_missing(l, error))
+        return false;
+    for (size_t i = 0; i < l->own_count; i++) {
+        int place = l->export->opinions ? (i == 0 ? 2 : OWN_COLUMNS + 1) : (int)i;
+        l->values[i].text = survey_query_text(l->query, place);
     }
-    for (size_t i = 0; done && i < l->count; i++) {
-        const struct field *field = &l->fields[i];
-        const struct survey_map_entry *kind = survey_map_find(&kinds, field->item->column);
-        const char *code = survey_query_text(query, field->code_at);
-        if (kind && has_labels(field) && !*code)
-            code = missing_code(field, kind->value);
-        survey_csv_put_safe(csv, code, false);
-        if (has_labels(field))
-            write_labels(l, field, code, csv);
+    for (size_t i = 0; i < l->count; i++) {
+        struct survey_export_value *value = &l->values[l->own_count + i];
+        value->text = survey_query_text(l->query, l->fields[i].code_at);
+        if (*value->text)
+            value->missing = SURVEY_PRESENT;
+        else if (!l->known[version * l->count + i])
+            value->missing = SURVEY_NOT_ASKED;
+        else if (!value->missing)
+            value->missing = SURVEY_BLANK;
+        if (value->missing == SURVEY_DONT_KNOW || value->missing == SURVEY_REFUSED)
+            value->text = missing_code(&l->columns[l->own_count + i], value->missing);
     }
-    survey_buffer_byte(csv, '\n');
-    l->arena = kept;
-    survey_map_clear(&kinds);
-    survey_arena_free(arena);
-    return done;
+    size_t behind = l->own_count + l->count;
+    for (size_t i = behind; i < l->column_count; i++)
+        l->values[i] = (struct survey_export_value){"", SURVEY_BLANK};
+    if (behind < l->column_count && l->export->fill)
+        l->export->fill(l->export->user, l->values[0].text, &l->values[behind]);
+    return true;
 }
+
+static bool start_query(struct survey_export_table *l, struct survey_error *error)
+{
+    l->query = survey_query(l->store, error, survey_buffer_string(&l->sql), "tt", l->current->id,
+                            survey_store_round(l->store, l->actor));
+    return l->query != NULL;
+}
+
+// True on a row; else the query is over, with error or without.
+static bool step(struct survey_export_table *l, struct survey_error *error)
+{
+    if (!l->query)
+        return false;
+    bool row = survey_query_next(l->query);
+    if (row && read_row(l, error))
+        return true;
+    survey_query_end(l->query, row ? NULL : error);
+    l->query = NULL;
+    return false;
+}
+
+// --- opinions -----------------------------------------------------------------------------------
 
 static int by_text(const void *a, const void *b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+// A row as one text: each value with a letter for its kind and a separator that no value holds (UTF-8
+// has no byte 0xff).
+static char *pack(const struct survey_export_table *l, struct survey_buffer *packed)
+{
+    packed->length = 0;
+    for (size_t i = 0; i < l->column_count; i++) {
+        survey_buffer_text(packed, l->values[i].text);
+        survey_buffer_byte(packed, (char)0xff);
+        survey_buffer_byte(packed, (char)('a' + (int)l->values[i].missing));
+    }
+    char *copy = survey_alloc(packed->length + 1);
+    memcpy(copy, survey_buffer_string(packed), packed->length);
+    return copy;
+}
+
+static void unpack(struct survey_export_table *l, char *packed)
+{
+    for (size_t i = 0; i < l->column_count; i++) {
+        char *end = strchr(packed, (char)0xff);
+        l->values[i] = (struct survey_export_value){packed, (enum survey_missing)(end[1] - 'a')};
+        *end = '\0';
+        packed = end + 2;
+    }
 }
 
 // Opinions in the order of what they say: the order of arrival would join them to the other list.
-static void sort_rows(struct survey_arena *arena, struct survey_buffer *csv, size_t header, const size_t *starts,
-                      size_t rows)
+static bool sort_rows(struct survey_export_table *l, struct survey_error *error)
 {
-    const char **lines = survey_arena_array(arena, rows + 1, sizeof *lines);
-    for (size_t i = 0; i < rows; i++) {
-        size_t end = i + 1 < rows ? starts[i + 1] : csv->length;
-        lines[i] = survey_arena_strndup(arena, csv->at + starts[i], end - starts[i]);
+    struct survey_error failed = {0};
+    struct survey_buffer packed = SURVEY_BUFFER(MOST_LIST);
+    size_t room = 0, bytes = 0;
+    while (bytes < MOST_LIST && !packed.overflow && step(l, &failed)) {
+        if (l->sorted_count == room)
+            l->sorted = survey_realloc(l->sorted, room = room ? 2 * room : 1024, sizeof *l->sorted);
+        l->sorted[l->sorted_count++] = pack(l, &packed);
+        bytes += packed.length;
     }
-    qsort(lines, rows, sizeof *lines, by_text);
-    csv->length = header;
-    for (size_t i = 0; i < rows; i++)
-        survey_buffer_text(csv, lines[i]);
+    if (failed.code == SURVEY_OK && (packed.overflow || bytes >= MOST_LIST))
+        survey_fail(&failed, SURVEY_ERROR_RESOURCE, "", _("the list is longer than 1 GB"));
+    survey_buffer_clear(&packed);
+    if (l->query)
+        survey_query_end(l->query, NULL);
+    l->query = NULL;
+    if (failed.code != SURVEY_OK && error)
+        *error = failed;
+    if (l->sorted_count)
+        qsort(l->sorted, l->sorted_count, sizeof *l->sorted, by_text);
+    return failed.code == SURVEY_OK;
 }
 
-static bool write_rows(struct listing *l, const struct survey_actor *actor, struct survey_buffer *csv,
-                       struct survey_error *error)
+static void forget_rows(struct survey_export_table *l)
 {
-    const char *assessed = assessed_column(l, actor);
-    struct survey_buffer sql = SURVEY_BUFFER(4 << 20);
-    write_sql(l, assessed, &sql);
-    write_header(l, assessed, csv);
-    struct survey_query *query = survey_query(l->store, error, survey_buffer_string(&sql), "tt", l->current->id,
-                                              survey_store_round(l->store, actor));
-    survey_buffer_clear(&sql);
-    if (!query)
-        return false;
-    size_t *starts = NULL, rows = 0, room = 0, header = csv->length;
-    bool done = true;
-    while (done && survey_query_next(query)) {
-        if (rows == room)
-            starts = survey_realloc(starts, room = room ? 2 * room : 1024, sizeof *starts);
-        starts[rows++] = csv->length;
-        done = write_row(l, query, assessed != NULL, csv, error);
-    }
-    done = survey_query_end(query, done ? error : NULL) && done;
-    if (done && l->export->opinions && !csv->overflow)
-        sort_rows(l->arena, csv, header, starts, rows);
-    free(starts);
-    return done;
+    for (size_t i = 0; i < l->sorted_count; i++)
+        free(l->sorted[i]);
+    free(l->sorted);
+    l->sorted = NULL;
+    l->sorted_count = l->sorted_at = 0;
+    if (l->query)
+        survey_query_end(l->query, NULL);
+    l->query = NULL;
 }
 
-bool survey_export_csv(struct survey_store *store, const struct survey_export *export, const char *repeat,
-                       const struct survey_actor *actor, struct survey_buffer *csv, struct survey_error *error)
+// --- the table ----------------------------------------------------------------------------------
+
+bool survey_export_rewind(struct survey_export_table *l, struct survey_error *error)
 {
-    struct listing l = {.store = store, .export = export, .arena = survey_arena_new()};
-    bool done = open_listing(&l, error);
+    forget_rows(l);
+    return start_query(l, error) && (!l->export->opinions || sort_rows(l, error));
+}
+
+const struct survey_export_value *survey_export_next(struct survey_export_table *l, struct survey_error *error)
+{
+    if (!l->export->opinions)
+        return step(l, error) ? l->values : NULL;
+    if (l->sorted_at == l->sorted_count)
+        return NULL;
+    unpack(l, l->sorted[l->sorted_at++]);
+    return l->values;
+}
+
+bool survey_export_open(struct survey_store *store, const struct survey_export *export, const char *repeat,
+                        const struct survey_actor *actor, struct survey_export_table **table, struct survey_error *error)
+{
+    struct survey_export_table *l = survey_alloc(sizeof *l);
+    *l = (struct survey_export_table){.store = store, .actor = actor, .export = export, .arena = survey_arena_new(),
+                                      .sql = SURVEY_BUFFER(4 << 20)};
+    bool done = open_listing(l, error);
     if (done) {
-        collect(&l, repeat);
-        choose(&l);
-        done = write_rows(&l, actor, csv, error);
+        collect(l, repeat);
+        choose(l);
+        l->assessed = assessed_column(l);
+        name_columns(l);
+        note_known(l);
+        write_sql(l);
+        done = survey_export_rewind(l, error);
     }
-    if (done && csv->overflow)
-        done = survey_fail(error, SURVEY_ERROR_RESOURCE, "", _("the list is longer than 1 GB"));
-    survey_map_clear(&l.by_column);
-    survey_arena_free(l.arena);
+    if (!done) {
+        survey_export_close(l);
+        l = NULL;
+    }
+    *table = l;
     return done;
+}
+
+void survey_export_close(struct survey_export_table *l)
+{
+    if (!l)
+        return;
+    forget_rows(l);
+    survey_buffer_clear(&l->sql);
+    survey_map_clear(&l->by_column);
+    survey_arena_free(l->arena);
+    free(l);
 }
 
 const char *survey_export_repeat(struct survey_store *store, const struct survey_export *export, size_t index,
                                  struct survey_arena *arena, struct survey_error *error)
 {
-    struct listing l = {.store = store, .export = export, .arena = arena};
+    struct survey_export_table l = {.store = store, .export = export, .arena = arena};
     struct survey_map seen = {0};
     const char *found = NULL;
     if (!open_listing(&l, error))

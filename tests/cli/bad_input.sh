@@ -114,7 +114,10 @@ if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=1m tmpfs small 2>/dev/null; then
     before small/e.assay
     run 3 frame small/e.assay large.csv; says "full"; unchanged small/e.assay
     head -c 2000000 /dev/zero >small/filler 2>/dev/null
-    run 3 export e.assay -o small/list.csv; [ ! -e small/list.csv ] || failed="$failed [a list was left]"
+    for ending in csv xlsx sav dta; do
+        run 3 export e.assay -o "small/list.$ending"; [ ! -e "small/list.$ending" ] || failed="$failed [a list was left]"
+    done
+    run 2 export e.assay -o list.ods; says ".sav or .dta"
     clean small
     run 3 new small/f.assay good.md; [ ! -e small/f.assay ] && [ ! -e small/f.private ] || failed="$failed [an evaluation was left]"
     ok "a full disk"
