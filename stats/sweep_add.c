@@ -8,7 +8,8 @@
 typedef int32_t eight_int __attribute__((vector_size(SWEEP_LANES * sizeof(int32_t))));
 typedef uint8_t eight_byte __attribute__((vector_size(SWEEP_LANES)));
 
-#if defined __x86_64__ && defined __GLIBC__ && !defined __SANITIZE_ADDRESS__
+// Clang before 16 gives such a function another name, which no other file finds.
+#if defined __x86_64__ && defined __GLIBC__ && !defined __SANITIZE_ADDRESS__ && (!defined __clang__ || __clang_major__ >= 16)
 #define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define CLONES
