@@ -76,6 +76,18 @@ static bool keep_edit(const struct editing *e, struct survey_error *error)
            log_edit(e, error);
 }
 
+// A sheet was printed for a household, and its code says which: an answer to the contrary is a fact beside it.
+static bool note_other_unit(const struct editing *e, const char *sheet_unit, const char *unit, struct survey_error *error)
+{
+    char message[600];
+    const struct survey_item *key = e->item;
+    survey_format_into(message, sizeof message, _("the sheet was printed for %.200s; the answer says %.200s"), sheet_unit, unit);
+    return strcmp(sheet_unit, unit) == 0
+               ? survey_store_run(e->store, error, "DELETE FROM violation WHERE response = ? AND kind = 'unit'", "t", e->id)
+               : survey_store_run(e->store, error, "INSERT OR REPLACE INTO violation (response, question, occurrence, kind, message) "
+                                                   "VALUES (?, ?, '', 'unit', ?)", "ttt", e->id, key->column, message);
+}
+
 // Where the correction changed which unit the response is for.
 static bool follow_unit(const struct editing *e, struct survey_record *record, const char *before,
                         struct survey_error *error)
@@ -83,14 +95,19 @@ static bool follow_unit(const struct editing *e, struct survey_record *record, c
     const char *unit = survey_response_unit_of(record);
     if (!unit || strcmp(unit, before) == 0)
         return true;
-    char round[256] = "";
-    struct survey_query *query = survey_query(e->store, error, "SELECT round FROM response WHERE id = ?", "t", e->id);
+    char round[256] = "", printed[600] = "";
+    struct survey_query *query = survey_query(e->store, error, "SELECT round, iif(raw_kind = 'scan', unit, NULL) FROM response WHERE id = ?", "t", e->id);
     if (!query)
         return false;
-    if (survey_query_next(query))
+    if (survey_query_next(query)) {
         survey_format_into(round, sizeof round, "%s", survey_query_text(query, 0));
-    return survey_query_end(query, error) &&
-           survey_store_run(e->store, error, "UPDATE response SET unit = ? WHERE id = ?", "tt", unit, e->id) &&
+        survey_format_into(printed, sizeof printed, "%s", survey_query_text(query, 1));
+    }
+    if (!survey_query_end(query, error))
+        return false;
+    if (*printed)
+        return note_other_unit(e, printed, unit, error);
+    return survey_store_run(e->store, error, "UPDATE response SET unit = ? WHERE id = ?", "tt", unit, e->id) &&
            survey_response_check_unit(e->store, e->id, survey_record_form(record), unit, round, error);
 }
 

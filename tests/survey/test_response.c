@@ -214,5 +214,28 @@ static void says_when_too_wide(void)
     drop_evaluation(store);
 }
 
-TESTS(CASE(round_trip), CASE(keeps_what_is_wrong), CASE(rebuilds), CASE(edits), CASE(takes_each_once),
+// The code on a sheet says whose it is; what somebody keys cannot move it to another household.
+static void a_sheet_stays_with_its_household(void)
+{
+    struct survey_store *store = make_evaluation();
+    struct survey_arena *arena = survey_arena_new();
+    bool good;
+    add_xml(store, submission(arena, "uuid:1", "A1", ""), &good);
+    NEED(good);
+    NEED(survey_store_run(store, &error, "UPDATE response SET raw_kind = 'scan', channel = 'paper', raw = CAST('{\"answers\": "
+                                         "{\"household_id\": \"A1\", \"result\": \"110\"}}' AS BLOB)", ""));
+    NEED(survey_store_begin(store, &error));
+    NEED(survey_response_edit(store, "uuid:1", "household_id", "", "A2", "review", &tester, &error));
+    NEED(survey_store_commit(store, &error));
+    IS("A1", "SELECT unit FROM response");
+    IS("the sheet was printed for A1; the answer says A2", "SELECT message FROM violation WHERE kind = 'unit'");
+    NEED(survey_store_begin(store, &error));
+    NEED(survey_response_edit(store, "uuid:1", "household_id", "", "A1", "review", &tester, &error));
+    NEED(survey_store_commit(store, &error));
+    IS("0", "SELECT count(*) FROM violation WHERE kind = 'unit'");
+    survey_arena_free(arena);
+    drop_evaluation(store);
+}
+
+TESTS(CASE(a_sheet_stays_with_its_household), CASE(round_trip), CASE(keeps_what_is_wrong), CASE(rebuilds), CASE(edits), CASE(takes_each_once),
       CASE(holds_units_against_the_sample), CASE(supersedes), CASE(widens), CASE(says_when_too_wide))
