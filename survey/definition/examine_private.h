@@ -38,6 +38,7 @@ const struct survey_item *survey_examine_item_of(const struct survey_examination
 
 void survey_examine_reach(struct survey_examination *in);
 void survey_examine_choices(struct survey_examination *in);
+void survey_examine_words(struct survey_examination *in);
 void survey_examine_lists(struct survey_examination *in);
 void survey_examine_texts(struct survey_examination *in);
 void survey_examine_paper(struct survey_examination *in);

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Cells of our sheets that hold one of a few words, or a number.
+#include "survey/base/arena.h"
+#include "survey/base/format.h"
+#include "survey/base/number.h"
+#include "survey/base/text.h"
+#include "survey/definition/examine_private.h"
+
+#include <string.h>
+
+enum { MOST_WORDS = 12 };
+
+// Columns of words; NULL for a column of numbers.
+static const struct column {
+    const char *sheet, *column;
+    const char *words[MOST_WORDS];
+} columns[] = {
+    {"sample", "method", {"all", "srs", "systematic", "pps_systematic"}},
+    {"weights", "method", {"base", "nonresponse", "poststratify", "rake", "calibrate", "trim"}},
+    {"indicators", "statistic", {"share", "mean", "total", "ratio", "quantile", "index", "cases", "admin", "external", "derived"}},
+    {"indicators", "line_op", {"<", "<=", ">", ">="}},
+    {"indicators", "direction", {"higher", "lower"}},
+    {"indicators", "round_mode", {"half_up", "half_even"}},
+    {"indicators", "line", {NULL}},
+    {"indicators", "decimals", {NULL}},
+    {"indicators", "min_base", {NULL}},
+    {"scheme", "gate_op", {"<", "<=", ">", ">="}},
+    {"scheme", "gate", {NULL}},
+    {"scheme", "missing", {"zero", "na", "reweight"}},
+    {"scheme", "score",
+     {"passthrough", "gate", "ratio", "deduct", "linear", "efficacy", "band", "likert", "dtf", "rank", "rubric"}},
+    {"dispositions", "aapor", {"I", "P", "R", "NC", "O", "UH", "UO", "NE"}},
+};
+
+static size_t count_words(const struct column *column)
+{
+    size_t count = 0;
+    while (count < MOST_WORDS && column->words[count])
+        count++;
+    return count;
+}
+
+static const char *list_words(struct survey_examination *in, const struct column *column)
+{
+    struct survey_buffer text = SURVEY_BUFFER(4096);
+    for (size_t i = 0; i < count_words(column); i++)
+        survey_format(&text, "%s%s", i ? ", " : "", column->words[i]);
+    const char *copy = survey_arena_strdup(in->arena, survey_buffer_string(&text));
+    survey_buffer_clear(&text);
+    return copy;
+}
+
+static bool fits(const struct column *column, const char *text)
+{
+    double number;
+    size_t count = count_words(column);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(column->words[i], text) == 0)
+            return true;
+    return count == 0 && survey_number_parse(text, strlen(text), &number);
+}
+
+static void check_column(struct survey_examination *in, const struct survey_sheet *sheet, const struct column *column)
+{
+    int at = survey_sheet_column(sheet, column->column);
+    size_t count = count_words(column);
+    for (uint32_t row = 1; at >= 0 && row < sheet->rows; row++) {
+        const char *text = survey_sheet_cell(sheet, row, (uint32_t)at);
+        if (!*text || fits(column, text))
+            continue;
+        const char *near = count ? survey_examine_near(in, text, column->words, count) : "";
+        survey_examine_say(in, SURVEY_FAULT, count ? "E327" : "E328", sheet->name, survey_sheet_line(sheet, row), (uint32_t)at + 1,
+                           *near ? near : count ? list_words(in, column) : _("a number such as 2 or 0.5"),
+                           count ? _("'%s' is none of the words of this column") : _("'%s' is no number"), text);
+    }
+}
+
+void survey_examine_words(struct survey_examination *in)
+{
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        const struct survey_sheet *sheet = survey_workbook_sheet(in->form->workbook, columns[i].sheet);
+        if (sheet)
+            check_column(in, sheet, &columns[i]);
+    }
+}
