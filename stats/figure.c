@@ -3,6 +3,7 @@
 #include "stats/assess.h"
 #include "survey/base/arena.h"
 #include "survey/base/text.h"
+#include "survey/workbook/workbook.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -42,6 +43,22 @@ static void say_strays(const struct stats_plan *plan, const struct survey_form *
                                                    .expected = ""});
 }
 
+// A plan with weighting steps that nobody ran gives estimates without its adjustment for non-response.
+static void say_unweighted(const struct stats_plan *plan, const struct stats_dataset *dataset)
+{
+    const struct survey_sheet *steps = survey_store_plan(plan->store, "weights");
+    if (!steps || steps->rows < 2 || stats_dataset_weighted(dataset))
+        return;
+    survey_report_add(plan->report,
+                      &(struct survey_problem){.severity = SURVEY_WARNING,
+                                               .code = "W529",
+                                               .file = survey_store_path(plan->store),
+                                               .sheet = "",
+                                               .message = _("the weights sheet has not been run in this round; the estimates "
+                                                            "have base weights"),
+                                               .expected = _("'assay weight' first")});
+}
+
 static bool open_dataset(const struct stats_plan *plan, struct datasets *datasets, size_t index,
                          const struct survey_actor *actor, struct stats_dataset **dataset,
                          struct survey_error *error)
@@ -56,6 +73,8 @@ static bool open_dataset(const struct stats_plan *plan, struct datasets *dataset
     if (!stats_dataset_open(plan->store, actor, name, dataset, error))
         return false;
     say_strays(plan, form, *dataset);
+    if (datasets->count == 0)
+        say_unweighted(plan, *dataset);
     datasets->list[datasets->count++] = (struct opened){form, *dataset};
     return true;
 }
