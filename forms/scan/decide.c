@@ -10,11 +10,11 @@
 
 const struct scan_rules scan_rules_pen = {
     .faint = 0.02, .marked = 0.08, .filled = 0.85, .unfilled = 0.75, .ratio = 4, .stroke = 0.7, .smudge = 0.55, .trace = 0.012,
-    .spread = 5, .ghost = 0.3, .light = 0.5,
+    .spread = 5, .ghost = 0.3, .light = 0.5, .hint = 0.6,
     .answered = 0.4, .dark = 0.35, .much = 0.25, .beside = 0.06};
 const struct scan_rules scan_rules_pencil = {
     .faint = 0.015, .marked = 0.05, .filled = 0.85, .unfilled = 0.75, .ratio = 4, .stroke = 0.7, .smudge = 0.55, .trace = 0.012,
-    .spread = 5, .ghost = 0.3, .light = 0.5,
+    .spread = 5, .ghost = 0.3, .light = 0.5, .hint = 0.6,
     .answered = 0.4, .dark = 0.35, .much = 0.25, .beside = 0.06};
 
 struct deciding {
@@ -122,6 +122,7 @@ struct tally {
     double most_faint;  // ink of the fullest that is not marked
     double beside;
     bool hidden;
+    bool grazed; // a box has ink on both sides of its frame, too little of either to tell by itself
     bool trace; // a box seems not quite empty,
     bool light; // and seems to have a stroke of the page's pen
 };
@@ -142,6 +143,8 @@ static struct tally tally_of(const struct deciding *d, const size_t *at, size_t 
             t.trace |= mark->peak >= d->rules->ghost * d->pen;
             t.light |= mark->peak >= d->rules->light * d->pen && mark->span >= THROUGH - 1;
         }
+        // A stroke that grazes the box: some of it within, more of it just outside.
+        t.grazed |= mark->score >= d->rules->hint * d->rules->faint && mark->outer >= d->rules->beside / 2;
         if (look == LOOKS_MARKED) {
             t.marked++;
             t.least = fmin(t.least, mark->score);
@@ -173,7 +176,7 @@ static enum scan_verdict choose_one(const struct deciding *d, const size_t *at, 
         return SCAN_DOUBTFUL;
     }
     if (t.marked == 0) {
-        *why = t.faint || t.trace ? SCAN_WHY_FAINT : t.beside >= d->rules->beside ? SCAN_WHY_BESIDE : "";
+        *why = t.faint || t.trace ? SCAN_WHY_FAINT : t.beside >= d->rules->beside || t.grazed ? SCAN_WHY_BESIDE : "";
         return **why ? SCAN_DOUBTFUL : SCAN_BLANK;
     }
     if (t.marked == 1) {
@@ -214,7 +217,7 @@ static void decide_many(const struct deciding *d, struct scan_answer *answer)
         answer->why = SCAN_WHY_FAINT;
     else if (t.filled && t.unfilled)
         answer->why = SCAN_WHY_FILLED;
-    else if (t.marked == 0 && t.beside >= d->rules->beside)
+    else if (t.marked == 0 && (t.beside >= d->rules->beside || t.grazed))
         answer->why = SCAN_WHY_BESIDE;
     answer->verdict = *answer->why ? SCAN_DOUBTFUL : t.marked ? SCAN_ANSWERED : SCAN_BLANK;
 }
