@@ -224,8 +224,10 @@ bool stats_dataset_evaluate(struct stats_dataset *dataset, struct survey_arena *
     return survey_expr_evaluate_known(expr, &env, value, error);
 }
 
-bool stats_dataset_number(struct stats_dataset *dataset, const char *expression, const char *where,
-                          double *values, struct survey_error *error)
+// Evaluates an expression for every row; keep takes what came of it.
+static bool each_row(struct stats_dataset *dataset, const char *expression, const char *where,
+                     void (*keep)(void *out, size_t row, const struct survey_value *value),
+                     void *out, struct survey_error *error)
 {
     struct survey_arena *arena = survey_arena_new(), *rows = survey_arena_new();
     const struct survey_expr *expr;
@@ -240,32 +242,31 @@ bool stats_dataset_number(struct stats_dataset *dataset, const char *expression,
         done = stats_dataset_evaluate(dataset, rows, expr, row, &value, &fault) ||
                at_place(&fault, where);
         if (done)
-            values[row] = value.missing ? (double)NAN : survey_value_number(&value);
+            keep(out, row, &value);
     }
     survey_arena_free(rows);
     survey_arena_free(arena);
     return done || survey_fail(error, fault.code, fault.where, "%s", fault.message);
 }
 
+static void keep_number(void *out, size_t row, const struct survey_value *value)
+{
+    ((double *)out)[row] = value->missing ? (double)NAN : survey_value_number(value);
+}
+
+static void keep_condition(void *out, size_t row, const struct survey_value *value)
+{
+    ((uint8_t *)out)[row] = !value->missing && survey_value_boolean(value);
+}
+
+bool stats_dataset_number(struct stats_dataset *dataset, const char *expression, const char *where,
+                          double *values, struct survey_error *error)
+{
+    return each_row(dataset, expression, where, keep_number, values, error);
+}
+
 bool stats_dataset_condition(struct stats_dataset *dataset, const char *expression,
                              const char *where, uint8_t *inside, struct survey_error *error)
 {
-    struct survey_arena *arena = survey_arena_new(), *rows = survey_arena_new();
-    const struct survey_expr *expr;
-    struct survey_error fault = {0};
-    bool done = stats_dataset_prepare(dataset, arena, expression, where, &expr, &fault);
-    for (size_t row = 0; done && row < dataset->n; row++) {
-        struct survey_value value;
-        if (row % ROWS_AN_ARENA == ROWS_AN_ARENA - 1) {
-            survey_arena_free(rows);
-            rows = survey_arena_new();
-        }
-        done = stats_dataset_evaluate(dataset, rows, expr, row, &value, &fault) ||
-               at_place(&fault, where);
-        if (done)
-            inside[row] = !value.missing && survey_value_boolean(&value);
-    }
-    survey_arena_free(rows);
-    survey_arena_free(arena);
-    return done || survey_fail(error, fault.code, fault.where, "%s", fault.message);
+    return each_row(dataset, expression, where, keep_condition, inside, error);
 }
