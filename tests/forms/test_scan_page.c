@@ -288,6 +288,36 @@ static void a_light_pen_is_known_by_its_page(void)
     tear_down();
 }
 
+static enum scan_verdict verdict_of_one_box(double score, double outer)
+{
+    struct survey_arena *scratch = survey_arena_new();
+    const struct paper_page *page = &layout->pages[0];
+    struct scan_mark *marks = survey_arena_array(scratch, page->mark_count, sizeof *marks);
+    bool *written = survey_arena_array(scratch, page->writing_count + 1, sizeof *written);
+    struct scan_answer *answers;
+    size_t count;
+    enum scan_verdict verdict = SCAN_ANSWERED;
+    for (size_t i = 0; i < page->mark_count; i++)
+        if (strcmp(page->marks[i].question, "q1") == 0 && strcmp(page->marks[i].value, "2") == 0)
+            marks[i] = (struct scan_mark){.score = score, .outer = outer, .mean = 0.01, .peak = 0.1, .span = 1};
+    scan_decide(layout, page, marks, written, &scan_rules_pen, scratch, &answers, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(answers[i].question, "q1") == 0)
+            verdict = answers[i].verdict;
+    survey_arena_free(scratch);
+    return verdict;
+}
+
+// Too little within to be faint and too little outside to be beside: both together are doubtful.
+static void a_stroke_that_grazes_a_box_is_doubtful(void)
+{
+    set_up();
+    CHECK(verdict_of_one_box(0.016, 0.042) == SCAN_DOUBTFUL);
+    CHECK(verdict_of_one_box(0.016, 0.02) == SCAN_BLANK);
+    CHECK(verdict_of_one_box(0.008, 0.042) == SCAN_BLANK);
+    tear_down();
+}
+
 static void corrections_are_settled_where_asked(void)
 {
     set_up();
@@ -476,5 +506,5 @@ static void a_url_is_read_too(void)
 TESTS(CASE(reads_at_every_resolution), CASE(reads_however_it_lies), CASE(reads_what_is_left_of_a_cropped_page),
       CASE(one_mark_may_be_lost), CASE(a_stamp_on_a_mark_or_a_code_does_no_harm), CASE(a_streak_is_not_a_mark),
       CASE(a_streak_through_a_corner_mark_moves_nothing), CASE(blank_forms_have_no_answers), CASE(doubt_is_kept),
-      CASE(a_light_pen_is_known_by_its_page), CASE(corrections_are_settled_where_asked), CASE(every_other_page_has_its_state), CASE(images_of_any_size_and_noise), CASE(codes_of_every_size),
+      CASE(a_light_pen_is_known_by_its_page), CASE(a_stroke_that_grazes_a_box_is_doubtful), CASE(corrections_are_settled_where_asked), CASE(every_other_page_has_its_state), CASE(images_of_any_size_and_noise), CASE(codes_of_every_size),
       CASE(blotted_codes), CASE(a_url_is_read_too))
