@@ -9,6 +9,11 @@ bool request_unsupported(struct request *request, struct survey_error *error, co
     return survey_fail(error, SURVEY_ERROR_INPUT, "", _("'%s' is not in this version yet"), what);
 }
 
+bool request_is(const struct request *request, const char *estimator)
+{
+    return strcmp(survey_json_text(request->entry, "estimator", ""), estimator) == 0;
+}
+
 const struct survey_json *request_arg(const struct request *request, const char *name)
 {
     return request->args && request->args->kind == SURVEY_JSON_OBJECT ? survey_json_get(request->args, name)
@@ -93,7 +98,6 @@ static bool open_design(struct request *request, struct survey_error *error)
 bool request_open(struct request *request, struct survey_error *error)
 {
     request->design_json = survey_json_get(request->entry, "design");
-    request->args = survey_json_get(request->entry, "args");
     if (!request->design_json || request->design_json->kind != SURVEY_JSON_OBJECT)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("the request has no design"));
     if (!open_table(request, error))
@@ -108,39 +112,40 @@ void request_close(struct request *request)
     survey_arena_free(request->arena);
 }
 
-static bool write_df(struct request *request, struct survey_json_writer *out)
+static bool write_df(struct request *request, struct survey_json_writer *out, struct survey_error *error)
 {
+    (void)error;
     survey_json_open(out, '{');
     survey_json_member_number(out, "df", request_df(request, NULL));
     survey_json_close(out, '}');
     return true;
 }
 
-static bool answer(struct request *request, struct survey_json_writer *out, struct survey_error *error)
+// The families of estimators, each a list in the file of its kind.
+static const struct request_method basic_methods[] = {
+    {"mean", request_mean_total, false}, {"total", request_mean_total, false},
+    {"ratio", request_ratio, false},     {"by", request_by, false},
+    {"quantile", request_quantile, false}, {"ciprop", request_ciprop, false},
+    {"table", request_table, false},     {"weights", request_weights, false},
+    {"glm", request_glm, false},         {"ttest", request_ttest, false},
+    {"ranktest", request_ranktest, false}, {"chisq", request_chisq, false},
+    {"kappa", request_kappa, false},     {"contrast", request_contrast, false},
+    {"contrast_by", request_contrast, false}, {"variance", request_moment, false},
+    {"cor", request_moment, false},      {"cralpha", request_moment, false},
+    {"degf", write_df, false},           {NULL, NULL, false},
+};
+
+static const struct request_method *const families[] = {
+    basic_methods,
+};
+
+static const struct request_method *find(const char *estimator)
 {
-    static const struct {
-        const char *estimator;
-        bool (*answer)(struct request *, struct survey_json_writer *, struct survey_error *);
-    } answers[] = {
-        {"ratio", request_ratio},   {"by", request_by},       {"quantile", request_quantile},
-        {"ciprop", request_ciprop}, {"table", request_table}, {"weights", request_weights},
-        {"glm", request_glm},       {"ttest", request_ttest}, {"ranktest", request_ranktest},
-        {"chisq", request_chisq},   {"kappa", request_kappa},
-    };
-    const char *estimator = survey_json_text(request->entry, "estimator", "");
-    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
-        if (strcmp(estimator, answers[i].estimator) == 0)
-            return answers[i].answer(request, out, error);
-    if (strcmp(estimator, "mean") == 0 || strcmp(estimator, "total") == 0)
-        return request_mean_total(request, *estimator == 't', out, error);
-    if (strcmp(estimator, "contrast") == 0 || strcmp(estimator, "contrast_by") == 0)
-        return request_contrast(request, strcmp(estimator, "contrast_by") == 0, out, error);
-    if (strcmp(estimator, "variance") == 0 || strcmp(estimator, "cor") == 0 ||
-        strcmp(estimator, "cralpha") == 0)
-        return request_moment(request, estimator, out, error);
-    if (strcmp(estimator, "degf") == 0)
-        return write_df(request, out);
-    return request_unsupported(request, error, estimator);
+    for (size_t family = 0; family < sizeof families / sizeof *families; family++)
+        for (const struct request_method *method = families[family]; method->estimator; method++)
+            if (strcmp(method->estimator, estimator) == 0)
+                return method;
+    return NULL;
 }
 
 bool stats_request_run(const struct survey_json *entry, const char *folder, struct survey_json_writer *result,
@@ -150,7 +155,11 @@ bool stats_request_run(const struct survey_json *entry, const char *folder, stru
         .arena = survey_arena_new(), .folder = folder, .entry = entry, .unsupported = unsupported};
     if (unsupported)
         *unsupported = false;
-    bool done = request_open(&request, error) && answer(&request, result, error);
+    request.args = survey_json_get(entry, "args");
+    const char *estimator = survey_json_text(entry, "estimator", "");
+    const struct request_method *method = find(estimator);
+    bool done = method ? (method->alone || request_open(&request, error)) && method->answer(&request, result, error)
+                       : request_unsupported(&request, error, estimator);
     request_close(&request);
     return done;
 }

@@ -44,14 +44,13 @@ static struct quantity *quantities_of(struct request *request, const struct vari
     return of;
 }
 
-bool request_mean_total(struct request *request, bool total, struct survey_json_writer *out,
-                        struct survey_error *error)
+bool request_mean_total(struct request *request, struct survey_json_writer *out, struct survey_error *error)
 {
     struct variables variables;
     struct estimates estimates;
     if (!request_variables(request, request_arg(request, "vars"), &variables, error))
         return false;
-    struct quantity *of = quantities_of(request, &variables, total);
+    struct quantity *of = quantities_of(request, &variables, request_is(request, "total"));
     if (!request_estimate(request, of, variables.count, &estimates, error))
         return false;
     survey_json_open(out, '{');
@@ -195,14 +194,13 @@ static bool combine(struct request *request, struct estimates *estimates, struct
     return true;
 }
 
-bool request_contrast(struct request *request, bool by, struct survey_json_writer *out,
-                      struct survey_error *error)
+bool request_contrast(struct request *request, struct survey_json_writer *out, struct survey_error *error)
 {
     struct groups groups;
     struct quantity *of;
     struct estimates estimates;
     size_t count;
-    if (by) {
+    if (request_is(request, "contrast_by")) {
         if (!request_groups(request, request_arg(request, "by"), &groups, error) ||
             !quantities_by(request, &groups, &of, &count, error))
             return false;

@@ -72,15 +72,14 @@ static bool write_matrix_answer(struct request *request, const struct variables 
     return true;
 }
 
-bool request_moment(struct request *request, const char *estimator, struct survey_json_writer *out,
-                    struct survey_error *error)
+bool request_moment(struct request *request, struct survey_json_writer *out, struct survey_error *error)
 {
     struct variables variables;
     if (!request_variables(request, request_arg(request, "vars"), &variables, error))
         return false;
-    return strcmp(estimator, "variance") == 0
+    return request_is(request, "variance")
                ? write_variance(request, &variables, out, error)
-               : write_matrix_answer(request, &variables, strcmp(estimator, "cralpha") == 0, out, error);
+               : write_matrix_answer(request, &variables, request_is(request, "cralpha"), out, error);
 }
 
 // Two columns "~a+b" or by name, as the levels of rows and columns.

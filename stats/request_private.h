@@ -42,6 +42,15 @@ struct request {
     bool *unsupported;
 };
 
+// An estimator by its name in a request, and what answers it by writing one object. Those that stand alone work on
+// numbers in their arguments, so that a request for them needs neither data nor design. A family of
+// methods is a list that ends with a NULL name.
+struct request_method {
+    const char *estimator;
+    bool (*answer)(struct request *request, struct survey_json_writer *out, struct survey_error *error);
+    bool alone;
+};
+
 // Adds to the variance by a method that is no Taylor linearisation of its own, or says that there is none.
 bool request_unsupported(struct request *request, struct survey_error *error, const char *what);
 
@@ -102,16 +111,16 @@ bool request_column(struct request *request, const char *name, double **numbers,
 const double *request_ones(struct request *request);
 // Text or list of texts as a list.
 size_t request_names(struct survey_arena *arena, const struct survey_json *json, const char *const **names);
+// Whether the request asks for this estimator.
+bool request_is(const struct request *request, const char *estimator);
 // args.level, args.vars ...
 const struct survey_json *request_arg(const struct request *request, const char *name);
 
 // Answers, each writing one object.
-bool request_mean_total(struct request *request, bool total, struct survey_json_writer *out,
-                        struct survey_error *error);
+bool request_mean_total(struct request *request, struct survey_json_writer *out, struct survey_error *error);
 bool request_ratio(struct request *request, struct survey_json_writer *out, struct survey_error *error);
 bool request_by(struct request *request, struct survey_json_writer *out, struct survey_error *error);
-bool request_contrast(struct request *request, bool by, struct survey_json_writer *out,
-                      struct survey_error *error);
+bool request_contrast(struct request *request, struct survey_json_writer *out, struct survey_error *error);
 bool request_quantile(struct request *request, struct survey_json_writer *out, struct survey_error *error);
 bool request_ciprop(struct request *request, struct survey_json_writer *out, struct survey_error *error);
 bool request_table(struct request *request, struct survey_json_writer *out, struct survey_error *error);
@@ -121,8 +130,7 @@ bool request_ttest(struct request *request, struct survey_json_writer *out, stru
 bool request_ranktest(struct request *request, struct survey_json_writer *out, struct survey_error *error);
 bool request_chisq(struct request *request, struct survey_json_writer *out, struct survey_error *error);
 bool request_kappa(struct request *request, struct survey_json_writer *out, struct survey_error *error);
-bool request_moment(struct request *request, const char *estimator, struct survey_json_writer *out,
-                    struct survey_error *error);
+bool request_moment(struct request *request, struct survey_json_writer *out, struct survey_error *error);
 
 // A function of estimates by the delta method.
 bool request_function(const struct estimates *estimates, const char *text, double *value, double *variance,
