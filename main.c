@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The command table and nothing else; each room brings its own *_command.c.
+// The whole program: the table of all commands and nothing else; each room brings its own *_command.c. front.c hands
+// over to it what it has no libraries for.
 #include "forms/forms.h"
 #include "output/output.h"
 #include "stats/stats.h"
 #include "survey/base/text.h"
 #include "survey/survey.h"
 
-#include <libgen.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 // In the order in which an evaluation goes.
 static const struct survey_command *const commands[] = {
@@ -81,25 +79,10 @@ static int help(int argc, char **argv)
     return 0;
 }
 
-// Translations of an installed program, or those beside a program run from its build folder.
-static void find_translations(void)
-{
-    char path[PATH_MAX], beside[PATH_MAX + 32];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-    bindtextdomain("assay", ASSAY_LOCALE_DIR);
-    if (length > 0) {
-        path[length] = '\0';
-        snprintf(beside, sizeof beside, "%s/survey/po", dirname(path));
-        if (access(beside, R_OK) == 0)
-            bindtextdomain("assay", beside);
-    }
-    bind_textdomain_codeset("assay", "UTF-8");
-}
-
 int main(int argc, char **argv)
 {
     survey_language_use(NULL);
-    find_translations();
+    survey_translations_find();
     if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return argc < 2 ? (help(0, argv), 2) : help(argc, argv);
     if (strcmp(argv[1], "--version") == 0) {

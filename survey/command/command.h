@@ -47,6 +47,8 @@ struct survey_invocation {
     int given_count;
 };
 
+// Looks for the translations of an installed program, or those beside a program run from its build folder.
+void survey_translations_find(void);
 // Runs a command with its arguments (argv[0] is its name). Prints usage faults itself (exit 2).
 int survey_command_run(const struct survey_command *command, int argc, char **argv);
 void survey_command_help(const struct survey_command *command, FILE *file);

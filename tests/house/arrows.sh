@@ -22,10 +22,10 @@ check forms/paper 'forms/scan/|forms/phone/|stats/|output/'
 check forms/scan 'forms/phone/|stats/|output/'
 check forms/phone 'forms/paper/|forms/scan/|stats/|output/'
 check forms 'stats/|output/'
-# main.c knows the rooms by their one header and nothing else
+# main.c and front.c know the rooms by their one header and nothing else
 number=$((number + 1))
-if grep -E '^#include "' "$root/main.c" | grep -qvE '"((survey|forms|stats|output)/(survey|forms|stats|output)|survey/base/text|survey/command/command)\.h"'; then
-    echo "not ok $number - main.c"
+if grep -hE '^#include "' "$root/main.c" "$root/front.c" | grep -qvE '"((survey|forms|stats|output)/(survey|forms|stats|output)|survey/base/text|survey/command/command)\.h"'; then
+    echo "not ok $number - main.c and front.c"
 else
-    echo "ok $number - main.c"
+    echo "ok $number - main.c and front.c"
 fi

@@ -8,8 +8,8 @@ echo 1..5
 report() {
     if [ -z "$2" ]; then echo "ok $1 - $3"; else echo "not ok $1 - $3"; echo "$2" >&2; fi
 }
-files=$(find survey forms stats output tests main.c -name '*.[ch]')
-rooms=$(find survey forms stats output main.c -name '*.[ch]')
+files=$(find survey forms stats output tests main.c front.c -name '*.[ch]')
+rooms=$(find survey forms stats output main.c front.c -name '*.[ch]')
 banned='strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|atof|strtod|strtof|sscanf|gets|gmtime|localtime|ctime|rand|system|tmpnam|mktemp|alloca|popen'
 # shellcheck disable=SC2086
 report 1 "$(for file in $files; do head -n 1 "$file" | grep -q 'SPDX-License-Identifier: GPL-3.0-or-later' || echo "$file"; done)" "SPDX on line 1"

@@ -36,7 +36,7 @@ entries() {
 result 1 "$(msgfmt -c -o "$temporary/zh.mo" "$catalogue" 2>&1 | grep -v ': warning: header field')" "msgfmt takes the catalogue"
 
 if command -v xgettext >/dev/null && command -v msgmerge >/dev/null; then
-    find survey forms stats output main.c -name '*.[ch]' | LC_ALL=C sort >"$temporary/files"
+    find survey forms stats output main.c front.c -name '*.[ch]' | LC_ALL=C sort >"$temporary/files"
     xgettext --from-code=UTF-8 -k_ -kN_ -o "$temporary/all.pot" -f "$temporary/files" 2>"$temporary/said" &&
         msgmerge -q --no-fuzzy-matching -o "$temporary/merged.po" "$catalogue" "$temporary/all.pot" 2>>"$temporary/said"
     entries "$temporary/merged.po" >"$temporary/all"
