@@ -44,5 +44,9 @@ int main(int argc, char **argv)
             survey_translations_find();
             return survey_command_run(commands[i], argc - 1, argv + 1);
         }
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        puts("assay " ASSAY_VERSION);
+        return 0;
+    }
     return hand_over(argv);
 }

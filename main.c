@@ -85,10 +85,6 @@ int main(int argc, char **argv)
     survey_translations_find();
     if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return argc < 2 ? (help(0, argv), 2) : help(argc, argv);
-    if (strcmp(argv[1], "--version") == 0) {
-        puts("assay " ASSAY_VERSION);
-        return 0;
-    }
     const struct survey_command *command = find(argv[1]);
     return command ? survey_command_run(command, argc - 1, argv + 1) : unknown(argv[1]);
 }

@@ -21,6 +21,7 @@ struct block {
 struct survey_arena {
     struct block *blocks;
     size_t used;
+    struct survey_buffer scratch; // what survey_arena_format has written last
 };
 
 void *survey_alloc(size_t size)
@@ -44,7 +45,9 @@ void *survey_realloc(void *memory, size_t count, size_t size)
 
 struct survey_arena *survey_arena_new(void)
 {
-    return survey_alloc(sizeof(struct survey_arena));
+    struct survey_arena *arena = survey_alloc(sizeof *arena);
+    arena->scratch.ceiling = 1 << 20;
+    return arena;
 }
 
 void survey_arena_free(struct survey_arena *arena)
@@ -56,6 +59,7 @@ void survey_arena_free(struct survey_arena *arena)
         free(block);
         block = next;
     }
+    survey_buffer_clear(&arena->scratch);
     free(arena);
 }
 
@@ -76,18 +80,25 @@ static struct block *add_block(struct survey_arena *arena, size_t needed)
     return block;
 }
 
-void *survey_arena_alloc(struct survey_arena *arena, size_t size)
+// At a multiple of alignment, a power of two up to ALIGNMENT.
+static void *take(struct survey_arena *arena, size_t size, size_t alignment)
 {
     if (size > PTRDIFF_MAX)
         abort();
-    size_t needed = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     struct block *block = arena->blocks;
-    if (!block || block->size - block->used < needed)
-        block = add_block(arena, needed);
-    void *memory = block->bytes + block->used;
-    block->used += needed;
-    arena->used += needed;
-    return memory;
+    size_t start = block ? (block->used + alignment - 1) & ~(alignment - 1) : 0;
+    if (!block || start > block->size || block->size - start < size) {
+        block = add_block(arena, size);
+        start = 0;
+    }
+    arena->used += start + size - block->used;
+    block->used = start + size;
+    return block->bytes + start;
+}
+
+void *survey_arena_alloc(struct survey_arena *arena, size_t size)
+{
+    return take(arena, size, ALIGNMENT);
 }
 
 void *survey_arena_array(struct survey_arena *arena, size_t count, size_t size)
@@ -100,7 +111,7 @@ void *survey_arena_array(struct survey_arena *arena, size_t count, size_t size)
 
 char *survey_arena_strndup(struct survey_arena *arena, const char *text, size_t length)
 {
-    char *copy = survey_arena_alloc(arena, length + 1);
+    char *copy = take(arena, length + 1, 1);
     if (length)
         memcpy(copy, text, length);
     return copy;
@@ -113,14 +124,14 @@ char *survey_arena_strdup(struct survey_arena *arena, const char *text)
 
 char *survey_arena_format(struct survey_arena *arena, const char *format, ...)
 {
-    struct survey_buffer buffer = SURVEY_BUFFER(1 << 20);
+    struct survey_buffer *buffer = &arena->scratch;
     va_list list;
+    buffer->length = 0;
+    buffer->overflow = false;
     va_start(list, format);
-    survey_format_list(&buffer, format, list);
+    survey_format_list(buffer, format, list);
     va_end(list);
-    char *text = survey_arena_strndup(arena, buffer.at ? buffer.at : "", buffer.length);
-    survey_buffer_clear(&buffer);
-    return text;
+    return survey_arena_strndup(arena, buffer->at ? buffer->at : "", buffer->length);
 }
 
 size_t survey_arena_used(const struct survey_arena *arena)

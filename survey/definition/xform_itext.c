@@ -5,16 +5,16 @@
 
 #include <string.h>
 
-enum { FORMS = 6 };
+// A form of a text: long, guidance, image ... Most texts have one.
+struct entry_form {
+    const char *form, *text;
+    const struct xform_node *context;
+    struct entry_form *next;
+};
 
 // One text of an id: its forms in order.
 struct entry {
-    struct {
-        const char *form; // long, guidance, image ...
-        const char *text;
-        const struct xform_node *context;
-    } at[FORMS];
-    size_t count;
+    struct entry_form *first;
 };
 
 struct itext {
@@ -34,20 +34,25 @@ static struct entry *entry_of(struct itext *itext, const char *language, const c
     return entry->value;
 }
 
+// The form of that name, added behind the others where there is none yet.
+static struct entry_form *form_of(struct itext *itext, struct entry *entry, const char *form)
+{
+    struct entry_form **at = &entry->first;
+    while (*at && strcmp((*at)->form, form) != 0)
+        at = &(*at)->next;
+    if (!*at) {
+        *at = survey_arena_alloc(itext->x->arena, sizeof **at);
+        (*at)->form = form;
+    }
+    return *at;
+}
+
 static void put(struct itext *itext, const char *language, const char *id, const char *form,
                 const char *text, const struct xform_node *context)
 {
-    struct entry *entry = entry_of(itext, language, id);
-    size_t i = 0;
-    while (i < entry->count && strcmp(entry->at[i].form, form) != 0)
-        i++;
-    if (i == FORMS)
-        return;
-    if (i == entry->count)
-        entry->count++;
-    entry->at[i].form = form;
-    entry->at[i].text = text;
-    entry->at[i].context = context;
+    struct entry_form *at = form_of(itext, entry_of(itext, language, id), form);
+    at->text = text;
+    at->context = context;
 }
 
 static void put_text(struct itext *itext, const char *id, const char *form,
@@ -129,29 +134,18 @@ static void fill_gaps(struct itext *itext)
             if (!all->value)
                 all->value = survey_arena_alloc(arena, sizeof(struct entry));
             const struct entry *entry = ids->entries[k].value;
-            struct entry *known = all->value;
-            for (size_t f = 0; f < entry->count; f++) {
-                size_t j = 0;
-                while (j < known->count && strcmp(known->at[j].form, entry->at[f].form) != 0)
-                    j++;
-                if (j == known->count && j < FORMS)
-                    known->at[known->count++].form = entry->at[f].form;
-            }
+            for (const struct entry_form *form = entry->first; form; form = form->next)
+                form_of(itext, all->value, form->form);
         }
     }
     for (size_t i = 0; i < itext->languages.count; i++)
         for (size_t k = 0; k < forms.count; k++) {
             const struct entry *known = forms.entries[k].value;
-            struct entry *entry =
-                entry_of(itext, itext->languages.entries[i].key, forms.entries[k].key);
-            for (size_t f = 0; f < known->count; f++) {
-                size_t j = 0;
-                while (j < entry->count && strcmp(entry->at[j].form, known->at[f].form) != 0)
-                    j++;
-                if (j == entry->count) {
-                    entry->at[entry->count].form = known->at[f].form;
-                    entry->at[entry->count++].text = "-";
-                }
+            struct entry *entry = entry_of(itext, itext->languages.entries[i].key, forms.entries[k].key);
+            for (const struct entry_form *form = known->first; form; form = form->next) {
+                struct entry_form *here = form_of(itext, entry, form->form);
+                if (!here->text)
+                    here->text = "-";
             }
         }
     survey_map_clear(&forms);
@@ -189,8 +183,8 @@ static void write_language(struct xform *x, const struct survey_map_entry *langu
         const struct entry *entry = ids->entries[i].value;
         xform_open(x, "text");
         xform_attribute(x, "id", ids->entries[i].key);
-        for (size_t f = 0; f < entry->count; f++)
-            write_value(x, entry->at[f].form, entry->at[f].text, entry->at[f].context);
+        for (const struct entry_form *form = entry->first; form; form = form->next)
+            write_value(x, form->form, form->text, form->context);
         xform_close(x, "text");
     }
     xform_close(x, "translation");
