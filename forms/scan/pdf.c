@@ -62,7 +62,6 @@ void scan_pdf_close(struct scan_pdf *pdf)
 {
     if (!pdf)
         return;
-    scan_render_close(pdf->render);
     qpdf_cleanup(&pdf->qpdf);
     free(pdf->name);
     free(pdf);
@@ -175,9 +174,8 @@ static bool draw_page(struct scan_pdf *pdf, int page, const char *where, struct 
     if (!pdf_images_sound(pdf->qpdf, inherited(pdf->qpdf, node, "/Resources"), 0))
         return survey_fail(error, SURVEY_ERROR_INPUT, where, _("an image of the page is damaged or cut off"));
     struct scan_image image = {0};
-    if (!pdf->render && !scan_render_open(pdf->name, pdf->bytes, pdf->length, &pdf->render, error))
-        return false;
-    bool done = scan_render_page(pdf->render, page, RENDER_DPI, &image, error) && pdf_raw_of_image(&image, raw, error);
+    bool done = scan_render_apart(pdf->name, pdf->bytes, pdf->length, page, RENDER_DPI, &image, error) &&
+                pdf_raw_of_image(&image, raw, error);
     scan_image_clear(&image);
     return done;
 }

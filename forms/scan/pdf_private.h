@@ -7,7 +7,6 @@
 
 #include <qpdf/qpdf-c.h>
 
-struct scan_render;
 
 struct scan_pdf {
     qpdf_data qpdf;
@@ -15,7 +14,6 @@ struct scan_pdf {
     const void *bytes;
     size_t length;
     int pages;
-    struct scan_render *render; // opened for the first page that needs it
 };
 
 // Adds a stream's data, plain or of one Flate filter without predictor, to a buffer with a ceiling.

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_RENDERED = 40 * 1000 * 1000 }; // pixels; four bytes each while they are drawn
-
 struct scan_render {
     PopplerDocument *document;
     char *name;
@@ -98,7 +96,7 @@ bool scan_render_page(struct scan_render *render, int number, double dpi, struct
     double scale = dpi / 72;
     if (done) {
         scale = fmin(scale, (SCAN_MOST_SIDE - 1) / fmax(width, height));
-        scale = fmin(scale, sqrt(MOST_RENDERED / (width * height)));
+        scale = fmin(scale, sqrt(SCAN_MOST_RENDERED / (width * height)));
     }
     struct scan_image drawn = {0};
     done = done ? scan_image_new(&drawn, (int)fmax(1, floor(width * scale + 0.5)), (int)fmax(1, floor(height * scale + 0.5)), where, error)
