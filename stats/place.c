@@ -4,8 +4,15 @@
 
 #include "survey/base/arena.h"
 #include "survey/base/text.h"
+#include "survey/sample/draw.h"
 
 #include <string.h>
+
+static bool is_pps(const char *name)
+{
+    enum survey_draw_method method;
+    return survey_draw_method_parse(name, &method) && method >= SURVEY_DRAW_PPS;
+}
 
 static void read_place(const struct survey_query *query, struct survey_arena *arena,
                        struct stats_place *place)
@@ -16,7 +23,7 @@ static void read_place(const struct survey_query *query, struct survey_arena *ar
         .parent_unit = survey_arena_strdup(arena, survey_query_text(query, 2)),
         .stratum = survey_arena_strdup(arena, survey_query_text(query, 3)),
         .plan_row = survey_query_integer(query, 4),
-        .pps = strncmp(survey_query_text(query, 5), "pps", 3) == 0,
+        .pps = is_pps(survey_query_text(query, 5)),
         .selected =
             strcmp(survey_query_text(query, 6), "reserve") != 0, // a replaced unit was selected too
         .probability = survey_query_number(query, 7),

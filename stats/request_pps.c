@@ -39,6 +39,21 @@ static void fill_brewer(struct request *request, const double *p)
                 (i == j ? scale * (1 - p[i]) : 0) - scale * (2 - p[i] - p[j]) / count + sum / (count * count);
 }
 
+// Deville (1993): sum c_i (z_i - sum c z / sum c)^2 / (1 - sum (c_i / sum c)^2), c = 1 - p; the same without joint probabilities.
+static void fill_deville(struct request *request, const double *p)
+{
+    size_t n = request->n;
+    double sum = 0, squares = 0;
+    for (size_t i = 0; i < n; i++) {
+        sum += 1 - p[i];
+        squares += (1 - p[i]) * (1 - p[i]);
+    }
+    double scale = sum > 0 ? 1 / (1 - squares / (sum * sum)) : 0;
+    for (size_t i = 0; sum > 0 && i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            request->pairs[i * n + j] = scale * ((i == j ? 1 - p[i] : 0) - (1 - p[i]) * (1 - p[j]) / sum);
+}
+
 static bool fill_joint(struct request *request, const char *name, struct survey_error *error)
 {
     size_t n = request->n;
@@ -89,11 +104,13 @@ bool request_pps_open(struct request *request, const char *probability, struct s
         return fill_joint(request, joint, error);
     if (strcmp(method, "brewer") == 0)
         fill_brewer(request, p);
+    else if (strcmp(method, "deville") == 0)
+        fill_deville(request, p);
     else if (strcmp(method, "overton") == 0 || strcmp(method, "HR") == 0 || strcmp(method, "HRsum") == 0)
         fill_approximate(request, p, *method == 'H');
     else
         return survey_fail(error, SURVEY_ERROR_INPUT, "",
-                           _("pps '%s' is none of brewer, overton, HR, HRsum, joint"), method);
+                           _("pps '%s' is none of brewer, deville, overton, HR, HRsum, joint"), method);
     return true;
 }
 

@@ -22,7 +22,10 @@ static const char *method_word(const char *method)
     static const struct {
         const char *method, *word;
     } words[] = {{"all", N_("all units")}, {"srs", N_("simple random")}, {"systematic", N_("systematic")},
-                 {"pps_systematic", N_("systematic, with probability proportional to size")}};
+                 {"pps_systematic", N_("systematic, with probability proportional to size")},
+                 {"sampford", N_("Sampford's method, with probability proportional to size")},
+                 {"brewer", N_("Brewer's method, with probability proportional to size")},
+                 {"midzuno", N_("Midzuno's method, with probability proportional to size")}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(method, words[i].method) == 0)
             return _(words[i].word);

@@ -15,7 +15,7 @@ static const struct column {
     const char *sheet, *column;
     const char *words[MOST_WORDS];
 } columns[] = {
-    {"sample", "method", {"all", "srs", "systematic", "pps_systematic"}},
+    {"sample", "method", {"all", "srs", "systematic", "pps_systematic", "sampford", "brewer", "midzuno"}},
     {"weights", "method", {"base", "nonresponse", "poststratify", "rake", "calibrate", "trim"}},
     {"indicators", "statistic", {"share", "mean", "total", "ratio", "quantile", "index", "cases", "admin", "external", "derived"}},
     {"indicators", "line_op", {"<", "<=", ">", ">="}},

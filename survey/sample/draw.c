@@ -3,15 +3,15 @@
 // plan row, parent and stratum, and each group is drawn by itself.
 //
 // Systematic: a random start r in (0, k], k = N/n, then every k-th unit of the sorted list; pi = n/N.
-// PPS systematic: the same on cumulated sizes; units of at least the interval are certain (pi = 1), are
-// set aside and the interval is found again, until none is left (Madow 1949; Saerndal, Swensson and
-// Wretman 1992, 3.6.2).
+// PPS systematic: the same on the cumulated probabilities of the units that are not certain (Madow 1949). The other PPS methods
+// are in unequal.c.
 #include "survey/sample/draw.h"
 
 #include "survey/base/arena.h"
 #include "survey/base/number.h"
 #include "survey/base/random.h"
 #include "survey/base/text.h"
+#include "survey/sample/unequal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -23,8 +23,7 @@ struct unit {
     double measure;
     double u;    // its permanent random number in this stratum
     double probability;
-    bool certain, selected;
-    size_t position;
+    bool selected;
 };
 
 struct group {
@@ -106,7 +105,7 @@ static bool add_unit(struct stage *stage, struct group *group, const char *key, 
     if (plan->measure >= 0) {
         const char *text = survey_frame_cell(stage->frame, row, (size_t)plan->measure);
         if (!survey_number_parse(text, strlen(text), &unit->measure) || unit->measure <= 0)
-            return plan->method != SURVEY_DRAW_PPS || bad_measure(stage, plan, id, text);
+            return plan->method < SURVEY_DRAW_PPS || bad_measure(stage, plan, id, text);
     }
     return true;
 }
@@ -228,43 +227,106 @@ static void draw_systematic(struct stage *stage, struct group *group, size_t n)
     }
 }
 
-static void draw_pps(struct stage *stage, struct group *group, size_t n)
+static void mark_systematic(const struct stage *stage, const struct group *group, const double *p, size_t count, size_t n, bool *selected)
+{
+    double next = start_of(stage, group), sum = 0;
+    size_t left = n;
+    for (size_t i = 0; i < count; i++) {
+        sum += p[i];
+        selected[i] = left > 0 && (next < sum || count - i == left); // the latter where rounding ate the end
+        next += selected[i];
+        left -= selected[i];
+    }
+}
+
+static bool too_large(const struct stage *stage, const struct group *group, size_t n)
+{
+    char where[64];
+    survey_format_into(where, sizeof where, "sample!%u", group->plan->row);
+    return survey_fail(stage->error, SURVEY_ERROR_INPUT, where,
+                       _("sampford draws from strata in which units times units to draw are at most %d; here are %zu and %zu"),
+                       (int)SURVEY_UNEQUAL_MOST, group->count, n);
+}
+
+// Marks n units of those that are not certain, p and their places in the group being given.
+static bool mark(const struct stage *stage, const struct group *group, const double *p, const size_t *of, size_t count, size_t n,
+                 bool *selected)
+{
+    const char *address = survey_arena_format(stage->arena, "%s\x1f%s", group->parent ? group->parent : "", group->stratum);
+    struct survey_random random = survey_random_at(stage->seed, purpose(stage, group, "steps"), address);
+    double *u;
+    switch (group->plan->method) {
+    case SURVEY_DRAW_BREWER:
+        survey_unequal_brewer(p, count, n, &random, selected);
+        return true;
+    case SURVEY_DRAW_MIDZUNO:
+        survey_unequal_midzuno(p, count, n, &random, selected);
+        return true;
+    case SURVEY_DRAW_SAMPFORD:
+        // Numbers of their own: reserves go by u, which must say nothing of why a unit was left.
+        u = survey_arena_array(stage->arena, count, sizeof *u);
+        address = purpose(stage, group, "pick");
+        for (size_t i = 0; i < count; i++) {
+            random = survey_random_at(stage->seed, address, group->units[of[i]].id);
+            u[i] = survey_random_unit(&random);
+        }
+        return survey_unequal_sampford(p, count, n, u, selected) || too_large(stage, group, n);
+    case SURVEY_DRAW_ALL:
+    case SURVEY_DRAW_SRS:
+    case SURVEY_DRAW_SYSTEMATIC:
+    case SURVEY_DRAW_PPS:
+        break;
+    }
+    mark_systematic(stage, group, p, count, n, selected);
+    return true;
+}
+
+static bool draw_pps(struct stage *stage, struct group *group, size_t n)
 {
     struct order order = {stage, group->plan};
-    double total = 0;
-    bool found = true;
-    size_t left = n;
-    qsort_r(group->units, group->count, sizeof *group->units, by_sort, &order);
-    while (found && left > 0) {
-        found = false;
-        total = 0;
-        for (size_t i = 0; i < group->count; i++)
-            total += group->units[i].certain ? 0 : group->units[i].measure;
-        double interval = total / (double)left;
-        for (size_t i = 0; i < group->count && left > 0; i++)
-            if (!group->units[i].certain && group->units[i].measure >= interval) {
-                group->units[i].certain = group->units[i].selected = found = true;
-                left--;
-            }
-    }
-    double interval = left ? total / (double)left : 0, next = left ? start_of(stage, group) * interval : 0, sum = 0;
-    for (size_t i = 0; i < group->count; i++) {
-        struct unit *unit = &group->units[i];
-        unit->probability = unit->certain ? 1 : left ? unit->measure / interval : 0;
-        if (unit->certain || !left)
-            continue;
-        sum += unit->measure;
-        if (next < sum) { // at most once, since the unit is smaller than the interval
-            unit->selected = true;
-            next += interval;
+    size_t count = group->count, rest = 0, *of = survey_arena_array(stage->arena, count, sizeof *of);
+    double *size = survey_arena_array(stage->arena, count, sizeof *size), *p = survey_arena_array(stage->arena, count, sizeof *p);
+    bool *selected = survey_arena_array(stage->arena, count, sizeof *selected);
+    qsort_r(group->units, count, sizeof *group->units, by_sort, &order);
+    for (size_t i = 0; i < count; i++)
+        size[i] = group->units[i].measure;
+    size_t certain = survey_unequal_inclusion(size, count, n, p);
+    for (size_t i = 0; i < count; i++) {
+        group->units[i].probability = p[i];
+        group->units[i].selected = p[i] >= 1;
+        if (p[i] < 1) {
+            of[rest] = i;
+            p[rest++] = p[i];
         }
     }
+    if (certain < n && !mark(stage, group, p, of, rest, n - certain, selected))
+        return false;
+    for (size_t i = 0; certain < n && i < rest; i++)
+        group->units[of[i]].selected = selected[i];
+    return true;
 }
 
 static size_t amount(double number, double share, size_t population)
 {
     double wanted = share > 0 ? ceil(share * (double)population - 1e-9) : number;
     return wanted >= (double)population ? population : (size_t)(wanted + 0.5);
+}
+
+// The strata of stage 1 as they were drawn, for joint probabilities.
+static void keep_group(struct stage *stage, const struct group *group, size_t taken)
+{
+    struct survey_draw *draw = stage->draw;
+    if (stage->stage > 1)
+        return;
+    if (draw->group_count == draw->group_capacity) {
+        draw->group_capacity = draw->group_capacity ? draw->group_capacity * 2 : 16;
+        draw->groups = survey_realloc(draw->groups, draw->group_capacity, sizeof *draw->groups);
+    }
+    double *probability = survey_arena_array(stage->arena, group->count, sizeof *probability);
+    for (size_t i = 0; i < group->count; i++)
+        probability[i] = group->units[i].probability;
+    draw->groups[draw->group_count++] = (struct survey_draw_group){taken == group->count ? SURVEY_DRAW_ALL : group->plan->method,
+                                                                   group->plan->row, probability, group->count};
 }
 
 static void emit(struct stage *stage, const struct group *group, const struct unit *unit, bool selected, size_t position, size_t taken)
@@ -284,7 +346,9 @@ static void emit(struct stage *stage, const struct group *group, const struct un
                                                        .probability = unit->probability,
                                                        .chain = group->chain * unit->probability,
                                                        .population = group->count,
-                                                       .taken = taken};
+                                                       .taken = taken,
+                                                       .group = draw->group_count ? draw->group_count - 1 : 0,
+                                                       .place = (size_t)(unit - group->units)};
 }
 
 static void emit_group(struct stage *stage, struct group *group)
@@ -292,6 +356,7 @@ static void emit_group(struct stage *stage, struct group *group)
     size_t taken = 0, position = 0, reserves = 0;
     for (size_t i = 0; i < group->count; i++)
         taken += group->units[i].selected;
+    keep_group(stage, group, taken);
     for (size_t i = 0; i < group->count; i++)
         if (group->units[i].selected)
             emit(stage, group, &group->units[i], true, ++position, taken);
@@ -304,7 +369,7 @@ static void emit_group(struct stage *stage, struct group *group)
             emit(stage, group, &group->units[i], false, ++reserves, taken);
 }
 
-static void draw_group(struct stage *stage, struct group *group)
+static bool draw_group(struct stage *stage, struct group *group)
 {
     const struct survey_draw_row *plan = group->plan;
     size_t n = plan->method == SURVEY_DRAW_ALL ? group->count : amount(plan->size, plan->share, group->count);
@@ -327,10 +392,11 @@ static void draw_group(struct stage *stage, struct group *group)
         draw_srs(group, n);
     } else if (plan->method == SURVEY_DRAW_SYSTEMATIC) {
         draw_systematic(stage, group, n);
-    } else {
-        draw_pps(stage, group, n);
+    } else if (!draw_pps(stage, group, n)) {
+        return false;
     }
     emit_group(stage, group);
+    return true;
 }
 
 static int by_key(const void *a, const void *b)
@@ -356,8 +422,7 @@ static bool run_stage(struct stage *stage)
         qsort(stage->groups.entries, stage->groups.count, sizeof *stage->groups.entries, by_key);
     for (size_t i = 0; i < stage->groups.count; i++) {
         struct group *group = stage->groups.entries[i].value;
-        if (done)
-            draw_group(stage, group);
+        done = done && draw_group(stage, group);
         free(group->units);
     }
     survey_map_clear(&stage->parents);
@@ -387,5 +452,6 @@ bool survey_draw_run(const struct survey_draw_plan *plan, const struct survey_fr
 void survey_draw_clear(struct survey_draw *draw)
 {
     free(draw->units);
+    free(draw->groups);
     *draw = (struct survey_draw){0};
 }

@@ -4,7 +4,20 @@
 
 #include "survey/sample/frame.h"
 
-enum survey_draw_method { SURVEY_DRAW_ALL, SURVEY_DRAW_SRS, SURVEY_DRAW_SYSTEMATIC, SURVEY_DRAW_PPS };
+enum survey_draw_method {
+    SURVEY_DRAW_ALL,
+    SURVEY_DRAW_SRS,
+    SURVEY_DRAW_SYSTEMATIC,
+    SURVEY_DRAW_PPS, // from here on with probability proportional to size
+    SURVEY_DRAW_SAMPFORD,
+    SURVEY_DRAW_BREWER,
+    SURVEY_DRAW_MIDZUNO,
+};
+enum { SURVEY_DRAW_METHODS = SURVEY_DRAW_MIDZUNO + 1 };
+
+// "srs" and the like, as in the sample sheet and the table `sample`.
+const char *survey_draw_method_name(enum survey_draw_method method);
+bool survey_draw_method_parse(const char *name, enum survey_draw_method *method); // false: no such method
 
 // One row of the sample sheet.
 struct survey_draw_row {
@@ -32,6 +45,9 @@ struct survey_draw_plan {
 // Reads the plan of the evaluation against its frame. Every fault goes to report with its cell.
 bool survey_draw_plan_read(struct survey_store *store, const struct survey_frame *frame, struct survey_arena *arena,
                            struct survey_report *report, struct survey_draw_plan *plan, struct survey_error *error);
+// The same of a sheet; path is what faults call its file. At least a row of headers.
+bool survey_draw_plan_of(const struct survey_sheet *sheet, const char *path, const struct survey_frame *frame, struct survey_arena *arena,
+                         struct survey_report *report, struct survey_draw_plan *plan, struct survey_error *error);
 
 // A unit of one stage, as drawn.
 struct survey_drawn {
@@ -46,11 +62,22 @@ struct survey_drawn {
     double chain;         // product down to this stage
     size_t population;    // units in the stratum, within the parent
     size_t taken;         // selected there
+    size_t group, place;  // stage 1: where in groups
+};
+
+// A stratum of stage 1: the probabilities of all its units, in the order in which they were drawn.
+struct survey_draw_group {
+    enum survey_draw_method method; // SURVEY_DRAW_ALL where all were taken
+    uint32_t row;                   // of the sample sheet
+    const double *probability;
+    size_t count;
 };
 
 struct survey_draw {
     struct survey_drawn *units;
     size_t count, capacity;
+    struct survey_draw_group *groups;
+    size_t group_count, group_capacity;
     size_t short_strata; // strata with fewer units than were asked for: all were taken
 };
 
@@ -60,6 +87,40 @@ bool survey_draw_run(const struct survey_draw_plan *plan, const struct survey_fr
                      struct survey_arena *arena, struct survey_draw *draw, struct survey_error *error);
 void survey_draw_clear(struct survey_draw *draw);
 
-// Stores a draw in the round, in a transaction of its own. A second one in a round needs again.
-bool survey_draw_store(struct survey_store *store, const struct survey_draw *draw, uint64_t seed, const char *round, bool again,
-                       const struct survey_actor *actor, struct survey_error *error);
+// Joint inclusion probabilities of the units selected at stage 1, in the order of draw->units: a square of *count, made in
+// the arena, the units' own probabilities on its diagonal. Units of different strata are independent. exact is
+// false where Brewer's method left an approximation (unequal.h). Systematic rows, whose joint probabilities can be 0, fail.
+bool survey_draw_joint(const struct survey_draw *draw, struct survey_arena *arena, double **joint, size_t *count, bool *exact,
+                       struct survey_error *error);
+
+// What an auditor sums up by row of the sample sheet.
+struct survey_draw_audit {
+    size_t strata;     // strata, within the units above
+    size_t population; // units in them
+    size_t selected, reserve;
+    double weights;    // sum of 1 / chain of the selected: the population of the stage as the draw estimates it
+};
+struct survey_draw_audit survey_draw_audit_of(const struct survey_draw *draw, const struct survey_draw_row *row, struct survey_arena *arena);
+
+// BLAKE2b-256 of the frame in hexadecimal: its columns and cells, each led by its length in 8 bytes, little end first.
+enum { SURVEY_FRAME_HASH = 65 };
+void survey_frame_hash(const struct survey_frame *frame, char hash[static SURVEY_FRAME_HASH]);
+
+// Stores a draw in the round, in a transaction of its own. A second one in a round needs again. The log's entry says seed, hash
+// of the frame and, by row of the sheet, strata, population, numbers drawn and the sum of weights.
+bool survey_draw_store(struct survey_store *store, const struct survey_draw_plan *plan, const struct survey_frame *frame,
+                       const struct survey_draw *draw, uint64_t seed, const char *round, bool again, const struct survey_actor *actor,
+                       struct survey_error *error);
+
+// Makes the stored draw id again from its seed, its own plan and the frame as it is now.
+// difference: the first unit in which it is not what is stored, NULL where all is the same. changed: the frame is not
+// that of the draw, as far as the log tells. Fails where it can't be drawn at all.
+struct survey_draw_again {
+    struct survey_draw draw; // to be cleared by the caller
+    const char *difference;
+    bool changed;
+};
+bool survey_draw_replay(struct survey_store *store, const char *id, struct survey_arena *arena, struct survey_draw_again *again,
+                        struct survey_error *error);
+// The current draw of a round; NULL where there is none.
+const char *survey_draw_current(struct survey_store *store, const char *round, struct survey_arena *arena, struct survey_error *error);

@@ -78,19 +78,27 @@ static void read_amount(const struct reader *reader, const char *header, double 
         *number = value;
 }
 
+static const char *const methods[SURVEY_DRAW_METHODS] = {"all", "srs", "systematic", "pps_systematic", "sampford", "brewer", "midzuno"};
+
+const char *survey_draw_method_name(enum survey_draw_method method)
+{
+    return methods[method];
+}
+
+bool survey_draw_method_parse(const char *name, enum survey_draw_method *method)
+{
+    for (int i = 0; i < SURVEY_DRAW_METHODS; i++)
+        if (strcmp(methods[i], name) == 0) {
+            *method = (enum survey_draw_method)i;
+            return true;
+        }
+    return false;
+}
+
 static void read_method(const struct reader *reader, struct survey_draw_row *row)
 {
-    static const struct {
-        const char *name;
-        enum survey_draw_method method;
-    } methods[] = {{"all", SURVEY_DRAW_ALL}, {"srs", SURVEY_DRAW_SRS}, {"systematic", SURVEY_DRAW_SYSTEMATIC}, {"pps_systematic", SURVEY_DRAW_PPS}};
-    const char *name = cell(reader, "method");
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-        if (strcmp(methods[i].name, name) == 0) {
-            row->method = methods[i].method;
-            return;
-        }
-    say(reader, "method", "E313", "all, srs, systematic, pps_systematic", _("this method of drawing is not known"));
+    if (!survey_draw_method_parse(cell(reader, "method"), &row->method))
+        say(reader, "method", "E313", "all, srs, systematic, pps_systematic, sampford, brewer, midzuno", _("this method of drawing is not known"));
 }
 
 static void read_row(const struct reader *reader, struct survey_draw_row *row)
@@ -122,16 +130,10 @@ static void read_row(const struct reader *reader, struct survey_draw_row *row)
     row->form = cell(reader, "form");
 }
 
-bool survey_draw_plan_read(struct survey_store *store, const struct survey_frame *frame, struct survey_arena *arena,
-                           struct survey_report *report, struct survey_draw_plan *plan, struct survey_error *error)
+bool survey_draw_plan_of(const struct survey_sheet *sheet, const char *path, const struct survey_frame *frame, struct survey_arena *arena,
+                         struct survey_report *report, struct survey_draw_plan *plan, struct survey_error *error)
 {
-    const struct survey_form *form = survey_store_current_form(store, NULL, NULL, error);
-    const struct survey_sheet *sheet = survey_store_plan(store, "sample");
-    if (!form)
-        return false;
-    if (!sheet || sheet->rows < 2)
-        return survey_fail(error, SURVEY_ERROR_INPUT, form->path, "%s", _("the workbook has no 'sample' sheet to draw by"));
-    struct reader reader = {sheet, frame, arena, report, form->path, 0};
+    struct reader reader = {sheet, frame, arena, report, path, 0};
     *plan = (struct survey_draw_plan){.rows = survey_arena_array(arena, sheet->rows, sizeof *plan->rows)};
     for (uint32_t row = 1; row < sheet->rows; row++) {
         reader.row = row;
@@ -147,9 +149,21 @@ bool survey_draw_plan_read(struct survey_store *store, const struct survey_frame
         for (size_t i = 0; i < plan->count; i++)
             any |= plan->rows[i].stage == stage;
         if (!any)
-            return survey_fail(error, SURVEY_ERROR_INPUT, form->path, _("the sample sheet has no row for stage %d"), stage);
+            return survey_fail(error, SURVEY_ERROR_INPUT, path, _("the sample sheet has no row for stage %d"), stage);
     }
     if (survey_report_count_of(report, SURVEY_FAULT))
-        return survey_fail(error, SURVEY_ERROR_INPUT, form->path, "%s", _("the sample sheet has faults; nothing was drawn"));
+        return survey_fail(error, SURVEY_ERROR_INPUT, path, "%s", _("the sample sheet has faults; nothing was drawn"));
     return true;
+}
+
+bool survey_draw_plan_read(struct survey_store *store, const struct survey_frame *frame, struct survey_arena *arena,
+                           struct survey_report *report, struct survey_draw_plan *plan, struct survey_error *error)
+{
+    const struct survey_form *form = survey_store_current_form(store, NULL, NULL, error);
+    const struct survey_sheet *sheet = survey_store_plan(store, "sample");
+    if (!form)
+        return false;
+    if (!sheet || sheet->rows < 2)
+        return survey_fail(error, SURVEY_ERROR_INPUT, form->path, "%s", _("the workbook has no 'sample' sheet to draw by"));
+    return survey_draw_plan_of(sheet, form->path, frame, arena, report, plan, error);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // sample: draws as the sample sheet says, and keeps the probabilities.
 #include "survey/base/arena.h"
+#include "survey/base/file.h"
 #include "survey/base/json.h"
 #include "survey/base/text.h"
 #include "survey/sample/draw.h"
@@ -9,77 +10,37 @@
 #include <sodium.h>
 #include <string.h>
 
-static bool insert_units(struct survey_store *store, const struct survey_draw *draw, const char *id, const char *round, struct survey_error *error)
-{
-    static const char *const methods[] = {"all", "srs", "systematic", "pps_systematic"};
-    for (size_t i = 0; i < draw->count; i++) {
-        const struct survey_drawn *unit = &draw->units[i];
-        if (!survey_store_run(store, error,
-                              "INSERT INTO sample (draw, round, stage, unit, parent, stratum, plan_row, method, status, position, "
-                              "probability, population, taken, chain, form) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                              "ttittti" "ttid" "iidt", id, round, (int64_t)unit->stage, unit->unit, unit->parent, unit->stratum,
-                              (int64_t)unit->plan->row, methods[unit->plan->method], unit->selected ? "selected" : "reserve",
-                              (int64_t)unit->position, unit->probability, (int64_t)unit->population, (int64_t)unit->taken, unit->chain,
-                              unit->plan->form))
-            return false;
-    }
-    return true;
-}
-
-bool survey_draw_store(struct survey_store *store, const struct survey_draw *draw, uint64_t seed, const char *round, bool again,
-                       const struct survey_actor *actor, struct survey_error *error)
-{
-    char id[48], at[40], after[160];
-    if (!survey_store_begin(store, error))
-        return false;
-    bool drawn = survey_store_count(store, 0, "SELECT count(*) FROM draw WHERE round = ? AND current", "t", round) > 0;
-    if (drawn && (!again || !actor->why[0]))
-        return survey_fail(error, SURVEY_ERROR_USAGE, survey_store_path(store),
-                           _("round '%s' has a sample already; a second draw needs --again and --why"), round);
-    survey_store_new_id(id);
-    survey_time_text(&actor->now, at);
-    struct survey_buffer plan = SURVEY_BUFFER(1 << 22);
-    survey_workbook_write_json(&(struct survey_workbook){.path = "", .sheets = (struct survey_sheet[]){*survey_store_plan(store, "sample")}, .sheet_count = 1}, &plan);
-    survey_format_into(after, sizeof after, "{\"draw\": \"%s\",\"seed\": %llu,\"units\": %zu}", id, (unsigned long long)seed, draw->count);
-    // The weights are those of the draw before.
-    bool done = survey_store_run(store, error, "UPDATE draw SET current = 0 WHERE round = ?", "t", round) &&
-                survey_store_run(store, error, "DELETE FROM weight WHERE round = ?", "t", round) &&
-                survey_store_run(store, error, "INSERT INTO draw (id, round, seed, made_at, who, why, plan) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                                 "ttitttt", id, round, (int64_t)seed, at, actor->who, actor->why, survey_buffer_string(&plan)) &&
-                insert_units(store, draw, id, round, error) && survey_store_log(store, actor, "sample", round, "", after, error) &&
-                survey_store_commit(store, error);
-    survey_buffer_clear(&plan);
-    return done;
-}
-
-// Units by stage, plan row and status.
+// Units by stage, plan row and status, and the sums that an auditor looks at.
 static void print_summary(const struct survey_invocation *invocation, const struct survey_draw_plan *plan, const struct survey_draw *draw,
-                          uint64_t seed, const char *round)
+                          const char *frame, uint64_t seed, const char *round, struct survey_arena *arena)
 {
     struct survey_buffer text = SURVEY_BUFFER(1 << 20), table = SURVEY_BUFFER(1 << 20);
     struct survey_json_writer writer = survey_json_writer(&text, true);
     survey_json_open(&writer, '{');
     survey_json_member(&writer, "round", round);
     survey_json_member_integer(&writer, "seed", (int64_t)seed);
+    survey_json_member(&writer, "frame", frame);
     survey_json_key(&writer, "rows");
     survey_json_open(&writer, '[');
     survey_format(&table, _("Round %s, seed %llu\n"), round, (unsigned long long)seed);
-    survey_format(&table, "%-6s %-5s %-24s %10s %10s\n", _("stage"), _("row"), _("method"), _("selected"), _("reserve"));
+    survey_format(&table, _("Frame %s\n"), frame);
+    survey_format(&table, "%-6s %-5s %-16s %8s %11s %10s %10s %14s\n", _("stage"), _("row"), _("method"), _("strata"), _("population"),
+                  _("selected"), _("reserve"), _("sum of weights"));
     for (size_t i = 0; i < plan->count; i++) {
-        size_t selected = 0, reserve = 0;
-        static const char *const methods[] = {"all", "srs", "systematic", "pps_systematic"};
-        for (size_t k = 0; k < draw->count; k++)
-            if (draw->units[k].plan == &plan->rows[i])
-                draw->units[k].selected ? selected++ : reserve++;
+        struct survey_draw_audit audit = survey_draw_audit_of(draw, &plan->rows[i], arena);
+        const char *method = survey_draw_method_name(plan->rows[i].method);
         survey_json_open(&writer, '{');
         survey_json_member_integer(&writer, "stage", plan->rows[i].stage);
         survey_json_member_integer(&writer, "row", plan->rows[i].row);
-        survey_json_member(&writer, "method", methods[plan->rows[i].method]);
-        survey_json_member_integer(&writer, "selected", (int64_t)selected);
-        survey_json_member_integer(&writer, "reserve", (int64_t)reserve);
+        survey_json_member(&writer, "method", method);
+        survey_json_member_integer(&writer, "strata", (int64_t)audit.strata);
+        survey_json_member_integer(&writer, "population", (int64_t)audit.population);
+        survey_json_member_integer(&writer, "selected", (int64_t)audit.selected);
+        survey_json_member_integer(&writer, "reserve", (int64_t)audit.reserve);
+        survey_json_member_number(&writer, "weights", audit.weights);
         survey_json_close(&writer, '}');
-        survey_format(&table, "%-6d %-5u %-24s %10zu %10zu\n", plan->rows[i].stage, plan->rows[i].row, methods[plan->rows[i].method], selected,
-                      reserve);
+        survey_format(&table, "%-6d %-5u %-16s %8zu %11zu %10zu %10zu %14.1f\n", plan->rows[i].stage, plan->rows[i].row, method, audit.strata,
+                      audit.population, audit.selected, audit.reserve, audit.weights);
     }
     survey_json_close(&writer, ']');
     survey_json_member_integer(&writer, "short_strata", (int64_t)draw->short_strata);
@@ -118,13 +79,61 @@ static int draw(struct survey_invocation *invocation, struct survey_store *store
     if (!survey_store_knows_round(store, &invocation->actor, &error) || !survey_frame_read(store, arena, &frame, &error) || !survey_draw_plan_read(store, &frame, arena, report, &plan, &error) ||
         !survey_draw_run(&plan, &frame, (uint64_t)seed, round, arena, &made, &error))
         return survey_command_fail(invocation, &error);
-    bool done = survey_draw_store(store, &made, (uint64_t)seed, round, survey_given(invocation, "again"), &invocation->actor, &error);
+    char hash[SURVEY_FRAME_HASH];
+    survey_frame_hash(&frame, hash);
+    bool done = survey_draw_store(store, &plan, &frame, &made, (uint64_t)seed, round, survey_given(invocation, "again"), &invocation->actor, &error);
     if (done) {
-        print_summary(invocation, &plan, &made, (uint64_t)seed, round);
+        print_summary(invocation, &plan, &made, hash, (uint64_t)seed, round, arena);
         warn_of_left(invocation, store, round);
     }
     survey_draw_clear(&made);
     return done ? 0 : survey_command_fail(invocation, &error);
+}
+
+// A CSV square: the units of the first stage as its header and, in the same order, its rows.
+static bool write_joint(const struct survey_draw *draw, const char *path, struct survey_arena *arena, size_t *count, bool *exact,
+                        struct survey_error *error)
+{
+    struct survey_buffer text = SURVEY_BUFFER((size_t)1 << 30);
+    double *joint;
+    if (!survey_draw_joint(draw, arena, &joint, count, exact, error))
+        return false;
+    for (size_t i = 0, place = 0; i < draw->count; i++)
+        if (draw->units[i].stage == 1 && draw->units[i].selected)
+            survey_csv_put(&text, draw->units[i].unit, place++ == 0);
+    survey_buffer_byte(&text, '\n');
+    for (size_t i = 0; i < *count; i++)
+        for (size_t j = 0; j < *count; j++)
+            survey_format(&text, "%g%s", joint[i * *count + j], j + 1 < *count ? "," : "\n");
+    bool done = text.overflow ? survey_fail(error, SURVEY_ERROR_INPUT, path, "%s", _("the file would be too large"))
+                              : survey_file_write(path, survey_buffer_string(&text), text.length, error);
+    survey_buffer_clear(&text);
+    return done;
+}
+
+static int joint(struct survey_invocation *invocation, struct survey_store *store, struct survey_arena *arena)
+{
+    struct survey_error error;
+    struct survey_draw_again again;
+    size_t count;
+    bool exact;
+    const char *round = survey_store_round(store, &invocation->actor), *path = survey_given_value(invocation, "joint");
+    const char *id = survey_draw_current(store, round, arena, &error);
+    if (!id || !survey_draw_replay(store, id, arena, &again, &error))
+        return survey_command_fail(invocation, &error);
+    bool done = again.difference ? survey_fail(&error, SURVEY_ERROR_INPUT, survey_store_path(store),
+                                               again.changed ? _("the frame was changed since the draw, which does not come again: unit '%s' differs")
+                                                             : _("the draw does not come again from its seed: unit '%s' differs"),
+                                               again.difference)
+                                 : write_joint(&again.draw, path, arena, &count, &exact, &error);
+    survey_draw_clear(&again.draw);
+    if (!done)
+        return survey_command_fail(invocation, &error);
+    if (strcmp(path, "-") != 0)
+        printf(exact ? _("%s: joint probabilities of %zu units of stage 1\n")
+                     : _("%s: joint probabilities of %zu units of stage 1; brewer's by Hartley and Rao's approximation\n"),
+               path, count);
+    return 0;
 }
 
 static int run(struct survey_invocation *invocation)
@@ -135,7 +144,7 @@ static int run(struct survey_invocation *invocation)
         return survey_command_fail(invocation, &error);
     struct survey_arena *arena = survey_arena_new();
     struct survey_report *report = survey_report_new();
-    int code = draw(invocation, store, arena, report);
+    int code = survey_given(invocation, "joint") ? joint(invocation, store, arena) : draw(invocation, store, arena, report);
     if (survey_report_count(report))
         survey_command_report(invocation, report, stderr);
     survey_report_free(report);
@@ -147,6 +156,7 @@ static int run(struct survey_invocation *invocation)
 static const struct survey_option options[] = {
     {"seed", 0, N_("N"), N_("the seed of the draw; the same one gives the same draw everywhere")},
     {"again", 0, NULL, N_("draw a second time in a round (needs --why)")},
+    {"joint", 0, N_("FILE.csv"), N_("draws nothing: writes the joint probabilities of the first stage's units")},
     {NULL},
 };
 
