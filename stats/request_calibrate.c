@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Calibration of a request's weights to totals of columns: linear (GREG), bounded linear, raking and logit
 // (Deville & Saerndal 1992).
+#include "stats/calibrate.h"
 #include "stats/request_steps.h"
-#include "stats/solve.h"
-
-enum { NEWTON_MAX = 200, TERMS_MAX = 64 };
-enum distance { LINEAR, RAKING, LOGIT };
 
 struct targets {
-    size_t count;
-    const double *x[TERMS_MAX]; // columns
-    const char *name[TERMS_MAX];
-    double total[TERMS_MAX];
-    enum distance distance;
-    bool bounded;
-    double lower, upper; // of new weight over old
+    struct stats_calibration to;
+    const double *x[STATS_CALIBRATION_MOST]; // columns
+    const char *name[STATS_CALIBRATION_MOST];
+    double total[STATS_CALIBRATION_MOST];
 };
 
 // A level's name after its column's: "stypeH".
@@ -38,10 +32,10 @@ static bool read_target(struct request *request, const struct survey_json *total
                         struct survey_error *error)
 {
     double *numbers;
-    size_t i = targets->count;
-    if (i == TERMS_MAX)
+    size_t i = targets->to.count;
+    if (i == STATS_CALIBRATION_MOST)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", _("at most %d totals can be calibrated to"),
-                           TERMS_MAX);
+                           STATS_CALIBRATION_MOST);
     if (strcmp(total->key, "(Intercept)") == 0) {
         targets->x[i] = request_ones(request);
     } else if (stats_table_find(&request->table, total->key) >= 0) {
@@ -61,106 +55,16 @@ static bool read_target(struct request *request, const struct survey_json *total
     }
     targets->name[i] = total->key;
     targets->total[i] = total->number;
-    targets->count++;
+    targets->to.count++;
     return true;
-}
-
-// g and its derivative at u.
-static void factor_at(const struct targets *targets, double u, double *g, double *slope)
-{
-    double lower = targets->lower, upper = targets->upper;
-    if (targets->distance == LOGIT) {
-        double a = (upper - lower) / ((upper - 1) * (1 - lower)), e = exp(a * u),
-               below = upper - 1 + (1 - lower) * e;
-        *g = (lower * (upper - 1) + upper * (1 - lower) * e) / below;
-        *slope = (upper - *g) * (1 - lower) * e * a / below;
-        return;
-    }
-    *g = targets->distance == RAKING ? exp(u) : 1 + u;
-    *slope = targets->distance == RAKING ? *g : 1;
-    if (targets->bounded && (*g < lower || *g > upper)) {
-        *g = *g < lower ? lower : upper;
-        *slope = 0;
-    }
-}
-
-// Calibrated totals' distances to their targets under lambda, into gap; the largest relative one.
-static double misfit(const struct request *request, const struct targets *targets, const double *weight,
-                     const double *lambda, double *gap, double *slopes)
-{
-    size_t p = targets->count;
-    for (size_t i = 0; i < p; i++)
-        gap[i] = targets->total[i];
-    if (slopes)
-        memset(slopes, 0, p * p * sizeof *slopes);
-    for (size_t row = 0; row < request->n; row++) {
-        double u = 0, g, slope;
-        for (size_t i = 0; i < p; i++)
-            u += lambda[i] * targets->x[i][row];
-        factor_at(targets, u, &g, &slope);
-        for (size_t i = 0; i < p; i++) {
-            double wx = weight[row] * targets->x[i][row];
-            gap[i] -= g * wx;
-            for (size_t j = 0; slopes && j <= i; j++)
-                slopes[i * p + j] += slope * wx * targets->x[j][row];
-        }
-    }
-    double worst = 0;
-    for (size_t i = 0; i < p; i++)
-        worst = fmax(worst, fabs(gap[i]) / (1 + fabs(targets->total[i])));
-    return isfinite(worst) ? worst : HUGE_VAL;
-}
-
-// Newton's method with halved steps.
-static bool solve(const struct request *request, const struct targets *targets, const double *weight,
-                  double *lambda, struct survey_error *error)
-{
-    size_t p = targets->count;
-    double gap[TERMS_MAX], next[TERMS_MAX], *slopes = survey_realloc(NULL, p * p, sizeof *slopes);
-    memset(lambda, 0, p * sizeof *lambda);
-    double worst = misfit(request, targets, weight, lambda, gap, slopes);
-    bool done = true;
-    for (int round = 0; done && worst > 1e-13 && round < NEWTON_MAX; round++) {
-        for (size_t i = 0; i < p; i++)
-            for (size_t j = i + 1; j < p; j++)
-                slopes[i * p + j] = slopes[j * p + i];
-        done = stats_solve(slopes, p, gap, 1) ||
-               survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
-                           _("the calibration is singular: its columns depend on each other"));
-        double step = 1, better = HUGE_VAL;
-        for (int half = 0; done && half < 40 && !(better < worst); half++, step /= 2) {
-            for (size_t i = 0; i < p; i++)
-                next[i] = lambda[i] + step * gap[i];
-            double scratch[TERMS_MAX];
-            better = misfit(request, targets, weight, next, scratch, NULL);
-        }
-        if (!(better < worst))
-            break; // as near as numbers go
-        memcpy(lambda, next, p * sizeof *lambda);
-        worst = misfit(request, targets, weight, lambda, gap, slopes);
-    }
-    if (done && worst > 1e-8) {
-        size_t off = 0;
-        misfit(request, targets, weight, lambda, gap, NULL);
-        for (size_t i = 1; i < p; i++)
-            if (fabs(gap[i]) / (1 + fabs(targets->total[i])) >
-                fabs(gap[off]) / (1 + fabs(targets->total[off])))
-                off = i;
-        done = survey_fail(
-            error, SURVEY_ERROR_INPUT, "",
-            _("the calibration has not converged: '%s' is off by %g; the bounds may be too narrow"),
-            targets->name[off], gap[off]);
-    }
-    free(slopes);
-    return done;
 }
 
 // Orthonormal columns of sqrt(weight) * x, twice orthogonalised.
 static void record_basis(struct request *request, const struct targets *targets, const double *before,
                          struct request_step *step)
 {
-    step->basis = survey_arena_array(request->arena, targets->count, sizeof *step->basis);
-    for (size_t i = 0; i < targets->count; i++) {
+    step->basis = survey_arena_array(request->arena, targets->to.count, sizeof *step->basis);
+    for (size_t i = 0; i < targets->to.count; i++) {
         double *q = survey_arena_array(request->arena, request->n, sizeof *q), size = 0, left = 0;
         for (size_t row = 0; row < request->n; row++) {
             q[row] = sqrt(before[row]) * targets->x[i][row];
@@ -188,18 +92,14 @@ static bool calibrate_one(struct request *request, const void *with, double *wei
                           struct survey_error *error)
 {
     const struct targets *targets = with;
-    double lambda[TERMS_MAX];
-    if (!solve(request, targets, weight, lambda, error))
+    double *factor = survey_arena_array(request->arena, request->n, sizeof *factor);
+    if (!stats_calibrate(&targets->to, weight, factor, error))
         return false;
     double *before = survey_arena_array(request->arena, request->n, sizeof *before);
     double *after = survey_arena_array(request->arena, request->n, sizeof *after);
     for (size_t row = 0; row < request->n; row++) {
-        double u = 0, g, slope;
-        for (size_t i = 0; i < targets->count; i++)
-            u += lambda[i] * targets->x[i][row];
-        factor_at(targets, u, &g, &slope);
         before[row] = weight[row];
-        after[row] = weight[row] * g;
+        after[row] = weight[row] * factor[row];
         weight[row] = after[row];
         char at[512];
         stats_table_place(&request->table, row, at);
@@ -221,21 +121,28 @@ bool request_calibrate(struct request *request, const struct survey_json *json, 
     const struct survey_json *totals = survey_json_get(json, "totals"),
                              *bounds = survey_json_get(json, "bounds");
     const char *fun = survey_json_text(json, "fun", "linear");
-    struct targets targets = {.distance = strcmp(fun, "raking") == 0  ? RAKING
-                                          : strcmp(fun, "logit") == 0 ? LOGIT
-                                                                      : LINEAR};
+    struct targets targets = {.to = {.n = request->n}};
+    struct stats_calibration *to = &targets.to;
+    to->x = targets.x;
+    to->names = targets.name;
+    to->totals = targets.total;
+    to->distance = strcmp(fun, "raking") == 0  ? STATS_RAKING
+                   : strcmp(fun, "logit") == 0 ? STATS_LOGIT
+                                               : STATS_LINEAR;
+    if (to->distance == STATS_LINEAR && strcmp(fun, "linear") != 0)
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("'%s' is none of linear, raking, logit"), fun);
     if (bounds && bounds->count == 2) {
-        targets.bounded = true;
-        targets.lower = bounds->first->number;
-        targets.upper = bounds->first->next->number;
+        to->bounded = true;
+        to->lower = bounds->first->number;
+        to->upper = bounds->first->next->number;
     }
-    if ((targets.bounded || targets.distance == LOGIT) && !(targets.lower < 1 && targets.upper > 1))
+    if ((to->bounded || to->distance == STATS_LOGIT) && !(to->lower < 1 && to->upper > 1))
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
                            _("bounds of a calibration stand on both sides of 1"));
     for (const struct survey_json *total = totals ? totals->first : NULL; total; total = total->next)
         if (!read_target(request, total, &targets, error))
             return false;
-    if (!targets.count)
+    if (!to->count)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("the calibration has no totals"));
     return request_each_weight(request, calibrate_one, &targets, error);
 }

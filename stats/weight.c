@@ -33,6 +33,8 @@ bool weight_fault(struct weighing *in, const char *header, const char *code, con
 
 void weight_note(struct weighing *in, const char *note)
 {
+    if (!in->step)
+        return;
     size_t count = in->step->note_count;
     if ((count & (count - 1)) == 0) { // room for the next power of two
         const char **more = survey_arena_array(in->arena, count ? count * 2 : 1, sizeof *more);
@@ -48,47 +50,78 @@ bool weight_is_interview(const struct weighing *in, size_t unit)
     return stats_outcome_is_interview(in->roster->units[unit].outcome);
 }
 
-static bool base(struct weighing *in)
+void weight_keep_interviews(struct weighing *in)
 {
-    if (in->adjusted)
-        return weight_fault(in, "method", "W103", _("base weights come first, and once"), "");
+    for (size_t i = 0; i < in->roster->count; i++)
+        if (!weight_is_interview(in, i))
+            in->w[i] = 0;
+}
+
+static bool run_base(struct weighing *in, struct weight_rule *rule)
+{
+    (void)rule;
     for (size_t i = 0; i < in->roster->count; i++)
         in->w[i] = in->roster->units[i].place ? 1 / in->roster->units[i].place->chain : 1;
     return true;
 }
 
-static bool run_method(struct weighing *in, size_t place, struct survey_error *error)
+static bool read_base(struct weighing *in, struct weight_rule *rule, struct survey_error *error)
 {
+    (void)in;
+    (void)error;
+    rule->run = run_base;
+    return true;
+}
+
+static bool read_method(struct weighing *in, struct weight_rule *rule, struct survey_error *error)
+{
+    static const struct {
+        const char *name;
+        bool (*read)(struct weighing *, struct weight_rule *, struct survey_error *);
+        int place; // 0: the first step; 1: right after it; 2: anywhere after it
+    } methods[] = {{"base", read_base, 0},
+                   {"nonresponse", weight_read_nonresponse, 1},
+                   {"propensity", weight_read_propensity, 1},
+                   {"poststratify", weight_read_poststratify, 2},
+                   {"rake", weight_read_rake, 2},
+                   {"calibrate", weight_read_calibrate, 2},
+                   {"trim", weight_read_trim, 2}};
     const char *method = weight_text(in, "method");
-    bool is_base = strcmp(method, "base") == 0;
-    if (place == 0 && !is_base)
-        return weight_fault(in, "method", "W103", _("the first step must be base"), "base");
-    if (place > 0 && is_base)
-        return weight_fault(in, "method", "W103", _("base weights come first, and once"), "");
-    if (is_base)
-        return base(in);
-    if (strcmp(method, "nonresponse") == 0) {
-        if (in->adjusted)
+    size_t place = in->rule_count;
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        if (strcmp(method, methods[i].name) != 0)
+            continue;
+        if (place == 0 && methods[i].place > 0)
+            return weight_fault(in, "method", "W103", _("the first step must be base"), "base");
+        if (place > 0 && methods[i].place == 0)
+            return weight_fault(in, "method", "W103", _("base weights come first, and once"), "");
+        if (place > 1 && methods[i].place == 1)
             return weight_fault(in, "method", "W104",
-                                _("nonresponse comes right after base, and once"), "");
-        in->adjusted = true;
-        return weight_nonresponse(in);
+                                survey_arena_format(in->arena, _("%s comes right after base, and once"), method), "");
+        return methods[i].read(in, rule, error);
     }
-    for (size_t i = 0; i < in->roster->count && !in->adjusted; i++)
-        in->w[i] = weight_is_interview(in, i) ? in->w[i] : 0;
-    in->adjusted = true;
-    if (strcmp(method, "poststratify") == 0)
-        return weight_poststratify(in, error);
-    if (strcmp(method, "rake") == 0)
-        return weight_rake(in, error);
-    if (strcmp(method, "trim") == 0)
-        return weight_trim(in);
-    if (strcmp(method, "calibrate") == 0)
-        return weight_fault(in, "method", "W102", _("calibrate is not in this version yet"),
-                            "poststratify, rake");
     return weight_fault(in, "method", "W101",
                         survey_arena_format(in->arena, _("'%s' is no weighting method"), method),
-                        "base, nonresponse, poststratify, rake, trim");
+                        "base, nonresponse, propensity, poststratify, rake, calibrate, trim");
+}
+
+// How far all margins of the sheet are off under these weights: before the step that fits them, after it, and
+// after what came later.
+static void sum_margins(struct weighing *in)
+{
+    struct stats_weight_step *step = in->step;
+    size_t count = 0;
+    for (size_t r = 0; r < in->rule_count; r++)
+        count += in->rules[r].margin_count;
+    step->margins = survey_arena_array(in->arena, count + 1, sizeof *step->margins);
+    for (size_t r = 0; r < in->rule_count; r++)
+        for (size_t m = 0; m < in->rules[r].margin_count; m++) {
+            struct margin *margin = &in->rules[r].margins[m];
+            size_t worst;
+            double off = weight_margin_off(in, margin, &worst);
+            step->margins[step->margin_count++] = (struct stats_weight_margin){
+                .step = in->rules[r].told.step, .by = margin->by, .cell = margin->names[worst], .off = off};
+        }
 }
 
 static void summarize(struct weighing *in)
@@ -110,6 +143,7 @@ static void summarize(struct weighing *in)
             squares += (in->w[i] - mean) * (in->w[i] - mean);
     step->cv = mean > 0 ? sqrt(squares / (double)step->n) / mean : 0;
     step->deff = 1 + step->cv * step->cv;
+    sum_margins(in);
 }
 
 static bool store_step(struct weighing *in, struct survey_error *error)
@@ -131,7 +165,7 @@ static bool store_step(struct weighing *in, struct survey_error *error)
     return true;
 }
 
-static bool read_number(struct weighing *in, const struct stats_weights *weights, int *number)
+static bool read_step(struct weighing *in, int *number)
 {
     const char *text = weight_text(in, "step");
     int64_t step = 0;
@@ -139,7 +173,7 @@ static bool read_number(struct weighing *in, const struct stats_weights *weights
         return weight_fault(in, "step", "W105",
                             survey_arena_format(in->arena, _("'%s' is no step"), text),
                             "1, 2, ...");
-    if (weights->count && step <= weights->steps[weights->count - 1].step)
+    if (in->rule_count && step <= in->rules[in->rule_count - 1].told.step)
         return weight_fault(in, "step", "W105", _("steps go up from row to row"), "");
     *number = (int)step;
     return true;
@@ -150,25 +184,38 @@ static bool is_blank(const struct weighing *in)
     return !*weight_text(in, "step") && !*weight_text(in, "method");
 }
 
-// *good: no fault so far.
-static bool run_rows(struct weighing *in, struct stats_weights *weights, bool *good,
-                     struct survey_error *error)
+// *good: no fault. False: an error.
+static bool read_rules(struct weighing *in, bool *good, struct survey_error *error)
 {
-    weights->steps = survey_arena_array(in->arena, in->sheet->rows + 1u, sizeof *weights->steps);
+    in->rules = survey_arena_array(in->arena, in->sheet->rows + 1u, sizeof *in->rules);
     for (in->row = 1; *good && in->row < in->sheet->rows; in->row++) {
         int number = 0;
         if (is_blank(in))
             continue;
         struct survey_error fault = {0};
-        in->step = &weights->steps[weights->count];
-        *good = read_number(in, weights, &number);
-        *in->step = (struct stats_weight_step){
-            .step = number,
-            .method = survey_arena_strdup(in->arena, weight_text(in, "method")),
-            .by = survey_arena_strdup(in->arena, weight_text(in, "by"))};
-        *good = *good && run_method(in, weights->count, &fault);
+        struct weight_rule *rule = &in->rules[in->rule_count];
+        *good = read_step(in, &number);
+        rule->row = in->row;
+        rule->told =
+            (struct stats_weight_step){.step = number,
+                                       .method = survey_arena_strdup(in->arena, weight_text(in, "method")),
+                                       .by = survey_arena_strdup(in->arena, weight_text(in, "by"))};
+        *good = *good && read_method(in, rule, &fault);
         if (fault.code != SURVEY_OK)
             return survey_fail(error, fault.code, fault.where, "%s", fault.message);
+        in->rule_count += *good;
+    }
+    return true;
+}
+
+static bool run_rules(struct weighing *in, struct stats_weights *weights, bool *good, struct survey_error *error)
+{
+    weights->steps = survey_arena_array(in->arena, in->rule_count + 1, sizeof *weights->steps);
+    for (size_t r = 0; *good && r < in->rule_count; r++) {
+        in->row = in->rules[r].row;
+        in->step = &weights->steps[r];
+        *in->step = in->rules[r].told;
+        *good = in->rules[r].run(in, &in->rules[r]);
         if (!*good)
             break;
         weights->count++;
@@ -177,6 +224,15 @@ static bool run_rows(struct weighing *in, struct stats_weights *weights, bool *g
             return false;
     }
     return true;
+}
+
+static void clear_rules(struct weighing *in)
+{
+    for (size_t r = 0; r < in->rule_count; r++) {
+        weight_cells_clear(&in->rules[r].cells);
+        for (size_t m = 0; m < in->rules[r].margin_count; m++)
+            weight_cells_clear(&in->rules[r].margins[m].cells);
+    }
 }
 
 static bool log_weights(struct weighing *in, const struct stats_weights *weights,
@@ -217,7 +273,8 @@ static bool weigh(struct weighing *in, struct stats_weights *weights, bool *good
         before ? survey_arena_format(in->arena, "{\"rows\": %lld}", (long long)before) : "";
     *good = true;
     return survey_store_run(in->store, error, "DELETE FROM weight WHERE round = ?", "t", round) &&
-           run_rows(in, weights, good, error) && (!*good || log_weights(in, weights, were, error));
+           read_rules(in, good, error) && run_rules(in, weights, good, error) &&
+           (!*good || log_weights(in, weights, were, error));
 }
 
 bool stats_weigh(struct survey_store *store, const struct survey_actor *actor,
@@ -246,6 +303,7 @@ bool stats_weigh(struct survey_store *store, const struct survey_actor *actor,
                                       .round = survey_arena_strdup(in.arena, in.roster->round)};
     in.w = survey_arena_array(in.arena, in.roster->count + 1, sizeof *in.w);
     bool good = false, done = weigh(&in, weights, &good, error);
+    clear_rules(&in);
     stats_roster_free(in.roster);
     if (done && good)
         *made = weights;

@@ -188,6 +188,24 @@ static bool read_total(struct weighing *in, const struct table *table, const str
     return true;
 }
 
+// Opens the sheet of totals with its column of them; NULL and a fault, or an error.
+static const struct survey_sheet *open_totals(struct weighing *in, const char *source, struct table *table,
+                                              struct survey_error *error)
+{
+    table->sheet = find_totals(in, source, &table->name, error);
+    if (!table->sheet) {
+        if (error->code == SURVEY_OK)
+            weight_fault(in, "totals", "W204",
+                         survey_arena_format(in->arena, _("there is no sheet '%s'"), source),
+                         _("a sheet of the workbook, or a .csv beside the evaluation file"));
+        return NULL;
+    }
+    table->total = survey_sheet_column(table->sheet, "total");
+    if (table->total < 0 && !table_fault(in, table, 0, _("the column 'total' is missing")))
+        return NULL;
+    return table->sheet;
+}
+
 bool weight_totals(struct weighing *in, const struct cells *cells, const char *source, bool shared,
                    double *totals, struct survey_error *error)
 {
@@ -196,14 +214,9 @@ bool weight_totals(struct weighing *in, const struct cells *cells, const char *s
         totals[cell] = (double)NAN;
     if (!source || !*source)
         return count_frame(in, cells, totals, error);
-    table.sheet = find_totals(in, source, &table.name, error);
-    if (!table.sheet)
-        return error->code == SURVEY_OK &&
-               weight_fault(in, "totals", "W204",
-                            survey_arena_format(in->arena, _("there is no sheet '%s'"), source),
-                            _("a sheet of the workbook, or a .csv beside the evaluation file"));
-    table.total = survey_sheet_column(table.sheet, "total");
-    bool good = table.total >= 0 || table_fault(in, &table, 0, _("the column 'total' is missing"));
+    if (!open_totals(in, source, &table, error))
+        return false;
+    bool good = true;
     for (size_t c = 0; c < cells->width; c++) {
         table.columns[c] = survey_sheet_column(table.sheet, cells->columns[c]);
         if (table.columns[c] < 0)
@@ -215,4 +228,85 @@ bool weight_totals(struct weighing *in, const struct cells *cells, const char *s
         if (is_of_margin(&table, cells, row, shared))
             good = read_total(in, &table, cells, row, totals);
     return good;
+}
+
+const char *weight_call(struct weighing *in, const char *term, const char *what)
+{
+    size_t length = strlen(what), all;
+    term += strspn(term, " ");
+    all = strlen(term);
+    while (all && term[all - 1] == ' ')
+        all--;
+    if (all < length + 2 || strncmp(term, what, length) != 0 || term[length] != '(' || term[all - 1] != ')')
+        return NULL;
+    return survey_arena_strndup(in->arena, term + length + 1, all - length - 2);
+}
+
+bool weight_numbers(struct weighing *in, const char *column,
+                    bool (*needed)(const struct weighing *in, size_t unit), double **numbers)
+{
+    const char **texts;
+    struct survey_error why = {0};
+    double *values = survey_arena_array(in->arena, in->roster->count + 1, sizeof *values);
+    if (!stats_roster_columns(in->roster, &column, 1, &texts, &why))
+        return weight_fault(in, "by", "W201", survey_arena_strdup(in->arena, why.message),
+                            _("columns of the frame"));
+    for (size_t i = 0; i < in->roster->count; i++)
+        if (!survey_number_parse(texts[i], strlen(texts[i]), &values[i]) && needed(in, i))
+            return weight_fault(in, "by", "W214",
+                                survey_arena_format(in->arena, _("unit '%s' has '%s' in '%s', which is no number"),
+                                                    in->roster->units[i].unit, texts[i], column),
+                                "");
+    *numbers = values;
+    return true;
+}
+
+static bool sum_frame(struct weighing *in, const char *column, double *total, struct survey_error *error)
+{
+    struct survey_buffer sql = SURVEY_BUFFER(4096);
+    survey_buffer_text(&sql, "SELECT unit, ");
+    survey_sql_name(&sql, column);
+    survey_buffer_text(&sql, " FROM frame ORDER BY unit");
+    struct survey_query *query = survey_query(in->store, error, survey_buffer_string(&sql), "");
+    survey_buffer_clear(&sql);
+    bool good = true;
+    *total = 0;
+    while (query && good && survey_query_next(query)) {
+        const char *text = survey_query_text(query, 1);
+        double number = 0;
+        good = survey_number_parse(text, strlen(text), &number) ||
+               weight_fault(in, "by", "W214",
+                            survey_arena_format(in->arena, _("unit '%s' has '%s' in '%s', which is no number"),
+                                                survey_query_text(query, 0), text, column),
+                            "");
+        *total += number;
+    }
+    return query && survey_query_end(query, error) && good;
+}
+
+bool weight_number_total(struct weighing *in, const char *column, const char *source, double *total,
+                         struct survey_error *error)
+{
+    struct table table = {0};
+    bool found = false;
+    if (!source || !*source)
+        return sum_frame(in, column, total, error);
+    if (!open_totals(in, source, &table, error))
+        return false;
+    int key = survey_sheet_column(table.sheet, "number");
+    for (uint32_t row = 1; key >= 0 && row < table.sheet->rows; row++) {
+        const char *text = survey_sheet_cell(table.sheet, row, (uint32_t)table.total);
+        if (strcmp(survey_sheet_cell(table.sheet, row, (uint32_t)key), column) != 0)
+            continue;
+        if (found)
+            return table_fault(in, &table, row,
+                               survey_arena_format(in->arena, _("number(%s) has a total already"), column));
+        found = true;
+        if (!survey_number_parse(text, strlen(text), total))
+            return table_fault(in, &table, row, survey_arena_format(in->arena, _("'%s' is no total"), text));
+    }
+    return found || table_fault(in, &table, 0,
+                                survey_arena_format(in->arena,
+                                                    _("there is no total of number(%s): a row with '%s' in the column 'number'"),
+                                                    column, column));
 }

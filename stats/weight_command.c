@@ -7,7 +7,23 @@
 #include "survey/base/text.h"
 #include "survey/base/utf8.h"
 
+#include <math.h>
 #include <string.h>
+
+static void write_margins(const struct stats_weight_step *step, struct survey_json_writer *json)
+{
+    survey_json_key(json, "margins");
+    survey_json_open(json, '[');
+    for (size_t m = 0; m < step->margin_count; m++) {
+        survey_json_open(json, '{');
+        survey_json_member_integer(json, "step", step->margins[m].step);
+        survey_json_member(json, "by", step->margins[m].by);
+        survey_json_member(json, "worst", step->margins[m].cell);
+        survey_json_member_number(json, "off", step->margins[m].off);
+        survey_json_close(json, '}');
+    }
+    survey_json_close(json, ']');
+}
 
 static void write_json(const struct stats_weights *weights, struct survey_buffer *buffer)
 {
@@ -33,6 +49,7 @@ static void write_json(const struct stats_weights *weights, struct survey_buffer
         for (size_t k = 0; k < step->note_count; k++)
             survey_json_put_text(&json, step->notes[k]);
         survey_json_close(&json, ']');
+        write_margins(step, &json);
         survey_json_close(&json, '}');
     }
     survey_json_close(&json, ']');
@@ -52,6 +69,24 @@ static void put_fixed(struct survey_buffer *buffer, double value, int decimals, 
     put_padded(buffer, text, width);
 }
 
+// The margin that is off most, with its cell; nothing where all are met.
+static void put_margin(struct survey_buffer *buffer, const struct stats_weight_step *step)
+{
+    const struct stats_weight_margin *worst = NULL;
+    char text[SURVEY_NUMBER_TEXT];
+    for (size_t m = 0; m < step->margin_count; m++)
+        if (fabs(step->margins[m].off) > 5e-7 && (!worst || fabs(step->margins[m].off) > fabs(worst->off)))
+            worst = &step->margins[m];
+    if (!step->margin_count)
+        return;
+    if (!worst) {
+        survey_format(buffer, "  %s", _("met"));
+        return;
+    }
+    survey_number_fixed(100 * worst->off, 4, SURVEY_HALF_UP, text);
+    survey_format(buffer, "  %s%s%% %s", worst->off > 0 ? "+" : "", text, worst->cell);
+}
+
 static void write_table(const struct stats_weights *weights, struct survey_buffer *buffer)
 {
     const char *const heads[] = {_("sum"), _("least"), _("most"), _("CV"), _("deff")};
@@ -61,12 +96,15 @@ static void write_table(const struct stats_weights *weights, struct survey_buffe
     survey_format(buffer, "%4s %-13s %7s", _("step"), _("method"), "n");
     for (int k = 0; k < 5; k++)
         put_padded(buffer, heads[k], widths[k]);
+    if (weights->count && weights->steps[0].margin_count)
+        survey_format(buffer, "  %s", _("margin most off"));
     for (size_t i = 0; i < weights->count; i++) {
         const struct stats_weight_step *step = &weights->steps[i];
         const double numbers[] = {step->sum, step->min, step->max, step->cv, step->deff};
         survey_format(buffer, "\n%4d %-13s %7zu", step->step, step->method, step->n);
         for (int k = 0; k < 5; k++)
             put_fixed(buffer, numbers[k], decimals[k], widths[k]);
+        put_margin(buffer, step);
         for (size_t k = 0; k < step->note_count; k++)
             survey_format(buffer, "\n     %s", step->notes[k]);
     }

@@ -16,7 +16,7 @@ static const struct column {
     const char *words[MOST_WORDS];
 } columns[] = {
     {"sample", "method", {"all", "srs", "systematic", "pps_systematic", "sampford", "brewer", "midzuno"}},
-    {"weights", "method", {"base", "nonresponse", "poststratify", "rake", "calibrate", "trim"}},
+    {"weights", "method", {"base", "nonresponse", "propensity", "poststratify", "rake", "calibrate", "trim"}},
     {"indicators", "statistic", {"share", "mean", "total", "ratio", "quantile", "index", "cases", "admin", "external", "derived"}},
     {"indicators", "line_op", {"<", "<=", ">", ">="}},
     {"indicators", "direction", {"higher", "lower"}},

@@ -223,6 +223,141 @@ static void reserves(void)
     end();
 }
 
+#define NUMBERED                                                                                   \
+    "| margins | | | | |\n| | county | size | number | total |\n| | C1 | | | 6 |\n| | C2 | | | 4 " \
+    "|\n"
+
+// Of sizes 1, 2, 3 in C1 (weights 2) and 4, 4 in C2: one to a total of the sizes beside the counts.
+#define SIZED "A1 C1 1 2 110; A2 C1 2 2 110; A3 C1 3 2 110; A4 C2 4 2 110; A5 C2 4 2 110; A6 C2 4 2 -"
+
+static double sizes(void)
+{
+    return weight_of("A1") + 2 * weight_of("A2") + 3 * weight_of("A3") + 4 * weight_of("A4") + 4 * weight_of("A5");
+}
+
+static void calibrated(void)
+{
+    // Within C1 u = a + b x with sums 6 and 14: g = 1 + b (x - 2), 2 b * 2 = 2.
+    begin("| | 1 | base | | | |\n| | 2 | calibrate | county;number(size) | margins | |\n" NUMBERED
+          "| | | | size | 30 |\n",
+          SIZED);
+    NEED(weigh());
+    WEIGHT(1, "A1");
+    WEIGHT(2, "A2");
+    WEIGHT(3, "A3");
+    WEIGHT(2, "A5");
+    CHECK(weights->steps[1].margin_count == 2);
+    CHECK_NEAR(0, weights->steps[0].margins[0].off, 1e-12); // C1: 6 of 6, C2: 4 of 4
+    CHECK_NEAR(28.0 / 30 - 1, weights->steps[0].margins[1].off, 1e-12);
+    CHECK_NEAR(0, weights->steps[1].margins[1].off, 1e-12);
+    CHECK_TEXT("number(size)", weights->steps[0].margins[1].cell);
+    end();
+    static const char *const bounds[] = {"raking", "0.4 1.8", "logit 0.4 1.8", "linear 0.4 1.8", "raking 0.4 1.8"};
+    for (int i = 0; i < 5; i++) {
+        char rows[512];
+        snprintf(rows, sizeof rows,
+                 "| | 1 | base | | | |\n| | 2 | calibrate | county;number(size) | margins | %s |\n" NUMBERED
+                 "| | | | size | 30 |\n",
+                 bounds[i]);
+        begin(rows, SIZED);
+        NEED(weigh());
+        CHECK_NEAR(6, weight_of("A1") + weight_of("A2") + weight_of("A3"), 1e-9);
+        CHECK_NEAR(30, sizes(), 1e-9);
+        CHECK(weight_of("A1") >= (i ? 0.8 : 0.2) && weight_of("A3") <= (i ? 3.6 : 9));
+        if (i == 0) // exp(a + b x): equal steps, equal ratios
+            CHECK_NEAR(weight_of("A2") / weight_of("A1"), weight_of("A3") / weight_of("A2"), 1e-9);
+        end();
+    }
+}
+
+static void calibration_faults(void)
+{
+    begin("| | 1 | base | | | |\n| | 2 | calibrate | county;number(size) | margins | |\n" NUMBERED
+          "| | | | size | 40 |\n",
+          SIZED);
+    CHECK(!weigh()); // 1 - 3 x 2: the slope is 3 where 1 is the most
+    CHECK(strncmp(fault(), "W404 the calibration gives unit 'A1' the weight -", 49) == 0);
+    end();
+    begin("| | 1 | base | | | |\n| | 2 | calibrate | county;number(size) | margins | 0.9 1.1 |\n" NUMBERED
+          "| | | | size | 30 |\n",
+          SIZED);
+    CHECK(!weigh());
+    CHECK(strstr(fault(), "W401 the calibration has not converged: '") && strstr(fault(), "too narrow"));
+    end();
+    begin("| | 1 | base | | | |\n| | 2 | calibrate | county;number(size) | margins | |\n" NUMBERED, SIZED);
+    CHECK(!weigh());
+    CHECK(strncmp(fault(), "W203 there is no total of number(size)", 38) == 0);
+    end();
+}
+
+// Persons of two households: the old and the new weight are the same for both of a household.
+static void one_weight_a_household(void)
+{
+    begin("| | 1 | base | | | |\n| | 2 | calibrate | county;equal(size) | margins | |\n" NUMBERED,
+          "A1 C1 h1 2 110; A2 C2 h1 2 110; A3 C1 h2 2 110; A4 C1 h3 2 110; A5 C2 h3 2 110; A6 C2 h3 1 110");
+    NEED(weigh());
+    CHECK_NEAR(weight_of("A1"), weight_of("A2"), 1e-12);
+    CHECK_NEAR(weight_of("A4"), weight_of("A5"), 1e-12);
+    CHECK_NEAR(weight_of("A4"), weight_of("A6"), 1e-12); // though it was 1
+    CHECK_NEAR(6, weight_of("A1") + weight_of("A3") + weight_of("A4"), 1e-9);
+    CHECK_NEAR(4, weight_of("A2") + weight_of("A5") + weight_of("A6"), 1e-9);
+    end();
+}
+
+// Trimmed, then fitted to the margins again, within bounds.
+static void trimmed_and_calibrated(void)
+{
+    begin("| | 1 | base | | | |\n| | 2 | calibrate | county | margins | |\n| | 3 | trim | | | 0.5 1.5 |\n"
+          "| | 4 | calibrate | county | margins | 0.5 2 |\n" NUMBERED,
+          "A1 C1 s 1 110; A2 C1 s 1 110; A3 C1 s 8 110; A4 C2 s 2 110; A5 C2 s 2 110");
+    NEED(weigh());
+    CHECK_NEAR(6, weight_of("A1") + weight_of("A2") + weight_of("A3"), 1e-9);
+    CHECK_NEAR(4, weight_of("A4") + weight_of("A5"), 1e-9);
+    CHECK(weights->count == 4 && weights->steps[2].margin_count == 2);
+    CHECK_NEAR(0, weights->steps[1].margins[0].off, 1e-12);
+    CHECK(fabs(weights->steps[2].margins[0].off) > 0.01); // what trimming did to it is told
+    CHECK_NEAR(0, weights->steps[3].margins[1].off, 1e-12);
+    CHECK(weights->steps[3].max < weights->steps[1].max);
+    end();
+}
+
+// One category of two: propensities are the weighted response rates, so that both ways give what classes give.
+static void by_propensity(void)
+{
+    static const char *const bounds[] = {"2", "1/p"};
+    for (int i = 0; i < 2; i++) {
+        char rows[128];
+        snprintf(rows, sizeof rows, "| | 1 | base | | | |\n| | 2 | propensity | county | | %s |\n", bounds[i]);
+        begin(rows,
+              "A1 C1 s 2 110; A2 C1 s 4 210; A3 C2 s 3 110; A4 C2 s 3 110; A5 C2 s 2 210; A6 C2 s 4 410; A7 C1 s 1 -");
+        NEED(weigh());
+        WEIGHT(7, "A1");
+        WEIGHT(4, "A3");
+        WEIGHT(4, "A4");
+        WEIGHT(0, "A2");
+        CHECK(weights->steps[1].note_count == 1 &&
+              strcmp(weights->steps[1].notes[0], "propensities of the interviews: 0.286 to 0.750") == 0);
+        end();
+    }
+    begin("| | 1 | base | | | |\n| | 2 | propensity | county;number(size) | | 1/p |\n",
+          "A1 C1 1 2 110; A2 C1 2 2 210; A3 C1 3 2 110; A4 C2 1 2 210; A5 C2 2 2 110; A6 C2 3 2 210; A7 C2 4 2 110");
+    NEED(weigh());
+    // The scores of the fit: weighted sums of 1, county and size agree between p and interviews.
+    double p1 = 2 / weight_of("A1"), p3 = 2 / weight_of("A3"), p5 = 2 / weight_of("A5"), p7 = 2 / weight_of("A7");
+    double l1 = log(p1 / (1 - p1)), l3 = log(p3 / (1 - p3)), l5 = log(p5 / (1 - p5)), l7 = log(p7 / (1 - p7));
+    double slope = (l3 - l1) / 2;
+    CHECK_NEAR(slope, (l7 - l5) / 2, 1e-9);
+    double p2 = 1 / (1 + exp(-l1 - slope)), p4 = 1 / (1 + exp(-l5 + slope)), p6 = 1 / (1 + exp(-l5 - slope));
+    CHECK_NEAR(2, p1 + p2 + p3, 1e-9);
+    CHECK_NEAR(2, p4 + p5 + p6 + p7, 1e-9);
+    CHECK_NEAR(1 + 3 + 2 + 4, p1 + 2 * p2 + 3 * p3 + p4 + 2 * p5 + 3 * p6 + 4 * p7, 1e-9);
+    end();
+    begin("| | 1 | base | | | |\n| | 2 | propensity | county | | |\n", "A1 C1 1 2 110; A2 C1 2 2 210; A3 C2 3 2 110");
+    CHECK(!weigh());
+    CHECK(strncmp(fault(), "W502 the propensity has no finite fit: all of county=C2 were interviewed", 72) == 0);
+    end();
+}
+
 static void check_fault(const char *rows, const char *expected)
 {
     begin(rows, "A1 C1 s 2 110; A2 C2 l 2 110");
@@ -239,8 +374,23 @@ static void faults(void)
     check_fault("| | 1 | base | | | |\n| | 1 | trim | | | 2 |\n", "W105 steps go up");
     check_fault("| | 1 | base | | | |\n| | x | trim | | | 2 |\n", "W105 'x'");
     check_fault("| | 1 | base | | | |\n| | 2 | magic | | | |\n", "W101 'magic'");
-    check_fault("| | 1 | base | | | |\n| | 2 | calibrate | | | |\n",
-                "W102 calibrate is not in this version yet");
+    check_fault("| | 1 | base | | | |\n| | 2 | calibrate | | | |\n", "W207 the columns");
+    check_fault("| | 1 | base | | | |\n| | 2 | calibrate | county | | 2 3 |\n", "W402 '2 3'");
+    check_fault("| | 1 | base | | | |\n| | 2 | calibrate | county | | logit |\n", "W402 'logit'");
+    check_fault("| | 1 | base | | | |\n| | 2 | calibrate | number(size) | | |\n",
+                "W214 unit 'A1' has 's' in 'size', which is no number");
+    check_fault("| | 1 | base | | | |\n| | 2 | calibrate | number(none) | | |\n",
+                "W201 the frame has no column 'none'");
+    check_fault("| | 1 | base | | | |\n| | 2 | rake | county;number(size) | | |\n", "W214");
+    check_fault("| | 1 | base | | | |\n| | 2 | calibrate | county;size | t | |\n| t | | | |\n| | county "
+                "| size | total |\n"
+                "| | C1 | | 3 |\n| | C2 | | 4 |\n| | | s | 5 |\n| | | l | 5 |\n",
+                "W401 the calibration is singular: 'size=s' depends on the columns before it, whose totals make it "
+                "3, not 5");
+    check_fault("| | 1 | base | | | |\n| | 2 | propensity | | | |\n", "W207");
+    check_fault("| | 1 | base | | | |\n| | 2 | propensity | county | | x |\n", "W503 'x'");
+    check_fault("| | 1 | base | | | |\n| | 2 | trim | | | 2 |\n| | 3 | propensity | county | | |\n",
+                "W104 propensity comes right after base");
     check_fault("| | 1 | base | | | |\n| | 2 | nonresponse | nowhere | | |\n",
                 "W201 the frame has no column 'nowhere'");
     check_fault("| | 1 | base | | | |\n| | 2 | poststratify | county | nowhere | |\n",
@@ -266,4 +416,5 @@ static void faults(void)
 }
 
 TESTS(CASE(base_and_nonresponse), CASE(empty_cells_merge), CASE(poststratified), CASE(raked),
-      CASE(trimmed), CASE(reserves), CASE(faults))
+      CASE(trimmed), CASE(calibrated), CASE(calibration_faults), CASE(one_weight_a_household),
+      CASE(trimmed_and_calibrated), CASE(by_propensity), CASE(reserves), CASE(faults))
