@@ -137,6 +137,7 @@ static const struct request_method basic_methods[] = {
 
 static const struct request_method *const families[] = {
     basic_methods,
+    request_poverty_methods,
 };
 
 static const struct request_method *find(const char *estimator)

@@ -1,52 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Requests on small files, against figures worked by hand.
-#include "stats/request.h"
-#include "survey/base/arena.h"
-#include "tests/tap.h"
-
-#include <unistd.h>
-
-static struct survey_error error;
-static struct survey_buffer text = {.ceiling = 1 << 20};
-static struct survey_arena *arena;
-static struct survey_json *got;
-static char folder[] = "/tmp/assay-request-XXXXXX";
-
-static void put(const char *name, const char *content)
-{
-    char path[200];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "w");
-    fputs(content, file);
-    fclose(file);
-}
-
-// Runs a request; its result is then in got.
-static bool ask(const char *request)
-{
-    struct survey_json *json;
-    survey_arena_free(arena);
-    survey_buffer_clear(&text);
-    arena = survey_arena_new();
-    got = NULL;
-    error = (struct survey_error){0};
-    struct survey_json_writer writer = survey_json_writer(&text, false);
-    return survey_json_read(arena, "request", request, strlen(request), &json, &error) &&
-           stats_request_run(json, folder, &writer, NULL, &error) &&
-           survey_json_read(arena, "result", survey_buffer_string(&text), text.length, &got, &error);
-}
-
-// The index-th number of a list, or the number itself.
-static double field(const char *key, size_t index)
-{
-    const struct survey_json *json = survey_json_get(got, key);
-    if (json && json->kind == SURVEY_JSON_ARRAY)
-        json = survey_json_at(json, index);
-    return json && json->kind == SURVEY_JSON_NUMBER ? json->number : (double)NAN;
-}
-
-#define REQUEST(design, estimator, args)                                                                     \
-    "{\"data\": \"data.csv\", \"design\": " design ", \"estimator\": \"" estimator "\", \"args\": " args "}"
+#include "tests/stats/asking.h"
 
 // Cells of y (1, 3) and (2, 4) weighted to 10 and 20: mean 80/30; scores w (y - cell mean) / 30: 5, 5, 10, 10 over 30.
 static void post_stratified(void)
@@ -256,24 +210,6 @@ static void bad_requests(void)
     NEED(ask(REQUEST("{\"ops\": [{\"op\": \"subset\", \"expr\": \"y %in% c(2) & y!=7\"}]}", "total",
                      "{\"vars\": \"y\"}")));
     CHECK_NEAR(2, field("est", 0), 0);
-}
-
-static void clean_up(void)
-{
-    static const char *const files[] = {"data.csv", "jk.csv", "short.csv", "joint.csv"};
-    char path[200];
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, files[i]);
-        unlink(path);
-    }
-    CHECK(rmdir(folder) == 0);
-    survey_arena_free(arena);
-    survey_buffer_clear(&text);
-}
-
-static void set_up(void)
-{
-    NEED(mkdtemp(folder));
 }
 
 TESTS(CASE(set_up), CASE(post_stratified), CASE(raked), CASE(calibrated), CASE(replicated),
