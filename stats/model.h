@@ -25,5 +25,8 @@ struct model {
 // Reads "y ~ a + b + factor(c) + d*e" with R's treatment contrasts.
 bool model_read(struct request *request, const char *formula, struct model *model,
                 struct survey_error *error);
+// The right side alone, without an outcome.
+bool model_read_terms(struct request *request, const char *terms, struct model *model,
+                      struct survey_error *error);
 // Fits by iterated weighted least squares until nothing changes; variance as the design has it.
 bool model_fit(struct request *request, struct model *model, struct survey_error *error);

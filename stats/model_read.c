@@ -139,20 +139,27 @@ static bool read_terms(struct request *request, struct model *model, const char 
     return true;
 }
 
+bool model_read_terms(struct request *request, const char *terms, struct model *model,
+                      struct survey_error *error)
+{
+    model->kept = survey_arena_array(request->arena, request->n, 1);
+    for (size_t row = 0; row < request->n; row++)
+        model->kept[row] = request->weight[row] > 0 && (!request->inside || request->inside[row]);
+    return add_column(model, "(Intercept)", request_ones(request), 0, error) &&
+           (strcmp(terms, "1") == 0 || read_terms(request, model, terms, error));
+}
+
 bool model_read(struct request *request, const char *formula, struct model *model, struct survey_error *error)
 {
     const char *tilde = strchr(formula, '~');
     double *y;
     if (!tilde || !tilde[1])
         return survey_fail(error, SURVEY_ERROR_INPUT, "", _("'%s' is no formula y ~ terms"), formula);
-    model->kept = survey_arena_array(request->arena, request->n, 1);
-    for (size_t row = 0; row < request->n; row++)
-        model->kept[row] = request->weight[row] > 0 && (!request->inside || request->inside[row]);
-    if (!request_column(request, trimmed(request->arena, formula, (size_t)(tilde - formula)), &y, error))
+    const char *left = trimmed(request->arena, formula, (size_t)(tilde - formula)),
+               *right = trimmed(request->arena, tilde + 1, strlen(tilde + 1));
+    if (!request_column(request, left, &y, error) || !model_read_terms(request, right, model, error))
         return false;
     model->y = y;
     drop_missing(request, model, y);
-    const char *right = trimmed(request->arena, tilde + 1, strlen(tilde + 1));
-    return add_column(model, "(Intercept)", request_ones(request), 0, error) &&
-           (strcmp(right, "1") == 0 || read_terms(request, model, right, error));
+    return true;
 }

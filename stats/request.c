@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A request: its data and design, and which estimator answers it.
+#include "stats/effect/effect.h"
 #include "stats/request_private.h"
 
 bool request_unsupported(struct request *request, struct survey_error *error, const char *what)
@@ -138,6 +139,7 @@ static const struct request_method basic_methods[] = {
 static const struct request_method *const families[] = {
     basic_methods,
     request_poverty_methods,
+    effect_methods,
 };
 
 static const struct request_method *find(const char *estimator)

@@ -59,7 +59,8 @@ bool stats_invert(double *a, size_t n)
     return done;
 }
 
-static void rotate(double *a, size_t n, size_t p, size_t q)
+// Makes a[p, q] zero; the same turn for the columns of vectors (NULL: none).
+static void rotate(double *a, size_t n, size_t p, size_t q, double *vectors)
 {
     double gap = (a[q * n + q] - a[p * n + p]) / (2 * a[p * n + q]);
     double t = (gap >= 0 ? 1 : -1) / (fabs(gap) + sqrt(gap * gap + 1)), c = 1 / sqrt(t * t + 1), s = t * c;
@@ -73,6 +74,11 @@ static void rotate(double *a, size_t n, size_t p, size_t q)
         a[p * n + k] = c * pk - s * qk;
         a[q * n + k] = s * pk + c * qk;
     }
+    for (size_t k = 0; vectors && k < n; k++) {
+        double kp = vectors[k * n + p], kq = vectors[k * n + q];
+        vectors[k * n + p] = c * kp - s * kq;
+        vectors[k * n + q] = s * kp + c * kq;
+    }
 }
 
 static int descending(const void *left, const void *right)
@@ -81,8 +87,10 @@ static int descending(const void *left, const void *right)
     return (a < b) - (a > b);
 }
 
-void stats_eigenvalues(double *a, size_t n, double *values)
+void stats_eigen(double *a, size_t n, double *values, double *vectors)
 {
+    for (size_t i = 0; vectors && i < n * n; i++)
+        vectors[i] = i % (n + 1) == 0;
     for (int sweep = 0; sweep < 60; sweep++) {
         double off = 0, on = 0;
         for (size_t i = 0; i < n; i++)
@@ -93,9 +101,14 @@ void stats_eigenvalues(double *a, size_t n, double *values)
         for (size_t p = 0; p < n; p++)
             for (size_t q = p + 1; q < n; q++)
                 if (fabs(a[p * n + q]) > 0)
-                    rotate(a, n, p, q);
+                    rotate(a, n, p, q, vectors);
     }
     for (size_t i = 0; i < n; i++)
         values[i] = a[i * n + i];
+}
+
+void stats_eigenvalues(double *a, size_t n, double *values)
+{
+    stats_eigen(a, n, values, NULL);
     qsort(values, n, sizeof *values, descending);
 }

@@ -12,3 +12,5 @@ bool stats_solve(double *a, size_t n, double *b, size_t columns);
 bool stats_invert(double *a, size_t n);
 // Eigenvalues of a symmetric matrix (destroyed), by Jacobi rotations, in descending order.
 void stats_eigenvalues(double *a, size_t n, double *values);
+// The same with eigenvectors: column k of vectors (n * n, row-major) belongs to values[k]; in no order.
+void stats_eigen(double *a, size_t n, double *values, double *vectors);

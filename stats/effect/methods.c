@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The estimators of effects by their names in a request.
+#include "stats/effect/effect.h"
+
+const struct request_method effect_methods[] = {
+    {"ols", effect_ols, false},
+    {"lin", effect_lin, false},
+    {"difference", effect_difference, false},
+    {"did", effect_did, false},
+    {"balance", effect_balance_table, false},
+    {NULL, NULL, false},
+};

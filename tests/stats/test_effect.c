@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Effects on small tables, against figures worked by hand.
+#include "stats/request.h"
+#include "survey/base/arena.h"
+#include "tests/tap.h"
+
+#include <unistd.h>
+
+static struct survey_error error;
+static struct survey_buffer text = {.ceiling = 1 << 20};
+static struct survey_arena *arena;
+static struct survey_json *got;
+static char folder[] = "/tmp/assay-effect-XXXXXX";
+
+static void put(const char *content)
+{
+    char path[200];
+    snprintf(path, sizeof path, "%s/data.csv", folder);
+    FILE *file = fopen(path, "w");
+    fputs(content, file);
+    fclose(file);
+}
+
+// Runs an estimator on the table; its result is then in got.
+static bool ask_under(const char *design, const char *estimator, const char *args)
+{
+    static char request[2000];
+    struct survey_json *json;
+    snprintf(request, sizeof request,
+             "{\"data\": \"data.csv\", \"design\": {%s}, \"estimator\": \"%s\", \"args\": {%s}}",
+             design, estimator, args);
+    survey_arena_free(arena);
+    survey_buffer_clear(&text);
+    arena = survey_arena_new();
+    got = NULL;
+    error = (struct survey_error){0};
+    struct survey_json_writer writer = survey_json_writer(&text, false);
+    return survey_json_read(arena, "request", request, strlen(request), &json, &error) &&
+           stats_request_run(json, folder, &writer, NULL, &error) &&
+           survey_json_read(arena, "result", survey_buffer_string(&text), text.length, &got,
+                            &error);
+}
+
+static bool ask(const char *estimator, const char *args)
+{
+    return ask_under("", estimator, args);
+}
+
+// The index-th number of a list, or the number itself.
+static double number_of(const struct survey_json *json, size_t index)
+{
+    if (json && json->kind == SURVEY_JSON_ARRAY)
+        json = survey_json_at(json, index);
+    return json && json->kind == SURVEY_JSON_NUMBER ? json->number : (double)NAN;
+}
+
+static double field(const char *key, size_t index)
+{
+    return number_of(survey_json_get(got, key), index);
+}
+
+static double balance(size_t row, const char *key)
+{
+    return number_of(survey_json_get(survey_json_at(survey_json_get(got, "balance"), row), key), 0);
+}
+
+static bool warns(const char *part)
+{
+    const struct survey_json *warnings = survey_json_get(got, "warnings");
+    for (const struct survey_json *one = warnings ? warnings->first : NULL; one; one = one->next)
+        if (strstr(one->text, part))
+            return true;
+    return false;
+}
+
+#define ARMS "\"outcome\": \"y\", \"treatment\": \"t\""
+
+// Means 3 and 1, variances 4 / 3 and 2 / 2; Welch: (7/3)^2 / ((4/3)^2 / 2 + 1).
+static void difference(void)
+{
+    put("t,y\n1,1\n1,3\n1,5\n0,0\n0,2\n0,NA\n");
+    NEED(ask("difference", ARMS));
+    CHECK_NEAR(2, field("est", 0), 1e-15);
+    CHECK_NEAR(sqrt(7.0 / 3), field("se", 0), 1e-15);
+    CHECK_NEAR(49.0 / 17, field("df", 0), 1e-14);
+    CHECK_NEAR(5, field("n", 0), 0);
+    CHECK_NEAR(1, field("missing", 0), 0);
+    // The same by regression.
+    NEED(ask("lin", ARMS));
+    CHECK_NEAR(2, field("est", 0), 1e-14);
+    CHECK_NEAR(sqrt(7.0 / 3), field("se", 0), 1e-14);
+}
+
+// Residuals (-3, -1) and (1, 3) around 4, in two clusters: totals -4 and 4, so that CR0 is 32 / 16
+// = 2; the factors are 2 each, and H of a cluster has the eigenvalue 1/2.
+static void clustered(void)
+{
+    static const struct {
+        const char *vcov;
+        double variance;
+    } cases[] = {{"CR0", 2},         {"CR1", 4},         {"CR1S", 4},
+                 {"CR2", 4},         {"CR3", 8},         {"const", 20.0 / 3 / 4},
+                 {"HC1", 20.0 / 12}, {"HC0", 20.0 / 16}, {"HC2", 20.0 / 12},
+                 {"HC3", 20.0 / 9}};
+    put("g,y\nA,1\nA,3\nB,5\nB,7\n");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char args[100];
+        snprintf(args, sizeof args, "\"formula\": \"y ~ 1\", \"cluster\": \"g\", \"vcov\": \"%s\"",
+                 cases[i].vcov);
+        NEED(ask("ols", args));
+        CHECK_NEAR(4, field("est", 0), 1e-14);
+        CHECK_NEAR(sqrt(cases[i].variance), field("se", 0), 1e-14);
+        CHECK_NEAR(*cases[i].vcov == 'C' ? 1 : 3, field("df", 0), 1e-13);
+    }
+    // The design's first stage are the clusters where none are named.
+    NEED(ask_under("\"ids\": [\"g\"]", "ols", "\"formula\": \"y ~ 1\""));
+    CHECK_TEXT("CR2", survey_json_text(got, "vcov", ""));
+    CHECK_NEAR(2, field("se", 0), 1e-14);
+}
+
+// Clusters g have the totals -4 and 4, h -2 and 2, the cells are rows: 32 / 16 + 8 / 16 - 20 / 16.
+static void two_way(void)
+{
+    put("g,h,y\nA,1,1\nA,2,3\nB,1,5\nB,2,7\n");
+    NEED(ask("ols", "\"formula\": \"y ~ 1\", \"cluster\": [\"g\", \"h\"], \"vcov\": \"CR0\""));
+    CHECK_NEAR(sqrt(2 + 0.5 - 1.25), field("se", 0), 1e-14);
+    CHECK_NEAR(1, field("df", 0), 0);
+    CHECK(!ask("ols", "\"formula\": \"y ~ 1\", \"cluster\": [\"g\", \"h\"], \"vcov\": \"CR2\""));
+    CHECK_TEXT("two-way clusters have CR0, CR1 or CR1S", error.message);
+}
+
+// Constants for each level, taken out or as columns of the model.
+static void absorbed(void)
+{
+    put("g,h,x,y\nA,1,1,2\nA,2,4,3\nA,3,2,9\nB,1,5,5\nB,2,7,1\nB,3,1,4\nC,1,2,8\nC,3,6,6\n");
+    NEED(ask("ols", "\"formula\": \"y ~ x + factor(g) + factor(h)\", \"vcov\": \"const\""));
+    double est = field("est", 1), se = field("se", 1);
+    NEED(ask("ols", "\"formula\": \"y ~ x\", \"fixed\": [\"g\", \"h\"], \"vcov\": \"const\""));
+    CHECK_NEAR(est, field("est", 0), 1e-12);
+    CHECK_NEAR(se, field("se", 0), 1e-12);
+    CHECK_NEAR(5, field("absorbed", 0), 0);
+    // The correction of CR2 is the same whether constants of clusters are taken out or not.
+    NEED(ask("ols", "\"formula\": \"y ~ x + factor(g)\", \"cluster\": \"g\""));
+    se = field("se", 1);
+    double df = field("df", 1);
+    NEED(ask("ols", "\"formula\": \"y ~ x\", \"fixed\": \"g\", \"cluster\": \"g\""));
+    CHECK_NEAR(se, field("se", 0), 1e-10);
+    CHECK_NEAR(df, field("df", 0), 1e-8);
+    CHECK(!ask("ols", "\"formula\": \"y ~ x\", \"fixed\": \"h\", \"cluster\": \"g\""));
+    CHECK(strstr(error.message, "nested in the clusters"));
+    CHECK(!ask("ols", "\"formula\": \"y ~ h\", \"fixed\": \"h\", \"vcov\": \"const\""));
+    CHECK_TEXT("'h' does not vary within the 'fixed' columns", error.message);
+}
+
+// Weights of 2 are two rows, but for the number of rows.
+static void weighted(void)
+{
+    put("x,y,w\n0,1,2\n1,4,1\n2,3,3\n3,9,1\n");
+    NEED(ask_under("\"weights\": \"w\"", "ols", "\"formula\": \"y ~ x\", \"vcov\": \"HC0\""));
+    double est = field("est", 1), se = field("se", 1);
+    put("x,y,g\n0,1,1\n0,1,1\n1,4,2\n2,3,3\n2,3,3\n2,3,3\n3,9,4\n");
+    NEED(ask("ols", "\"formula\": \"y ~ x\", \"cluster\": \"g\", \"vcov\": \"CR0\""));
+    CHECK_NEAR(field("est", 1), est, 1e-13);
+    CHECK_NEAR(field("se", 1), se, 1e-13);
+}
+
+// Arm 1 goes from 2 to 7, arm 0 from 1 to 3: 5 - 2 = 3. The changes are 6, 4 and 3, 1: variances 2
+// / 2 each.
+static void did(void)
+{
+    const char *const args = ARMS ", \"post\": \"p\", \"panel\": \"i\", \"covariates\": \"x\"";
+    const char *const plain = ARMS ", \"post\": \"p\", \"cluster\": \"i\"";
+    const char *const rows[] = {"a,1,0,1,5\n", "a,1,1,7,6\n", "b,1,0,3,1\n", "b,1,1,7,9\n",
+                                "c,0,0,2,4\n", "c,0,1,5,3\n", "d,0,0,0,0\n", "d,0,1,1,7\n"};
+    char table[300] = "i,t,p,y,x\n", backwards[300] = "i,t,p,y,x\n", first[40], second[40];
+    for (int i = 0; i < 8; i++) {
+        strcat(table, rows[i]);
+        strcat(backwards, rows[7 - i]);
+    }
+    put(table);
+    NEED(ask("did", ARMS ", \"post\": \"p\", \"panel\": \"i\""));
+    CHECK_NEAR(3, field("did", 0), 1e-14);
+    CHECK_NEAR(sqrt(2), field("se", 0), 1e-14);
+    NEED(ask("did", plain));
+    CHECK_NEAR(3, field("did", 0), 1e-14);
+    CHECK_NEAR(3, field("did_means", 0), 1e-14);
+    CHECK_NEAR(7, field("treated_after", 0), 1e-14);
+    CHECK_NEAR(2, field("clusters_treated", 0), 0);
+    CHECK_TEXT("CR2", survey_json_text(survey_json_get(got, "regression"), "vcov", ""));
+    CHECK_NEAR(sqrt(2), field("se", 0), 1e-14);
+    CHECK(!warns("30 clusters"));
+    NEED(ask("did", ARMS ", \"post\": \"p\", \"cluster\": \"i\", \"vcov\": \"CR1\""));
+    CHECK(warns("fewer than 30 clusters"));
+    // A condition can name the arms; the balance is that of the first period.
+    NEED(ask("did", "\"outcome\": \"y\", \"treatment\": \"${i} = 'a' or ${i} = 'b'\", \"post\": "
+                    "\"p\", \"panel\": \"i\", "
+                    "\"covariates\": \"x\", \"vcov\": \"const\""));
+    CHECK_NEAR(3, balance(0, "mean_t"), 1e-15);
+    CHECK_NEAR(2, balance(0, "mean_c"), 1e-15);
+    CHECK_NEAR(1 / sqrt(8), balance(0, "smd"), 1e-15);
+    CHECK(warns("equal variances"));
+    // The same bits whatever the order of rows.
+    for (int i = 0; i < 2; i++) {
+        put(i ? backwards : table);
+        NEED(ask("did", args));
+        snprintf(i ? second : first, sizeof first, "%a %a", field("did", 0), field("se", 0));
+    }
+    CHECK_TEXT(first, second);
+}
+
+// x is 1, 3 in one arm, 2, 2, 5 in the other: (2 - 3) / sqrt(2), variances 2 and 3.
+static void balanced(void)
+{
+    put("t,x,f\n1,1,a\n1,3,b\n0,2,b\n0,2,c\n0,5,c\n");
+    NEED(ask("balance", "\"treatment\": \"t\", \"covariates\": [\"x\", \"f\"]"));
+    CHECK_NEAR(-1 / sqrt(2), balance(0, "smd"), 1e-15);
+    CHECK_NEAR(2.0 / 3, balance(0, "variance_ratio"), 1e-15);
+    // Of the factor all three levels are shown; no treated unit has c.
+    CHECK_NEAR(1.0 / 2 - 1.0 / 3, balance(1, "smd") * sqrt(0.5), 1e-15);
+    CHECK_NEAR(2.0 / 3, balance(2, "mean_c"), 1e-15);
+    CHECK_NEAR(0.5, balance(3, "mean_t"), 1e-15);
+    CHECK(warns("beyond 0.1"));
+    NEED(ask("balance", "\"treatment\": \"t\", \"covariates\": \"x\", \"sd\": \"pooled\""));
+    CHECK_NEAR(-1 / sqrt(2.5), balance(0, "smd"), 1e-15);
+}
+
+static void faults(void)
+{
+    static const struct {
+        const char *table, *estimator, *args, *message;
+    } cases[] = {
+        {"t,y\n1,1\n2,3\n0,4\n", "difference", ARMS, "'treatment' must be 0 or 1, not 2"},
+        {"t,y\n1,1\n1,3\n0,NA\n", "difference", ARMS,
+         "'treatment' is 1 in every row that can be used: there is nothing to compare"},
+        {"t,y\n1,1\n1,3\n0,2\n", "difference", ARMS, "each arm needs two rows for an error"},
+        {"t,y\n1,NA\n0,NA\n", "difference", ARMS, "no row has all the values that are asked for"},
+        {"t,y\n1,1\n0,2\n", "difference", "\"outcome\": \"y\"", "args names no 'treatment'"},
+        {"t,y\n1,1\n0,2\n0,3\n0,5\n", "ols", "\"formula\": \"y ~ t\", \"vcov\": \"HC4\"",
+         "vcov 'HC4' is none of const, HC0 to HC3, CR0, CR1, CR1S, CR2, CR3"},
+        {"t,y\n1,1\n0,2\n0,3\n0,5\n", "ols", "\"formula\": \"y ~ t\", \"vcov\": \"CR2\"",
+         "vcov CR2 needs one or two columns in 'cluster'"},
+        {"t,y\n1,1\n0,2\n", "ols", "\"formula\": \"y ~ t\"",
+         "2 rows are too few for a model of 2 columns"},
+        {"x,z,y\n1,2,1\n2,4,2\n3,6,3\n4,8,1\n", "ols", "\"formula\": \"y ~ x + z\"",
+         "column 'z' depends on the columns before it"},
+        {"g,y\nA,1\nA,2\nA,3\n", "ols", "\"formula\": \"y ~ 1\", \"cluster\": \"g\"",
+         "clustered errors need at least two clusters"},
+        {"g,y\nA,1\n,2\nB,3\n", "ols", "\"formula\": \"y ~ 1\", \"cluster\": \"g\"",
+         "column 'g' is blank"},
+        {"i,t,p,y\na,1,0,1\na,1,0,2\nb,0,0,1\nb,0,1,1\n", "did",
+         ARMS ", \"post\": \"p\", \"panel\": \"i\"", "the unit stands twice in one period of 'i'"},
+        {"i,t,p,y\na,1,0,1\na,0,1,2\nb,0,0,1\nb,0,1,1\n", "did",
+         ARMS ", \"post\": \"p\", \"panel\": \"i\"",
+         "the unit changes its arm between the periods; without 'panel' the arms can be those of "
+         "rows"},
+        {"i,t,p,y\na,1,0,1\nb,0,0,1\nb,0,1,1\n", "did", ARMS ", \"post\": \"p\", \"panel\": \"i\"",
+         "no unit of one arm is there in both periods"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        put(cases[i].table);
+        CHECK(!ask(cases[i].estimator, cases[i].args));
+        CHECK_TEXT(cases[i].message, error.message);
+    }
+    put("g,y\nA,1\n,2\nB,3\n");
+    CHECK(!ask("ols", "\"formula\": \"y ~ 1\", \"cluster\": \"g\""));
+    CHECK(strstr(error.where, "data.csv: line 3"));
+}
+
+static void begin(void)
+{
+    NEED(mkdtemp(folder));
+}
+
+static void end(void)
+{
+    char path[200];
+    snprintf(path, sizeof path, "%s/data.csv", folder);
+    unlink(path);
+    CHECK(rmdir(folder) == 0);
+    survey_arena_free(arena);
+    survey_buffer_clear(&text);
+}
+
+TESTS(CASE(begin), CASE(difference), CASE(clustered), CASE(two_way), CASE(absorbed), CASE(weighted),
+      CASE(did), CASE(balanced), CASE(faults), CASE(end))
