@@ -12,7 +12,7 @@ bool scan_crop_png(const struct scan_image *image, const struct scan_transform *
     double width = fmin(box->w + 2 * margin, most_side), height = fmin(box->h + 2 * margin, most_side);
     double left = box->x - margin, top = box->y - margin;
     struct scan_image crop = {0};
-    if (!scan_image_new(&crop, (int)(width * per_mm + 0.5), (int)(height * per_mm + 0.5), "crop", error))
+    if (!scan_image_room(&crop, (int)(width * per_mm + 0.5), (int)(height * per_mm + 0.5), "crop", error))
         return false;
     crop.dpi = per_mm * 25.4;
     for (int y = 0; y < crop.height; y++)

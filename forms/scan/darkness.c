@@ -10,51 +10,85 @@
 
 enum { TILE = 40 };
 
+// Gray levels counted in turn in four histograms: a run of one level would wait for itself in one.
+struct levels {
+    unsigned counts[4][256];
+};
+
+static void count_levels(struct levels *levels, const uint8_t *row, int width)
+{
+    int x = 0;
+    for (; x + 4 <= width; x += 4)
+        for (int i = 0; i < 4; i++)
+            levels->counts[i][row[x + i]]++;
+    for (; x < width; x++)
+        levels->counts[0][row[x]]++;
+}
+
+static unsigned level_count(const struct levels *levels, int level)
+{
+    return levels->counts[0][level] + levels->counts[1][level] + levels->counts[2][level] + levels->counts[3][level];
+}
+
 // The white of a tile: the level that nine in ten pixels don't reach.
 static int tile_white(const struct scan_image *page, int left, int top)
 {
-    unsigned counts[256] = {0}, total = 0, seen = 0;
-    for (int y = top; y < top + TILE && y < page->height; y++)
-        for (int x = left; x < left + TILE && x < page->width; x++, total++)
-            counts[page->pixels[(size_t)y * page->stride + (size_t)x]]++;
+    struct levels levels = {0};
+    unsigned total = 0, seen = 0;
+    int width = page->width - left < TILE ? page->width - left : TILE;
+    for (int y = top; y < top + TILE && y < page->height; y++, total += (unsigned)width)
+        count_levels(&levels, page->pixels + (size_t)y * page->stride + left, width);
     for (int level = 255; level > 0; level--)
-        if ((seen += counts[level]) * 10 >= total)
+        if ((seen += level_count(&levels, level)) * 10 >= total)
             return level;
     return 255;
+}
+
+// One row of it. whites: of the tiles from left to right, at the height of the row, times TILE.
+static void row_against_white(uint8_t *row, int width, const int *whites, int tiles)
+{
+    int x = 0;
+    for (; x < TILE / 2 && x < width; x++) {
+        int level = whites[0] / TILE - row[x];
+        row[x] = (uint8_t)(level > 0 ? level : 0);
+    }
+    for (int left = 0; x < width; left++) {
+        int here = whites[left], step = whites[left + 1 < tiles ? left + 1 : left] - here;
+        int most = width - x < TILE ? width - x : TILE;
+        for (int i = 0; i < most; i++) {
+            int level = (here * TILE + step * i) / (TILE * TILE) - row[x + i];
+            row[x + i] = (uint8_t)(level > 0 ? level : 0);
+        }
+        x += most;
+    }
 }
 
 // Turns gray into darkness in place: the white of the four nearest tiles, in between.
 static void against_white(struct scan_image *page)
 {
     int across = (page->width + TILE - 1) / TILE, down = (page->height + TILE - 1) / TILE;
-    int *white = survey_alloc((size_t)across * (size_t)down * sizeof *white);
+    int *white = survey_alloc((size_t)across * ((size_t)down + 1) * sizeof *white), *between = white + (size_t)across * (size_t)down;
     for (int y = 0; y < down; y++)
         for (int x = 0; x < across; x++)
             white[y * across + x] = tile_white(page, x * TILE, y * TILE);
     for (int y = 0; y < page->height; y++) {
         int v = y - TILE / 2, top = v < 0 ? 0 : v / TILE, fy = v < 0 ? 0 : v % TILE;
         int below = top + 1 < down ? top + 1 : top;
-        uint8_t *row = page->pixels + (size_t)y * page->stride;
-        for (int x = 0; x < page->width; x++) {
-            int u = x - TILE / 2, left = u < 0 ? 0 : u / TILE, fx = u < 0 ? 0 : u % TILE;
-            int right = left + 1 < across ? left + 1 : left;
-            int a = white[top * across + left] * (TILE - fx) + white[top * across + right] * fx;
-            int b = white[below * across + left] * (TILE - fx) + white[below * across + right] * fx;
-            int level = (a * (TILE - fy) + b * fy) / (TILE * TILE) - row[x];
-            row[x] = (uint8_t)(level > 0 ? level : 0);
-        }
+        for (int x = 0; x < across; x++)
+            between[x] = white[top * across + x] * (TILE - fy) + white[below * across + x] * fy;
+        row_against_white(page->pixels + (size_t)y * page->stride, page->width, between, across);
     }
     free(white);
 }
 
 static double percentile(const struct scan_image *page, double share)
 {
-    size_t counts[256] = {0}, total = (size_t)page->width * (size_t)page->height, seen = 0;
+    struct levels levels = {0};
+    size_t total = (size_t)page->width * (size_t)page->height, seen = 0;
     for (int y = 0; y < page->height; y++)
-        for (int x = 0; x < page->width; x++)
-            counts[page->pixels[(size_t)y * page->stride + (size_t)x]]++;
+        count_levels(&levels, page->pixels + (size_t)y * page->stride, page->width);
     for (int level = 255; level > 0; level--)
-        if ((double)(seen += counts[level]) >= share * (double)total)
+        if ((double)(seen += level_count(&levels, level)) >= share * (double)total)
             return level;
     return 0;
 }
@@ -62,17 +96,23 @@ static double percentile(const struct scan_image *page, double share)
 // The share of dark pixels away from the edges, without columns or rows that are dark from end to end.
 static double dark_share(const struct scan_image *page, double threshold)
 {
-    int margin = page->width / 30;
-    size_t total = 0, dark = 0;
-    for (int x = margin; x < page->width - margin; x++) {
-        size_t in_column = 0, height = 0;
-        for (int y = margin; y < page->height - margin; y++, height++)
-            in_column += page->pixels[(size_t)y * page->stride + (size_t)x] > threshold;
-        if (in_column * 2 <= height)
-            dark += in_column;
-        total += height;
+    int margin = page->width / 30, width = page->width - 2 * margin, height = page->height - 2 * margin;
+    if (width < 1 || height < 1)
+        return 0;
+    uint16_t *columns = survey_alloc((size_t)width * sizeof *columns);
+    memset(columns, 0, (size_t)width * sizeof *columns);
+    uint8_t least = (uint8_t)threshold; // whole levels above it are those above its whole part
+    for (int y = 0; y < height; y++) {
+        const uint8_t *row = page->pixels + (size_t)(y + margin) * page->stride + margin;
+        for (int x = 0; x < width; x++)
+            columns[x] = (uint16_t)(columns[x] + (row[x] > least));
     }
-    return total ? (double)dark / (double)total : 0;
+    size_t dark = 0;
+    for (int x = 0; x < width; x++)
+        if (columns[x] * 2 <= height)
+            dark += columns[x];
+    free(columns);
+    return (double)dark / ((double)width * height);
 }
 
 static void sum_up(const struct scan_image *page, uint32_t *sums)
@@ -133,14 +173,6 @@ static uint32_t area_sum(const struct scan_darkness *d, int left, int top, int r
     const uint32_t *a = d->sums + (size_t)top * stride, *b = d->sums + (size_t)bottom * stride;
     *area = (right - left) * (bottom - top);
     return b[right] - b[left] - a[right] + a[left];
-}
-
-double scan_darkness_square(const struct scan_darkness *darkness, double x, double y, double half)
-{
-    int area;
-    uint32_t sum = area_sum(darkness, (int)floor(x - half + 0.5), (int)floor(y - half + 0.5), (int)floor(x + half + 0.5),
-                            (int)floor(y + half + 0.5), &area);
-    return area ? (double)sum / area : 0;
 }
 
 // The ring's inner edge stands off by a sixth of a side, so that blur and skew don't reach it.

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool scan_image_new(struct scan_image *image, int width, int height, const char *where, struct survey_error *error)
+bool scan_image_room(struct scan_image *image, int width, int height, const char *where, struct survey_error *error)
 {
     if (width < 1 || height < 1)
         return survey_fail(error, SURVEY_ERROR_INPUT, where, _("the image has no size (%d x %d)"), width, height);
@@ -19,8 +19,15 @@ bool scan_image_new(struct scan_image *image, int width, int height, const char 
     uint8_t *pixels = malloc((size_t)width * (size_t)height);
     if (!pixels)
         return survey_fail(error, SURVEY_ERROR_RESOURCE, where, _("not enough memory for the image"));
-    memset(pixels, 255, (size_t)width * (size_t)height);
     *image = (struct scan_image){.width = width, .height = height, .stride = (size_t)width, .pixels = pixels};
+    return true;
+}
+
+bool scan_image_new(struct scan_image *image, int width, int height, const char *where, struct survey_error *error)
+{
+    if (!scan_image_room(image, width, height, where, error))
+        return false;
+    memset(image->pixels, 255, image->stride * (size_t)height);
     return true;
 }
 
@@ -69,7 +76,7 @@ bool scan_image_turn(struct scan_image *image, int degrees, struct survey_error 
         return true;
     }
     struct scan_image turned;
-    if (!scan_image_new(&turned, image->height, image->width, "", error))
+    if (!scan_image_room(&turned, image->height, image->width, "", error))
         return false;
     for (int y = 0; y < image->height; y += TILE)
         for (int x = 0; x < image->width; x += TILE)
@@ -84,26 +91,27 @@ bool scan_image_reduce(const struct scan_image *image, int factor, struct scan_i
                        struct survey_error *error)
 {
     struct scan_image small;
-    if (factor < 1)
-        factor = 1;
-    if (!scan_image_new(&small, image->width / factor, image->height / factor, "", error))
+    factor = factor < 1 ? 1 : factor > SCAN_MOST_REDUCTION ? SCAN_MOST_REDUCTION : factor;
+    if (!scan_image_room(&small, image->width / factor, image->height / factor, "", error))
         return false;
     // Down first, a row at a time, then across: the first pass, which sees every pixel, is one that
-    // compilers make fast.
+    // compilers make fast, and narrow sums make it faster.
     size_t width = (size_t)small.width * (size_t)factor;
-    uint32_t *sums = survey_alloc((width + 1) * sizeof *sums), area = (uint32_t)factor * (uint32_t)factor;
+    uint16_t *sums = survey_alloc((width + 1) * sizeof *sums);
+    uint32_t area = (uint32_t)factor * (uint32_t)factor;
+    uint64_t part = ((1ull << 40) + area - 1) / area; // multiplied instead of divided: exact up to 256 areas
     for (int y = 0; y < small.height; y++) {
         const uint8_t *from = image->pixels + (size_t)(y * factor) * image->stride;
         memset(sums, 0, width * sizeof *sums);
         for (int v = 0; v < factor; v++, from += image->stride)
             for (size_t x = 0; x < width; x++)
-                sums[x] += from[x];
-        const uint32_t *at = sums;
+                sums[x] = (uint16_t)(sums[x] + from[x]);
+        const uint16_t *at = sums;
         for (int x = 0; x < small.width; x++) {
             uint32_t sum = area / 2;
             for (int u = 0; u < factor; u++)
                 sum += *at++;
-            small.pixels[(size_t)y * small.stride + (size_t)x] = (uint8_t)(sum / area);
+            small.pixels[(size_t)y * small.stride + (size_t)x] = (uint8_t)(sum * part >> 40);
         }
     }
     free(sums);

@@ -15,6 +15,7 @@ enum {
     SCAN_MOST_PIXELS = 120000000,   // of an image
     SCAN_MOST_BYTES = 1024 * 1024 * 1024, // of a file
     SCAN_MOST_PAGES = 10000,        // of a file
+    SCAN_MOST_REDUCTION = 256,      // of scan_image_reduce()
 };
 
 // Rows from the top, stride bytes apart; 0 black, 255 white.
@@ -27,10 +28,13 @@ struct scan_image {
 
 // Makes a white image; false where the size is out of bounds.
 bool scan_image_new(struct scan_image *image, int width, int height, const char *where, struct survey_error *error);
+// The same with pixels that are not set: the caller sets them all.
+bool scan_image_room(struct scan_image *image, int width, int height, const char *where, struct survey_error *error);
 void scan_image_clear(struct scan_image *image); // frees the pixels; all-zero is fine
 // Turns by 90, 180 or 270 degrees clockwise.
 bool scan_image_turn(struct scan_image *image, int degrees, struct survey_error *error);
-// Halves of the size, and so on: every output pixel is the mean of factor x factor ones.
+// Halves of the size, and so on: every output pixel is the rounded mean of factor x factor ones; factor is 1 to
+// SCAN_MOST_REDUCTION.
 bool scan_image_reduce(const struct scan_image *image, int factor, struct scan_image *reduced,
                        struct survey_error *error);
 

@@ -115,7 +115,7 @@ static bool start(struct decoder *decoder, const char *where, struct survey_erro
     jpeg->dct_method = JDCT_ISLOW;
     decoder->progress.progress_monitor = watch;
     jpeg->progress = &decoder->progress;
-    if (!scan_image_new(&decoder->image, (int)jpeg->image_width, (int)jpeg->image_height, where, error))
+    if (!scan_image_room(&decoder->image, (int)jpeg->image_width, (int)jpeg->image_height, where, error))
         return false;
     decoder->image.dpi = density(jpeg);
     if (four)

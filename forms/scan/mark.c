@@ -16,40 +16,84 @@ static const double least_found = 0.95, most_offset = 0.7;    // the page gate
 static const double least_firm = 0.85, most_offset_firm = 1.2; // the same for a page of firm frames
 static const double inset = 0.13, around = 0.28; // shares of a box: inside the frame, and the white beside it
 static const double ring = 1.0, clear = 0.35;    // millimetres outside: where a stray mark counts
-enum { NEAREST = 9, ALONG = 9, CELLS = 4 };
+static const double outside = 0.55; // millimetres from a frame's line: light, where it is a frame
+enum { NEAREST = 9, ALONG = 9, CELLS = 4, MOST_ACROSS = 4096, STREAKED = 256 };
 
-// Darkness along one side of a box: side 0 left, 1 right, 2 top, 3 bottom, out millimetres outwards.
-static double side_level(const struct scan_image *image, const struct scan_place *p, const struct paper_box *box, int side,
-                         double dx, double dy, double out)
+// A box's surroundings in the image; within: what may be looked at of them lies inside the image.
+struct view {
+    const struct scan_image *image;
+    struct scan_place place;
+    bool within;
+};
+
+// Places along one side of a box: side 0 left, 1 right, 2 top, 3 bottom, out millimetres outwards.
+static void side_places(const struct scan_place *p, const struct paper_box *box, int side, double dx, double dy, double out,
+                        double px[static ALONG], double py[static ALONG])
 {
-    double half_w = box->w / 2, half_h = box->h / 2, sum = 0;
-    for (int i = 0; i < ALONG; i++) {
-        double along = 0.8 * (2.0 * i / (ALONG - 1) - 1);
-        double x = dx + (side == 0 ? -half_w - out : side == 1 ? half_w + out : along * half_w);
-        double y = dy + (side == 2 ? -half_h - out : side == 3 ? half_h + out : along * half_h);
-        sum += scan_nearest(image, p->x + p->ax * x + p->bx * y, p->y + p->ay * x + p->by * y);
+    static const double along[ALONG] = {0.8 * -1, 0.8 * -0.75, 0.8 * -0.5, 0.8 * -0.25, 0, 0.8 * 0.25, 0.8 * 0.5, 0.8 * 0.75, 0.8};
+    double half_w = box->w / 2, half_h = box->h / 2;
+    if (side < 2) {
+        double x = dx + (side == 0 ? -half_w - out : half_w + out), left = p->x + p->ax * x, top = p->y + p->ay * x;
+        for (int i = 0; i < ALONG; i++) {
+            double y = dy + along[i] * half_h;
+            px[i] = left + p->bx * y;
+            py[i] = top + p->by * y;
+        }
+        return;
     }
+    double y = dy + (side == 2 ? -half_h - out : half_h + out), right = p->bx * y, down = p->by * y;
+    for (int i = 0; i < ALONG; i++) {
+        double x = dx + along[i] * half_w;
+        px[i] = p->x + p->ax * x + right;
+        py[i] = p->y + p->ay * x + down;
+    }
+}
+
+// Gray along one side of a box.
+static double side_level(const struct view *view, const struct paper_box *box, int side, double dx, double dy, double out)
+{
+    double px[ALONG], py[ALONG];
+    int sum = 0;
+    side_places(&view->place, box, side, dx, dy, out, px, py);
+    if (view->within)
+        for (int i = 0; i < ALONG; i++)
+            sum += scan_nearest_within(view->image, px[i], py[i]);
+    else
+        for (int i = 0; i < ALONG; i++)
+            sum += scan_nearest(view->image, px[i], py[i]);
+    return (double)sum / ALONG;
+}
+
+// The same between pixels, for measuring.
+static double side_level_fine(const struct view *view, const struct paper_box *box, int side, double dx, double dy, double out)
+{
+    double px[ALONG], py[ALONG], sum = 0;
+    side_places(&view->place, box, side, dx, dy, out, px, py);
+    if (view->within)
+        for (int i = 0; i < ALONG; i++)
+            sum += scan_sample_within(view->image, px[i], py[i]);
+    else
+        for (int i = 0; i < ALONG; i++)
+            sum += scan_sample(view->image, px[i], py[i]);
     return sum / ALONG;
 }
 
 // How well two opposite sides show at an offset: dark on the line, light just outside.
-static double pair_fit(const struct scan_image *image, const struct scan_place *p, const struct paper_box *box, int axis,
-                       double dx, double dy)
+static double pair_fit(const struct view *view, const struct paper_box *box, int axis, double dx, double dy)
 {
     double fit = 0;
     for (int side = axis * 2; side < axis * 2 + 2; side++)
-        fit += side_level(image, p, box, side, dx, dy, 0.55) - side_level(image, p, box, side, dx, dy, 0);
+        fit += side_level(view, box, side, dx, dy, outside) - side_level(view, box, side, dx, dy, 0);
     return fit;
 }
 
 // Searches along one axis around *offset.
-static void search(const struct scan_image *image, const struct scan_place *p, const struct paper_box *box, int axis,
-                   double width, double step, double *dx, double *dy)
+static void search(const struct view *view, const struct paper_box *box, int axis, double width, double step, double *dx, double *dy)
 {
     double *offset = axis == 0 ? dx : dy, middle = *offset, best = -1e9, weight = 0, sum = 0;
     for (double at = -width; at <= width + 1e-9; at += step) {
         *offset = middle + at;
-        double fit = pair_fit(image, p, box, axis, *dx, *dy) - fabs(at);
+        double fit = pair_fit(view, box, axis, *dx, *dy) - fabs(at);
         if (fit > best + 1e-9) {
             best = fit;
             weight = 1;
@@ -62,31 +106,16 @@ static void search(const struct scan_image *image, const struct scan_place *p, c
     *offset = middle + sum / weight;
 }
 
-// The same between pixels, for measuring.
-static double side_level_fine(const struct scan_image *image, const struct scan_place *p, const struct paper_box *box,
-                              int side, double dx, double dy, double out)
-{
-    double half_w = box->w / 2, half_h = box->h / 2, sum = 0;
-    for (int i = 0; i < ALONG; i++) {
-        double along = 0.8 * (2.0 * i / (ALONG - 1) - 1);
-        double x = dx + (side == 0 ? -half_w - out : side == 1 ? half_w + out : along * half_w);
-        double y = dy + (side == 2 ? -half_h - out : side == 3 ? half_h + out : along * half_h);
-        sum += scan_sample(image, p->x + p->ax * x + p->bx * y, p->y + p->ay * x + p->by * y);
-    }
-    return sum / ALONG;
-}
-
 // The outer edge of a side's line: where it is half as dark as it gets, coming from outside. *dark is
 // how much darker than outside it gets.
-static double outer_edge(const struct scan_image *image, const struct scan_place *p, const struct paper_box *box, int side,
-                         double dx, double dy, double *dark)
+static double outer_edge(const struct view *view, const struct paper_box *box, int side, double dx, double dy, double *dark)
 {
     enum { LOOKS = 11 };
     static const double from = 0.5, step = 0.09;
     double level[LOOKS], darkest = 255;
     for (int i = 0; i < LOOKS; i++) {
-        level[i] = side_level_fine(image, p, box, side, dx, dy, from - i * step);
-        darkest = fmin(darkest, level[i]);
+        level[i] = side_level_fine(view, box, side, dx, dy, from - i * step);
+        darkest = level[i] < darkest ? level[i] : darkest;
     }
     double half = (level[0] + darkest) / 2;
     *dark = level[0] - darkest;
@@ -107,13 +136,15 @@ static struct frame find_frame(const struct scan_image *image, const struct scan
                                double width, struct scan_mark *mark)
 {
     struct frame frame = {0};
-    double edges[4];
-    search(image, p, box, 0, width, 0.2, &mark->dx, &mark->dy);
-    search(image, p, box, 1, width, 0.2, &mark->dx, &mark->dy);
-    search(image, p, box, 0, 0.2, 0.1, &mark->dx, &mark->dy);
+    struct view view = {.image = image, .place = *p};
+    double edges[4], far = fmax(box->w, box->h) / 2 + fmax(fabs(mark->dx), fabs(mark->dy)) + width + 0.2 + outside;
+    view.within = scan_is_within(image, p, far);
+    search(&view, box, 0, width, 0.2, &mark->dx, &mark->dy);
+    search(&view, box, 1, width, 0.2, &mark->dx, &mark->dy);
+    search(&view, box, 0, 0.2, 0.1, &mark->dx, &mark->dy);
     for (int side = 0; side < 4; side++) {
         double dark;
-        edges[side] = outer_edge(image, p, box, side, mark->dx, mark->dy, &dark);
+        edges[side] = outer_edge(&view, box, side, mark->dx, mark->dy, &dark);
         frame.dark += dark / 4;
     }
     mark->dx += (edges[1] - edges[0]) / 2;
@@ -208,28 +239,83 @@ static double ink_of(const unsigned counts[static 256], unsigned total, double w
 {
     double ink = 0;
     for (int level = 0; level < white; level++)
-        if (counts[level])
-            ink += counts[level] * fmin(1, 2 * fmax(0, (white - level) / (white - 20) - 0.16));
+        if (counts[level]) {
+            double dark = 2 * fmax(0, (white - level) / (white - 20) - 0.16);
+            ink += counts[level] * (dark < 1 ? dark : 1);
+        }
     return total ? ink / total : 0;
 }
 
-// The level that three in five of the places beside the box don't reach.
-static double local_white(const struct scan_image *image, const struct scan_streaks *streaks, const struct scan_place *p,
-                          const struct paper_box *box, double step)
+// Places in and around a box, a step apart, looked at a row at a time: what is the same in every row is worked
+// out once.
+struct grid {
+    const struct scan_image *image;
+    const struct scan_streaks *streaks;
+    struct scan_place place;
+    bool plain; // within the image, and no streaks
+    int count;
+    double x[MOST_ACROSS], px[MOST_ACROSS], py[MOST_ACROSS];
+    uint16_t levels[MOST_ACROSS]; // gray, or STREAKED
+};
+
+static void lay(struct grid *grid, double half_w, double half_h, double step)
 {
-    unsigned counts[256] = {0}, total = 0, seen = 0;
-    double inner_w = box->w / 2 + clear, inner_h = box->h / 2 + clear;
-    double outer_w = box->w * (0.5 + around), outer_h = box->h * (0.5 + around);
-    for (double y = -outer_h; y <= outer_h; y += step)
-        for (double x = -outer_w; x <= outer_w; x += step) {
-            if (fabs(x) < inner_w && fabs(y) < inner_h)
-                continue;
-            double px = p->x + p->ax * x + p->bx * y, py = p->y + p->ay * x + p->by * y;
-            if (scan_is_streaked(streaks, image, px, py))
-                continue;
-            counts[scan_nearest(image, px, py)]++;
-            total++;
+    const struct scan_place *p = &grid->place;
+    grid->plain = grid->streaks->count == 0 && scan_is_within(grid->image, p, fmax(half_w, half_h));
+    grid->count = 0;
+    for (double x = -half_w; x <= half_w && grid->count < MOST_ACROSS; x += step) {
+        grid->x[grid->count] = x;
+        grid->px[grid->count] = p->x + p->ax * x;
+        grid->py[grid->count++] = p->y + p->ay * x;
+    }
+}
+
+// Sets the levels from one place of the row at y up to another.
+static void look(struct grid *grid, double y, int from, int to)
+{
+    double right = grid->place.bx * y, down = grid->place.by * y;
+    if (grid->plain)
+        for (int i = from; i < to; i++)
+            grid->levels[i] = (uint16_t)scan_nearest_within(grid->image, grid->px[i] + right, grid->py[i] + down);
+    else
+        for (int i = from; i < to; i++) {
+            double px = grid->px[i] + right, py = grid->py[i] + down;
+            grid->levels[i] = scan_is_streaked(grid->streaks, grid->image, px, py) ? STREAKED : (uint16_t)scan_nearest(grid->image, px, py);
         }
+}
+
+static unsigned count_row(struct grid *grid, double y, int from, int to, unsigned counts[static STREAKED + 1])
+{
+    look(grid, y, from, to);
+    for (int i = from; i < to; i++)
+        counts[grid->levels[i]]++;
+    return (unsigned)(to - from);
+}
+
+// Counts the levels between two boxes around the place, step apart; returns how many, without what is streaked.
+static unsigned count_ring(struct grid *grid, double inner_w, double inner_h, double outer_w, double outer_h, double step,
+                           unsigned counts[static STREAKED + 1])
+{
+    unsigned total = 0;
+    lay(grid, outer_w, outer_h, step);
+    int left = 0, right = grid->count;
+    while (left < right && fabs(grid->x[left]) >= inner_w)
+        left++;
+    while (right > left && fabs(grid->x[right - 1]) >= inner_w)
+        right--;
+    for (double y = -outer_h; y <= outer_h; y += step)
+        if (fabs(y) >= inner_h)
+            total += count_row(grid, y, 0, grid->count, counts);
+        else
+            total += count_row(grid, y, 0, left, counts) + count_row(grid, y, right, grid->count, counts);
+    return total - counts[STREAKED];
+}
+
+// The level that three in five of the places beside the box don't reach.
+static double local_white(struct grid *grid, const struct paper_box *box, double step)
+{
+    unsigned counts[STREAKED + 1] = {0}, seen = 0;
+    unsigned total = count_ring(grid, box->w / 2 + clear, box->h / 2 + clear, box->w * (0.5 + around), box->h * (0.5 + around), step, counts);
     for (int level = 255; level >= 0; level--)
         if ((seen += counts[level]) * 10 > total * 4)
             return level;
@@ -259,25 +345,39 @@ static int span_of(const struct cells *cells, double white, double peak)
     return across > down ? across : down;
 }
 
-static void measure_inside(const struct scan_image *image, const struct scan_streaks *streaks, const struct scan_place *p,
-                           const struct paper_box *box, double white, double step, struct scan_mark *mark)
+// Where each column of cells ends, as places of the grid.
+static void find_columns(const struct grid *grid, double half_w, int ends[static CELLS])
 {
-    unsigned counts[256] = {0}, total = 0, looked = 0, seen = 0;
+    for (int column = 0, i = 0; column < CELLS; column++) {
+        while (i < grid->count && (int)((grid->x[i] + half_w) / (2 * half_w) * (CELLS - 0.001)) <= column)
+            i++;
+        ends[column] = i;
+    }
+}
+
+static void measure_inside(struct grid *grid, const struct paper_box *box, double white, double step, struct scan_mark *mark)
+{
+    unsigned counts[STREAKED + 1] = {0}, looked = 0, seen = 0;
     struct cells cells = {0};
     double half_w = box->w * (0.5 - inset), half_h = box->h * (0.5 - inset), sum = 0;
-    for (double y = -half_h; y <= half_h; y += step)
-        for (double x = -half_w; x <= half_w; x += step, looked++) {
-            double px = p->x + p->ax * x + p->bx * y, py = p->y + p->ay * x + p->by * y;
-            if (scan_is_streaked(streaks, image, px, py))
-                continue;
-            int level = scan_nearest(image, px, py);
-            int row = (int)((y + half_h) / (2 * half_h) * (CELLS - 0.001)), column = (int)((x + half_w) / (2 * half_w) * (CELLS - 0.001));
-            cells.sum[row][column] += level;
-            cells.count[row][column]++;
-            sum += level;
-            counts[level]++;
-            total++;
+    int ends[CELLS];
+    lay(grid, half_w, half_h, step);
+    find_columns(grid, half_w, ends);
+    for (double y = -half_h; y <= half_h; y += step) {
+        int row = (int)((y + half_h) / (2 * half_h) * (CELLS - 0.001));
+        looked += count_row(grid, y, 0, grid->count, counts);
+        for (int column = 0, i = 0; column < CELLS; column++) {
+            int levels = 0, count = 0; // whole numbers: their sum is exact in any order
+            for (; i < ends[column]; i++) {
+                levels += grid->levels[i] < STREAKED ? grid->levels[i] : 0;
+                count += grid->levels[i] < STREAKED;
+            }
+            cells.sum[row][column] += levels;
+            cells.count[row][column] += count;
+            sum += levels;
         }
+    }
+    unsigned total = looked - counts[STREAKED];
     mark->hidden = total * 10 < looked * 6 || white < 90;
     mark->score = ink_of(counts, total, white);
     mark->mean = total ? (white - sum / total) / (white - 20) : 0;
@@ -288,21 +388,10 @@ static void measure_inside(const struct scan_image *image, const struct scan_str
     mark->span = span_of(&cells, white, mark->peak);
 }
 
-static void measure_outside(const struct scan_image *image, const struct scan_streaks *streaks, const struct scan_place *p,
-                            const struct paper_box *box, double white, double step, struct scan_mark *mark)
+static void measure_outside(struct grid *grid, const struct paper_box *box, double white, double step, struct scan_mark *mark)
 {
-    double inner_w = box->w / 2 + clear, inner_h = box->h / 2 + clear, outer_w = box->w / 2 + ring, outer_h = box->h / 2 + ring;
-    unsigned counts[256] = {0}, total = 0;
-    for (double y = -outer_h; y <= outer_h; y += step)
-        for (double x = -outer_w; x <= outer_w; x += step) {
-            if (fabs(x) < inner_w && fabs(y) < inner_h)
-                continue;
-            double px = p->x + p->ax * x + p->bx * y, py = p->y + p->ay * x + p->by * y;
-            if (scan_is_streaked(streaks, image, px, py))
-                continue;
-            counts[scan_nearest(image, px, py)]++;
-            total++;
-        }
+    unsigned counts[STREAKED + 1] = {0};
+    unsigned total = count_ring(grid, box->w / 2 + clear, box->h / 2 + clear, box->w / 2 + ring, box->h / 2 + ring, step, counts);
     mark->outer = ink_of(counts, total, white);
 }
 
@@ -358,6 +447,9 @@ void scan_marks_read(const struct scan_image *image, const struct scan_registrat
                      struct scan_fit *fit)
 {
     double step = 25.4 / registration->dpi;
+    struct grid *grid = survey_alloc(sizeof *grid);
+    grid->image = image;
+    grid->streaks = streaks;
     memset(marks, 0, page->mark_count * sizeof *marks);
     find_frames(image, registration, page, marks, fit);
     for (size_t i = 0; i < page->mark_count; i++) {
@@ -365,10 +457,12 @@ void scan_marks_read(const struct scan_image *image, const struct scan_registrat
         struct scan_place place = place_of(registration, box);
         place.x += place.ax * marks[i].dx + place.bx * marks[i].dy;
         place.y += place.ay * marks[i].dx + place.by * marks[i].dy;
-        double white = local_white(image, streaks, &place, box, step * 2);
-        measure_inside(image, streaks, &place, box, white, step, &marks[i]);
-        measure_outside(image, streaks, &place, box, white, step * 1.5, &marks[i]);
+        grid->place = place;
+        double white = local_white(grid, box, step * 2);
+        measure_inside(grid, box, white, step, &marks[i]);
+        measure_outside(grid, box, white, step * 1.5, &marks[i]);
     }
+    free(grid);
 }
 
 bool scan_fit_good(const struct scan_fit *fit)

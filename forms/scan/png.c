@@ -64,7 +64,7 @@ static bool start(struct reader *reader, int *passes, const char *where, struct 
     png_set_chunk_malloc_max(png, 8 * 1024 * 1024);
     png_read_info(png, reader->info);
     int width = (int)png_get_image_width(png, reader->info), height = (int)png_get_image_height(png, reader->info);
-    if (!scan_image_new(&reader->image, width, height, where, error))
+    if (!scan_image_room(&reader->image, width, height, where, error))
         return false;
     png_uint_32 x, y;
     int unit;

@@ -23,8 +23,6 @@ struct scan_darkness {
 bool scan_darkness_new(const struct scan_image *image, int factor, struct scan_darkness *darkness,
                        struct survey_error *error);
 void scan_darkness_clear(struct scan_darkness *darkness);
-// Mean darkness, 0 to 255, of a square around a place; what lies outside the image does not count.
-double scan_darkness_square(const struct scan_darkness *darkness, double x, double y, double half);
 // How much like a square of that size in white surroundings a place looks: at most 1.
 double scan_darkness_mark(const struct scan_darkness *darkness, double x, double y, double side, double most_side);
 

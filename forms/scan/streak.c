@@ -12,12 +12,13 @@ static const int depth = 10;            // gray levels
 static const double least_share = 0.75; // of the bands
 static const int every = 3;             // bands are looked at
 static const double band_height = 0.5;  // millimetres; more would join the frames of boxes into lines
+static const int most_band = 200;       // rows, so that their sums fit
 
 // profile: gray of each column, summed over a band.
-static void count_band(const uint32_t *profile, int width, int apart, uint32_t deep, uint16_t *counts)
+static void count_band(const uint16_t *profile, int width, int apart, unsigned deep, uint16_t *counts)
 {
     for (int x = apart; x < width - apart; x++) { // nothing is printed or filled in at the edges
-        uint32_t here = profile[x] + deep;
+        uint16_t here = (uint16_t)(profile[x] + deep);
         counts[x] = (uint16_t)(counts[x] + (here < profile[x - apart] && here < profile[x + apart]));
     }
 }
@@ -39,7 +40,7 @@ static int settle(const uint16_t *counts, int width, int bands, uint8_t *streake
 static int find_columns(const struct scan_image *image, int band, int apart, uint8_t *streaked)
 {
     size_t width = (size_t)image->width;
-    uint32_t *sums = survey_alloc(width * sizeof *sums);
+    uint16_t *sums = survey_alloc(width * sizeof *sums); // bands are low: see most_band
     uint16_t *counts = survey_alloc(width * sizeof *counts);
     memset(counts, 0, width * sizeof *counts);
     int bands = 0;
@@ -48,9 +49,9 @@ static int find_columns(const struct scan_image *image, int band, int apart, uin
         for (int y = top; y < top + band; y++) {
             const uint8_t *row = image->pixels + (size_t)y * image->stride;
             for (size_t x = 0; x < width; x++)
-                sums[x] += row[x];
+                sums[x] = (uint16_t)(sums[x] + row[x]);
         }
-        count_band(sums, image->width, apart, (uint32_t)(depth * band), counts);
+        count_band(sums, image->width, apart, (unsigned)(depth * band), counts);
     }
     int count = settle(counts, image->width, bands, streaked);
     free(sums);
@@ -63,7 +64,7 @@ bool scan_streaks_find(const struct scan_image *image, double dpi, bool turned, 
     struct survey_error error;
     int band = (int)(band_height * dpi / 25.4 + 0.5), apart = (int)(dpi / 25.4 + 0.5);
     *streaks = (struct scan_streaks){0};
-    band = band < 2 ? 2 : band;
+    band = band < 2 ? 2 : band > most_band ? most_band : band;
     apart = apart < 3 ? 3 : apart;
     streaks->columns = survey_alloc((size_t)image->width);
     streaks->count = find_columns(image, band, apart, streaks->columns);

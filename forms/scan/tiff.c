@@ -88,11 +88,20 @@ struct picture {
     uint32_t width, height, rows; // rows of a strip
     uint16_t bits, samples, photometric, planar, compression, orientation;
     uint8_t shades[256]; // of a palette, or of 1-bit and gray samples
+    uint8_t eights[256][8]; // of the eight 1-bit samples of a byte
 };
 
 static uint8_t luma(unsigned red, unsigned green, unsigned blue)
 {
     return (uint8_t)((299 * red + 587 * green + 114 * blue + 500) / 1000);
+}
+
+// A page of black and white is mostly this: eight pixels at a time take an eighth of the time.
+static void find_eights(struct picture *picture)
+{
+    for (int byte = 0; byte < 256; byte++)
+        for (int bit = 0; bit < 8; bit++)
+            picture->eights[byte][bit] = picture->shades[(byte >> (7 - bit)) & 1];
 }
 
 // What each sample of a one-sample image means; false where it takes libtiff's own colour code.
@@ -147,17 +156,19 @@ static void gray_row(const struct picture *picture, const uint8_t *from, uint8_t
         for (uint32_t x = 0; x < width; x++)
             to[x] = picture->shades[(from[x / 2] >> (x % 2 ? 0 : 4)) & 15];
     else
-        for (uint32_t x = 0; x < width; x++)
-            to[x] = picture->shades[(from[x / 8] >> (7 - x % 8)) & 1];
+        for (uint32_t x = 0; x < width; x += 8)
+            memcpy(to + x, picture->eights[from[x / 8]], width - x < 8 ? width - x : 8);
 }
 
-static bool read_strips(TIFF *tiff, const struct picture *picture, struct scan_image *image)
+static bool read_strips(TIFF *tiff, struct picture *picture, struct scan_image *image)
 {
     tmsize_t size = TIFFStripSize(tiff), line = TIFFScanlineSize(tiff);
     if (size <= 0 || line <= 0 || size > (tmsize_t)SCAN_MOST_PIXELS * 3 + SCAN_MOST_SIDE)
         return false;
     uint8_t *strip = malloc((size_t)size);
     bool done = strip != NULL;
+    if (picture->bits == 1)
+        find_eights(picture);
     for (uint32_t y = 0; done && y < picture->height; y += picture->rows) {
         uint32_t rows = picture->height - y < picture->rows ? picture->height - y : picture->rows;
         tmsize_t want = line * (tmsize_t)rows;
@@ -225,7 +236,7 @@ static bool square_up(TIFF *tiff, struct scan_image *image, const char *where, s
     if (times < 2 || times > 8)
         return true;
     struct scan_image tall;
-    if (!scan_image_new(&tall, image->width, image->height * times, where, error))
+    if (!scan_image_room(&tall, image->width, image->height * times, where, error))
         return false;
     for (int y = 0; y < tall.height; y++)
         memcpy(tall.pixels + (size_t)y * tall.stride, image->pixels + (size_t)(y / times) * image->stride,
@@ -260,7 +271,7 @@ static bool decode(TIFF *tiff, const struct reader *reader, const char *where, s
     if (picture.width > SCAN_MOST_SIDE || picture.height > SCAN_MOST_SIDE)
         return survey_fail(error, SURVEY_ERROR_INPUT, where, _("the image of %u x %u pixels is larger than the limit"),
                            picture.width, picture.height);
-    if (!scan_image_new(image, (int)picture.width, (int)picture.height, where, error))
+    if (!scan_image_room(image, (int)picture.width, (int)picture.height, where, error))
         return false;
     bool read = is_plain(tiff, &picture) ? read_strips(tiff, &picture, image) : read_rgba(tiff, &picture, image);
     if (!read || reader->damaged)

@@ -32,11 +32,17 @@ struct scan_place scan_transform_at(const struct scan_transform *transform, doub
 // How far a point is off, in millimetres.
 double scan_transform_residual(const struct scan_transform *transform, const struct scan_point *point);
 
-// The gray level between pixels; white outside the image.
-static inline double scan_sample(const struct scan_image *image, double x, double y)
+// True where a square of far millimetres to each side of a place lies within the image, so that its pixels may be
+// looked at unchecked.
+static inline bool scan_is_within(const struct scan_image *image, const struct scan_place *p, double far)
 {
-    if (!(x >= 0 && y >= 0 && x < image->width - 1 && y < image->height - 1))
-        return 255;
+    double wide = far * (fabs(p->ax) + fabs(p->bx)) + 1, high = far * (fabs(p->ay) + fabs(p->by)) + 1;
+    return p->x - wide >= 0 && p->y - high >= 0 && p->x + wide < image->width - 1 && p->y + high < image->height - 1;
+}
+
+// The gray level between pixels of a place that is within the image.
+static inline double scan_sample_within(const struct scan_image *image, double x, double y)
+{
     int left = (int)x, top = (int)y;
     double fx = x - left, fy = y - top;
     const uint8_t *at = image->pixels + (size_t)top * image->stride + left;
@@ -46,10 +52,24 @@ static inline double scan_sample(const struct scan_image *image, double x, doubl
     return above + fy * (below - above);
 }
 
-// The gray level of the nearest pixel; white outside the image.
+// The same; white outside the image.
+static inline double scan_sample(const struct scan_image *image, double x, double y)
+{
+    if (!(x >= 0 && y >= 0 && x < image->width - 1 && y < image->height - 1))
+        return 255;
+    return scan_sample_within(image, x, y);
+}
+
+// The gray level of the pixel nearest to a place that is within the image.
+static inline int scan_nearest_within(const struct scan_image *image, double x, double y)
+{
+    return image->pixels[(size_t)(int)(y + 0.5) * image->stride + (size_t)(int)(x + 0.5)];
+}
+
+// The same; white outside the image.
 static inline int scan_nearest(const struct scan_image *image, double x, double y)
 {
     if (!(x >= -0.5 && y >= -0.5 && x < image->width - 0.5 && y < image->height - 0.5))
         return 255;
-    return image->pixels[(size_t)(int)(y + 0.5) * image->stride + (size_t)(int)(x + 0.5)];
+    return scan_nearest_within(image, x, y);
 }
