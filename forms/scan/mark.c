@@ -19,81 +19,90 @@ static const double ring = 1.0, clear = 0.35;    // millimetres outside: where a
 static const double outside = 0.55; // millimetres from a frame's line: light, where it is a frame
 enum { NEAREST = 9, ALONG = 9, CELLS = 4, MOST_ACROSS = 4096, STREAKED = 256 };
 
-// A box's surroundings in the image; within: what may be looked at of them lies inside the image.
-struct view {
+// Two opposite sides of a box in its image: axis 0 left and right, 1 top and bottom. The places along a side are
+// px, py plus what line_at() says of it. within: they lie inside the image.
+struct sides {
     const struct scan_image *image;
-    struct scan_place place;
+    const struct scan_place *place;
+    const struct paper_box *box;
+    int axis;
     bool within;
+    double px[ALONG], py[ALONG];
 };
 
-// Places along one side of a box: side 0 left, 1 right, 2 top, 3 bottom, out millimetres outwards.
-static void side_places(const struct scan_place *p, const struct paper_box *box, int side, double dx, double dy, double out,
-                        double px[static ALONG], double py[static ALONG])
+static void lay_sides(struct sides *s, int axis, double dx, double dy)
 {
-    static const double along[ALONG] = {0.8 * -1, 0.8 * -0.75, 0.8 * -0.5, 0.8 * -0.25, 0, 0.8 * 0.25, 0.8 * 0.5, 0.8 * 0.75, 0.8};
-    double half_w = box->w / 2, half_h = box->h / 2;
-    if (side < 2) {
-        double x = dx + (side == 0 ? -half_w - out : half_w + out), left = p->x + p->ax * x, top = p->y + p->ay * x;
-        for (int i = 0; i < ALONG; i++) {
-            double y = dy + along[i] * half_h;
-            px[i] = left + p->bx * y;
-            py[i] = top + p->by * y;
-        }
-        return;
-    }
-    double y = dy + (side == 2 ? -half_h - out : half_h + out), right = p->bx * y, down = p->by * y;
+    const struct scan_place *p = s->place;
+    s->axis = axis;
     for (int i = 0; i < ALONG; i++) {
-        double x = dx + along[i] * half_w;
-        px[i] = p->x + p->ax * x + right;
-        py[i] = p->y + p->ay * x + down;
+        double along = 0.8 * (2.0 * i / (ALONG - 1) - 1);
+        double x = dx + along * (s->box->w / 2), y = dy + along * (s->box->h / 2);
+        s->px[i] = axis == 0 ? p->bx * y : p->x + p->ax * x;
+        s->py[i] = axis == 0 ? p->by * y : p->y + p->ay * x;
     }
 }
 
-// Gray along one side of a box.
-static double side_level(const struct view *view, const struct paper_box *box, int side, double dx, double dy, double out)
+// Where the line out millimetres outside a side lies: side 0 left or top, 1 right or bottom.
+static void line_at(const struct sides *s, int side, double dx, double dy, double out, double *right, double *down)
 {
-    double px[ALONG], py[ALONG];
+    const struct scan_place *p = s->place;
+    if (s->axis == 0) {
+        double x = dx + (side == 0 ? -(s->box->w / 2) - out : s->box->w / 2 + out);
+        *right = p->x + p->ax * x;
+        *down = p->y + p->ay * x;
+    } else {
+        double y = dy + (side == 0 ? -(s->box->h / 2) - out : s->box->h / 2 + out);
+        *right = p->bx * y;
+        *down = p->by * y;
+    }
+}
+
+// Gray along a line.
+static double line_level(const struct sides *s, int side, double dx, double dy, double out)
+{
+    double right, down;
     int sum = 0;
-    side_places(&view->place, box, side, dx, dy, out, px, py);
-    if (view->within)
+    line_at(s, side, dx, dy, out, &right, &down);
+    if (s->within)
         for (int i = 0; i < ALONG; i++)
-            sum += scan_nearest_within(view->image, px[i], py[i]);
+            sum += scan_nearest_within(s->image, s->px[i] + right, s->py[i] + down);
     else
         for (int i = 0; i < ALONG; i++)
-            sum += scan_nearest(view->image, px[i], py[i]);
+            sum += scan_nearest(s->image, s->px[i] + right, s->py[i] + down);
     return (double)sum / ALONG;
 }
 
 // The same between pixels, for measuring.
-static double side_level_fine(const struct view *view, const struct paper_box *box, int side, double dx, double dy, double out)
+static double line_level_fine(const struct sides *s, int side, double dx, double dy, double out)
 {
-    double px[ALONG], py[ALONG], sum = 0;
-    side_places(&view->place, box, side, dx, dy, out, px, py);
-    if (view->within)
+    double right, down, sum = 0;
+    line_at(s, side, dx, dy, out, &right, &down);
+    if (s->within)
         for (int i = 0; i < ALONG; i++)
-            sum += scan_sample_within(view->image, px[i], py[i]);
+            sum += scan_sample_within(s->image, s->px[i] + right, s->py[i] + down);
     else
         for (int i = 0; i < ALONG; i++)
-            sum += scan_sample(view->image, px[i], py[i]);
+            sum += scan_sample(s->image, s->px[i] + right, s->py[i] + down);
     return sum / ALONG;
 }
 
 // How well two opposite sides show at an offset: dark on the line, light just outside.
-static double pair_fit(const struct view *view, const struct paper_box *box, int axis, double dx, double dy)
+static double pair_fit(const struct sides *s, double dx, double dy)
 {
     double fit = 0;
-    for (int side = axis * 2; side < axis * 2 + 2; side++)
-        fit += side_level(view, box, side, dx, dy, outside) - side_level(view, box, side, dx, dy, 0);
+    for (int side = 0; side < 2; side++)
+        fit += line_level(s, side, dx, dy, outside) - line_level(s, side, dx, dy, 0);
     return fit;
 }
 
 // Searches along one axis around *offset.
-static void search(const struct view *view, const struct paper_box *box, int axis, double width, double step, double *dx, double *dy)
+static void search(struct sides *s, int axis, double width, double step, double *dx, double *dy)
 {
     double *offset = axis == 0 ? dx : dy, middle = *offset, best = -1e9, weight = 0, sum = 0;
+    lay_sides(s, axis, *dx, *dy);
     for (double at = -width; at <= width + 1e-9; at += step) {
         *offset = middle + at;
-        double fit = pair_fit(view, box, axis, *dx, *dy) - fabs(at);
+        double fit = pair_fit(s, *dx, *dy) - fabs(at);
         if (fit > best + 1e-9) {
             best = fit;
             weight = 1;
@@ -108,13 +117,13 @@ static void search(const struct view *view, const struct paper_box *box, int axi
 
 // The outer edge of a side's line: where it is half as dark as it gets, coming from outside. *dark is
 // how much darker than outside it gets.
-static double outer_edge(const struct view *view, const struct paper_box *box, int side, double dx, double dy, double *dark)
+static double outer_edge(const struct sides *s, int side, double dx, double dy, double *dark)
 {
     enum { LOOKS = 11 };
     static const double from = 0.5, step = 0.09;
     double level[LOOKS], darkest = 255;
     for (int i = 0; i < LOOKS; i++) {
-        level[i] = side_level_fine(view, box, side, dx, dy, from - i * step);
+        level[i] = line_level_fine(s, side, dx, dy, from - i * step);
         darkest = level[i] < darkest ? level[i] : darkest;
     }
     double half = (level[0] + darkest) / 2;
@@ -136,15 +145,17 @@ static struct frame find_frame(const struct scan_image *image, const struct scan
                                double width, struct scan_mark *mark)
 {
     struct frame frame = {0};
-    struct view view = {.image = image, .place = *p};
+    struct sides sides = {.image = image, .place = p, .box = box};
     double edges[4], far = fmax(box->w, box->h) / 2 + fmax(fabs(mark->dx), fabs(mark->dy)) + width + 0.2 + outside;
-    view.within = scan_is_within(image, p, far);
-    search(&view, box, 0, width, 0.2, &mark->dx, &mark->dy);
-    search(&view, box, 1, width, 0.2, &mark->dx, &mark->dy);
-    search(&view, box, 0, 0.2, 0.1, &mark->dx, &mark->dy);
+    sides.within = scan_is_within(image, p, far);
+    search(&sides, 0, width, 0.2, &mark->dx, &mark->dy);
+    search(&sides, 1, width, 0.2, &mark->dx, &mark->dy);
+    search(&sides, 0, 0.2, 0.1, &mark->dx, &mark->dy);
     for (int side = 0; side < 4; side++) {
         double dark;
-        edges[side] = outer_edge(&view, box, side, mark->dx, mark->dy, &dark);
+        if (side % 2 == 0)
+            lay_sides(&sides, side / 2, mark->dx, mark->dy);
+        edges[side] = outer_edge(&sides, side % 2, mark->dx, mark->dy, &dark);
         frame.dark += dark / 4;
     }
     mark->dx += (edges[1] - edges[0]) / 2;

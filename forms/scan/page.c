@@ -247,15 +247,23 @@ static void read_marks(const struct scan_context *context, const struct scan_ima
     scan_streaks_clear(&streaks);
 }
 
-// Black and white only: hardly a pixel in between.
+static bool is_between(uint8_t level)
+{
+    return level > 16 && level < 239;
+}
+
+// Black and white only: hardly a pixel in between, of every third in every seventh row.
 static bool is_one_bit(const struct scan_image *image)
 {
-    size_t between = 0, total = 0;
-    for (int y = 0; y < image->height; y += 7)
-        for (int x = 0; x < image->width; x += 3, total++) {
-            uint8_t level = image->pixels[(size_t)y * image->stride + (size_t)x];
-            between += level > 16 && level < 239;
-        }
+    size_t between = 0, total = (size_t)((image->height + 6) / 7) * (size_t)((image->width + 2) / 3);
+    for (int y = 0; y < image->height && between * 2000 < total; y += 7) {
+        const uint8_t *row = image->pixels + (size_t)y * image->stride;
+        uint8_t any = 0; // told much faster than counted
+        for (int x = 0; x < image->width; x++)
+            any |= is_between(row[x]);
+        for (int x = 0; any && x < image->width; x += 3)
+            between += is_between(row[x]);
+    }
     return between * 2000 < total;
 }
 

@@ -155,9 +155,12 @@ static void gray_row(const struct picture *picture, const uint8_t *from, uint8_t
     else if (picture->bits == 4)
         for (uint32_t x = 0; x < width; x++)
             to[x] = picture->shades[(from[x / 2] >> (x % 2 ? 0 : 4)) & 15];
-    else
-        for (uint32_t x = 0; x < width; x += 8)
-            memcpy(to + x, picture->eights[from[x / 8]], width - x < 8 ? width - x : 8);
+    else {
+        for (uint32_t byte = 0; byte < width / 8; byte++)
+            memcpy(to + 8 * byte, picture->eights[from[byte]], 8);
+        if (width % 8)
+            memcpy(to + width / 8 * 8, picture->eights[from[width / 8]], width % 8);
+    }
 }
 
 static bool read_strips(TIFF *tiff, struct picture *picture, struct scan_image *image)
