@@ -6,27 +6,45 @@ static const double per_mm = 5; // pixels: sharp enough to see a faint mark, sma
 static const double most_side = 300; // millimetres
 static const double clean = 0.88;    // of the white, and lighter, is shown as white
 
+// A crop as it is drawn: where its pixels lie on the page, in millimetres.
+struct drawing {
+    const struct scan_image *image;
+    const struct scan_transform *transform;
+    double left, top, white;
+};
+
+static void draw_row(const struct drawing *d, int y, uint8_t *row, int width)
+{
+    // How the page lies hardly changes along a row, where only a quarter of a pixel hangs on it.
+    struct scan_place p = scan_transform_at(d->transform, d->left + width / 2 / per_mm, d->top + (y + 0.5) / per_mm);
+    double step = 0.25 / per_mm, dx[4], dy[4];
+    for (int i = 0; i < 4; i++) { // four looks: a plain sample would miss thin lines
+        double right = i % 2 ? step : -step, down = i / 2 ? step : -step;
+        dx[i] = p.ax * right + p.bx * down;
+        dy[i] = p.ay * right + p.by * down;
+    }
+    for (int x = 0; x < width; x++) {
+        double px, py, sum = 0;
+        scan_transform_point(d->transform, d->left + (x + 0.5) / per_mm, d->top + (y + 0.5) / per_mm, &px, &py);
+        for (int i = 0; i < 4; i++)
+            sum += scan_sample(d->image, px + dx[i], py + dy[i]);
+        // The paper's grain says nothing and would be most of the file; ink begins a sixth below it.
+        double level = sum / 4 * 255 / (d->white * clean) + 0.5;
+        row[x] = (uint8_t)(level < 255 ? level : 255);
+    }
+}
+
 bool scan_crop_png(const struct scan_image *image, const struct scan_transform *transform, const struct paper_box *box,
                    double margin, double white, struct survey_buffer *png, struct survey_error *error)
 {
     double width = fmin(box->w + 2 * margin, most_side), height = fmin(box->h + 2 * margin, most_side);
-    double left = box->x - margin, top = box->y - margin;
+    struct drawing drawing = {.image = image, .transform = transform, .left = box->x - margin, .top = box->y - margin, .white = white};
     struct scan_image crop = {0};
     if (!scan_image_room(&crop, (int)(width * per_mm + 0.5), (int)(height * per_mm + 0.5), "crop", error))
         return false;
     crop.dpi = per_mm * 25.4;
     for (int y = 0; y < crop.height; y++)
-        for (int x = 0; x < crop.width; x++) {
-            struct scan_place p = scan_transform_at(transform, left + (x + 0.5) / per_mm, top + (y + 0.5) / per_mm);
-            double step = 0.25 / per_mm, sum = 0; // four looks: a plain sample would miss thin lines
-            for (int i = 0; i < 4; i++) {
-                double dx = i % 2 ? step : -step, dy = i / 2 ? step : -step;
-                sum += scan_sample(image, p.x + p.ax * dx + p.bx * dy, p.y + p.ay * dx + p.by * dy);
-            }
-            // The paper's grain says nothing and would be most of the file; ink begins a sixth below it.
-            double level = sum / 4 * 255 / (white * clean);
-            crop.pixels[(size_t)y * crop.stride + (size_t)x] = (uint8_t)fmin(255, level + 0.5);
-        }
+        draw_row(&drawing, y, crop.pixels + (size_t)y * crop.stride, crop.width);
     bool done = scan_png_write(&crop, 0, 0, crop.width, crop.height, 6, png, error);
     scan_image_clear(&crop);
     return done;

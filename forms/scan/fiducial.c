@@ -19,6 +19,34 @@ static double median(double *values, int count)
     return values[count / 2];
 }
 
+// The value that would stand at place if they were sorted, without sorting them all.
+static double nth(double *values, int count, int place)
+{
+    int low = 0, high = count - 1;
+    while (low < high) {
+        double pivot = values[(low + high) / 2];
+        int i = low, k = high;
+        while (i <= k) {
+            while (values[i] < pivot)
+                i++;
+            while (values[k] > pivot)
+                k--;
+            if (i <= k) {
+                double swap = values[i];
+                values[i++] = values[k];
+                values[k--] = swap;
+            }
+        }
+        if (place <= k)
+            high = k;
+        else if (place >= i)
+            low = i;
+        else
+            break;
+    }
+    return values[place];
+}
+
 static double level_at(const struct scan_image *image, const struct scan_place *p, double x, double y)
 {
     return scan_sample(image, p->x + p->ax * x + p->bx * y, p->y + p->ay * x + p->by * y);
@@ -41,10 +69,8 @@ static void measure_levels(const struct scan_image *image, const struct scan_pla
                             : edge == 2 ? level_at(image, p, -off, along)
                                         : level_at(image, p, off, along);
         }
-    qsort(inside, (size_t)in, sizeof *inside, by_value);
-    qsort(around, (size_t)out, sizeof *around, by_value);
-    fiducial->black = inside[in / 3];
-    fiducial->white = around[out * 2 / 3];
+    fiducial->black = nth(inside, in, in / 3);
+    fiducial->white = nth(around, out, out * 2 / 3);
 }
 
 // Where the line at offset leaves the dark, going out along an axis (0 right, 1 left, 2 down, 3 up), in

@@ -6,6 +6,7 @@
 #include "survey/base/arena.h"
 #include "survey/base/text.h"
 
+#include <gnutls/crypto.h>
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -311,13 +312,21 @@ static bool is_known(const struct scan_context *context, const uint8_t hash[stat
     return false;
 }
 
+// GnuTLS has the processor's own instructions for it, five times as fast where there are any; on a page that is
+// a good part of all.
+static void find_hash(struct scan_page *page)
+{
+    if (gnutls_hash_fast(GNUTLS_DIG_SHA256, page->raw.bytes, page->raw.length, page->hash) < 0)
+        crypto_hash_sha256(page->hash, page->raw.bytes, page->raw.length);
+}
+
 void scan_page_take(const struct scan_context *context, struct scan_raw *raw, const char *where, struct scan_page *page)
 {
     struct scan_image image = {0};
     struct survey_error error = {0};
     *page = (struct scan_page){.arena = survey_arena_new(), .reason = "", .raw = *raw};
     *raw = (struct scan_raw){0};
-    crypto_hash_sha256(page->hash, page->raw.bytes, page->raw.length);
+    find_hash(page);
     if (is_known(context, page->hash)) {
         settle(page, SCAN_AGAIN, "%s", scan_state_words(SCAN_AGAIN));
     } else if (!scan_image_decode(&page->raw, where, &image, &error)) {

@@ -76,6 +76,16 @@ bool scan_transform_fit_affine(const struct scan_point *points, size_t count, st
     return fit(points, count, 6, transform);
 }
 
+void scan_transform_point(const struct scan_transform *transform, double x, double y, double *px, double *py)
+{
+    const double *h = transform->h;
+    double w = h[6] * x + h[7] * y + h[8];
+    if (fabs(w) < 1e-9)
+        w = 1e-9;
+    *px = (h[0] * x + h[1] * y + h[2]) / w;
+    *py = (h[3] * x + h[4] * y + h[5]) / w;
+}
+
 struct scan_place scan_transform_at(const struct scan_transform *transform, double x, double y)
 {
     const double *h = transform->h;

@@ -29,6 +29,8 @@ bool scan_transform_fit(const struct scan_point *points, size_t count, struct sc
 // The same without perspective, over at least three.
 bool scan_transform_fit_affine(const struct scan_point *points, size_t count, struct scan_transform *transform);
 struct scan_place scan_transform_at(const struct scan_transform *transform, double x, double y);
+// The pixel alone.
+void scan_transform_point(const struct scan_transform *transform, double x, double y, double *px, double *py);
 // How far a point is off, in millimetres.
 double scan_transform_residual(const struct scan_transform *transform, const struct scan_point *point);
 

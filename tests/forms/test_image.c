@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Decoders against the libraries' own writers: every kind read back, cut off at every place, garbage.
 #include "forms/scan/image.h"
+#include "forms/scan/write.h"
+#include "survey/base/random.h"
 #include "tests/forms/picture.h"
 #include "tests/tap.h"
 
@@ -105,6 +107,52 @@ static void reduces(void)
     CHECK(!scan_image_reduce(&image, 6, &small, NULL));
     scan_image_clear(&small);
     scan_image_clear(&image);
+}
+
+// Every pixel is the rounded mean, whatever the factor: quick ways must not show.
+static void reduces_exactly(void)
+{
+    static const int factors[] = {1, 2, 3, 5, 6, 7, 16, 31, 64, 100, 255, 256, 300};
+    struct survey_random random = survey_random_at(3, "reduce", "");
+    for (size_t f = 0; f < sizeof factors / sizeof *factors; f++) {
+        struct scan_image image, small;
+        int factor = factors[f] > SCAN_MOST_REDUCTION ? SCAN_MOST_REDUCTION : factors[f], wrong = 0;
+        NEED(scan_image_new(&image, 3 * factor + factor / 2, 2 * factor, "", NULL)); // the rightmost square stays white
+        for (int y = 0; y < image.height; y++)
+            for (int x = 0; x < 2 * factor; x++)
+                image.pixels[(size_t)y * image.stride + (size_t)x] = (uint8_t)survey_random_below(&random, x < factor ? 3 : 256);
+        NEED(scan_image_reduce(&image, factors[f], &small, NULL));
+        CHECK(small.width == 3 && small.height == 2);
+        for (int i = 0; i < 6; i++) {
+            uint64_t sum = 0, area = (uint64_t)factor * (uint64_t)factor;
+            for (int y = 0; y < factor; y++)
+                for (int x = 0; x < factor; x++)
+                    sum += image.pixels[(size_t)(i / 3 * factor + y) * image.stride + (size_t)(i % 3 * factor + x)];
+            wrong += small.pixels[(size_t)(i / 3) * small.stride + (size_t)(i % 3)] != (sum + area / 2) / area;
+        }
+        CHECK(wrong == 0);
+        scan_image_clear(&small);
+        scan_image_clear(&image);
+    }
+}
+
+// Eight pixels at a time, and what is left of a row.
+static void fax_of_any_width(void)
+{
+    struct survey_random random = survey_random_at(4, "fax", "");
+    for (int width = 1; width <= 33; width++) {
+        struct scan_image image;
+        NEED(scan_image_new(&image, width, 9, "", NULL));
+        for (int i = 0; i < width * 9; i++)
+            image.pixels[i] = survey_random_below(&random, 2) ? 255 : 0;
+        struct survey_buffer tiff = SURVEY_BUFFER(1 << 20);
+        NEED(scan_fax_write(&image, 128, &tiff, NULL));
+        struct scan_image read = decode((struct blob){(uint8_t *)tiff.at, tiff.length});
+        CHECK(read.pixels && read.width == width && memcmp(read.pixels, image.pixels, (size_t)width * 9) == 0);
+        scan_image_clear(&read);
+        scan_image_clear(&image);
+        survey_buffer_clear(&tiff);
+    }
 }
 
 static void kinds(void)
@@ -450,6 +498,6 @@ static void threads(void)
         free(blobs[i].bytes);
 }
 
-TESTS(CASE(bounds), CASE(turns), CASE(reduces), CASE(kinds), CASE(jpegs), CASE(jpeg_padding), CASE(pngs), CASE(png_written),
+TESTS(CASE(bounds), CASE(turns), CASE(reduces), CASE(reduces_exactly), CASE(fax_of_any_width), CASE(kinds), CASE(jpegs), CASE(jpeg_padding), CASE(pngs), CASE(png_written),
       CASE(tiffs), CASE(orientations), CASE(resolutions), CASE(several_pages), CASE(pages_lost), CASE(fax_of_pdf), CASE(cut_off),
       CASE(garbage), CASE(no_scans), CASE(threads))
