@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 static const struct survey_command *const commands[] = {
-    &survey_check_command,  &survey_xform_command, &survey_new_command,    &survey_revise_command,  &survey_frame_command,
+    &survey_check_command,  &survey_xform_command, &stats_size_command,    &survey_new_command,     &survey_revise_command,  &survey_frame_command,
     &survey_sample_command, &survey_import_command, &survey_edit_command,  &stats_weight_command,   &stats_case_command,
     &stats_estimate_command, &stats_score_command, &output_report_command, &output_export_command,  &output_verify_command,
 };

@@ -14,6 +14,7 @@
 static const struct survey_command *const commands[] = {
     &survey_check_command,
     &survey_xform_command,
+    &stats_size_command,
     &survey_new_command,
     &survey_revise_command,
     &survey_frame_command,

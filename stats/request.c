@@ -140,6 +140,7 @@ static const struct request_method *const families[] = {
     basic_methods,
     request_poverty_methods,
     effect_methods,
+    request_size_methods,
 };
 
 static const struct request_method *find(const char *estimator)

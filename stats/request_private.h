@@ -53,6 +53,7 @@ struct request_method {
 
 // The families that stand in folders of their own.
 extern const struct request_method request_poverty_methods[]; // stats/poverty
+extern const struct request_method request_size_methods[]; // sample_size, cluster_size, allocation
 
 // Adds to the variance by a method that is no Taylor linearisation of its own, or says that there is none.
 bool request_unsupported(struct request *request, struct survey_error *error, const char *what);

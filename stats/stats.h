@@ -7,4 +7,5 @@
 extern const struct survey_command stats_estimate_command;
 extern const struct survey_command stats_case_command;
 extern const struct survey_command stats_score_command;
+extern const struct survey_command stats_size_command;
 extern const struct survey_command stats_weight_command;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Sampling against reference results (inclusion and joint probabilities, variances), each by its id; skipped where they are not at hand.
+// Sampling against reference results (probabilities, variances, sizes, allocations), each by its id; skipped where they are not at hand.
 #include "stats/request.h"
 #include "survey/base/arena.h"
 #include "survey/base/file.h"
@@ -187,4 +187,71 @@ static void mu284_variances(void)
     near(survey_json_number(result, "var_ht", 0), sum);
 }
 
-TESTS(CASE(belgian_pik50), CASE(mu284_sampford), CASE(mu284_midzuno), CASE(mu284_approximations), CASE(mu284_variances))
+// The answer to a request that stands alone.
+static const struct survey_json *alone(const char *estimator, const char *args)
+{
+    char request[600];
+    struct survey_json *json, *got = NULL;
+    struct survey_buffer text = SURVEY_BUFFER(1 << 20);
+    struct survey_json_writer writer = survey_json_writer(&text, false);
+    snprintf(request, sizeof request, "{\"estimator\": \"%s\", \"args\": %s}", estimator, args);
+    NEED(survey_json_read(arena, "request", request, strlen(request), &json, &error));
+    bool done = stats_request_run(json, ".", &writer, NULL, &error);
+    if (!done)
+        fprintf(stderr, "%s\n", error.message);
+    NEED(done && survey_json_read(arena, "result", survey_buffer_string(&text), text.length, &got, &error));
+    survey_buffer_clear(&text);
+    return got;
+}
+
+static void size_entries(void)
+{
+    static const struct {
+        const char *id, *args;
+        double tolerance; // relative
+    } entries[] = {
+        {"size/prop-cv", "{\"share\": 0.3, \"cv\": 0.05, \"population\": 10000}", 1e-9},
+        {"size/prop-moe", "{\"share\": 0.5, \"margin\": 0.03}", 1e-9},
+        {"size/prop-moe-fpc", "{\"share\": 0.5, \"margin\": 0.03, \"population\": 5000}", 1e-9},
+        {"size/wilson", "{\"share\": 0.1, \"margin\": 0.03, \"wilson\": true}", 1e-9},
+        {"size/cont", "{\"mean\": 1, \"sd\": 1.2, \"cv\": 0.05, \"population\": 20000}", 1e-9},
+        {"size/power.prop.test", "{\"share\": [0.5, 0.6], \"power\": 0.8}", 1e-6}, // the reference stops its search there
+    };
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+        double wanted = survey_json_number(reference(entries[i].id), "n", 0), got = survey_json_number(alone("sample_size", entries[i].args), "n", 0);
+        CHECK_NEAR(wanted, got, entries[i].tolerance * wanted);
+    }
+    // Whole numbers in the reference. n1 is half of n2, and all of the first are in both.
+    CHECK(survey_json_number(reference("size/dep2"), "n", 0) ==
+          ceil(survey_json_number(alone("sample_size", "{\"mean\": [5, 0], \"sd\": 14.142135623730951, \"power\": 0.8, \"one_sided\": true, \"ratio\": 2, "
+                                                       "\"overlap\": 1, \"correlation\": 0.7}"), "n", 0)));
+    const struct survey_json *wanted = survey_json_get(reference("size/clusopt2-cv"), "n"),
+                             *got = alone("cluster_size", "{\"mean\": 1, \"sd\": 1.7320508075688772, \"cv\": 0.05, \"icc\": 0.05, \"cost_cluster\": 750, "
+                                                          "\"cost_unit\": 100}");
+    CHECK_NEAR(number(wanted, 0), survey_json_number(got, "clusters", 0), 0.05);
+    CHECK_NEAR(number(wanted, 1), survey_json_number(got, "per_cluster", 0), 0.05);
+    near(number(wanted, 2), survey_json_number(got, "cost", 0));
+}
+
+static void allocation_entries(void)
+{
+#define STRATA "\"population\": [5000, 2500, 1200, 300]"
+    static const struct {
+        const char *id, *field, *args;
+    } entries[] = {
+        {"alloc/prop", "nh", "{\"method\": \"proportional\", \"n\": 600, " STRATA "}"},
+        {"alloc/neyman", "nh", "{\"method\": \"neyman\", \"n\": 600, \"sd\": [12, 20, 35, 80], " STRATA "}"},
+        {"alloc/totvar", "nh", "{\"method\": \"cost\", \"se\": 1, \"sd\": [12, 20, 35, 80], \"cost\": [20, 25, 40, 60], " STRATA "}"},
+        {"alloc/power", "n", "{\"method\": \"power\", \"n\": 600, \"exponent\": 0.5, \"measure\": [5000, 2500, 1200, 300], " STRATA "}"},
+    };
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+        const struct survey_json *wanted = reference(entries[i].id), *got = alone("allocation", entries[i].args);
+        for (size_t h = 0; h < 4; h++)
+            near(number(survey_json_get(wanted, entries[i].field), h), number(survey_json_get(got, "n"), h));
+        double se = survey_json_number(wanted, "anticipated SE of estimated mean", 0);
+        if (se > 0)
+            near(se, survey_json_number(got, "se", 0));
+    }
+}
+
+TESTS(CASE(size_entries), CASE(allocation_entries), CASE(belgian_pik50), CASE(mu284_sampford), CASE(mu284_midzuno), CASE(mu284_approximations), CASE(mu284_variances))
