@@ -50,7 +50,7 @@ const double *request_ones(struct request *request)
     return ones;
 }
 
-static bool open_table(struct request *request, struct survey_error *error)
+bool request_open_table(struct request *request, struct survey_error *error)
 {
     const char *path = survey_json_text(request->entry, "data", "");
     if (!*path)
@@ -58,8 +58,11 @@ static bool open_table(struct request *request, struct survey_error *error)
     const char *full =
         *path == '/' ? path : survey_arena_format(request->arena, "%s/%s", request->folder, path);
     const char *rows = survey_json_text(request->design_json, "rows", NULL);
-    return stats_table_open(request->arena, full, &request->table, error) &&
-           (!rows || stats_table_restrict(&request->table, rows, error));
+    if (!stats_table_open(request->arena, full, &request->table, error) ||
+        (rows && !stats_table_restrict(&request->table, rows, error)))
+        return false;
+    request->n = request->table.rows;
+    return true;
 }
 
 static bool open_design(struct request *request, struct survey_error *error)
@@ -101,9 +104,8 @@ bool request_open(struct request *request, struct survey_error *error)
     request->design_json = survey_json_get(request->entry, "design");
     if (!request->design_json || request->design_json->kind != SURVEY_JSON_OBJECT)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("the request has no design"));
-    if (!open_table(request, error))
+    if (!request_open_table(request, error))
         return false;
-    request->n = request->table.rows;
     return open_design(request, error) && request_apply_steps(request, error);
 }
 
@@ -139,6 +141,7 @@ static const struct request_method basic_methods[] = {
 static const struct request_method *const families[] = {
     basic_methods,
     request_poverty_methods,
+    request_composite_methods,
     effect_methods,
     request_size_methods,
 };

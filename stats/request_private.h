@@ -52,14 +52,17 @@ struct request_method {
 };
 
 // The families that stand in folders of their own.
-extern const struct request_method request_poverty_methods[]; // stats/poverty
 extern const struct request_method request_size_methods[]; // sample_size, cluster_size, allocation
+extern const struct request_method request_poverty_methods[];   // stats/poverty
+extern const struct request_method request_composite_methods[]; // stats/composite
 
 // Adds to the variance by a method that is no Taylor linearisation of its own, or says that there is none.
 bool request_unsupported(struct request *request, struct survey_error *error, const char *what);
 
 // Design and steps of request->entry, its data read.
 bool request_open(struct request *request, struct survey_error *error);
+// Only the file of request->entry, for methods that need no design.
+bool request_open_table(struct request *request, struct survey_error *error);
 void request_close(struct request *request);
 bool request_apply_steps(struct request *request, struct survey_error *error); // ops
 bool request_pps_open(struct request *request, const char *probability, struct survey_error *error);

@@ -11,7 +11,9 @@ struct effect_case {
     const char *fields;  // "est=est by_county.se=se": path in the reference = path in ours; "a.0" is an item
     double relative;     // 0: 1e-9
     double absolute;     // for counts that another random generator may move, such as ranks
+    const char *by;      // "uCode=names": lists are in the order of these names; NULL: in the same order
     double scale;        // ours times so many is the reference's, such as 100 for percents; 0: 1
 };
 
 extern const struct effect_case effect_poverty_cases[];
+extern const struct effect_case effect_composite_cases[];

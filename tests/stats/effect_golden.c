@@ -16,6 +16,7 @@
 
 static const struct effect_case *const families[] = {
     effect_poverty_cases,
+    effect_composite_cases,
 };
 
 static const struct survey_json *at_path(const struct survey_json *json, const char *path,
@@ -42,24 +43,44 @@ static bool near(double expected, double got, const struct effect_case *asked)
     return fabs(expected - got) <= fmax(relative * fabs(expected), asked->absolute);
 }
 
+// Where the reference has its name number index, in ours; index itself where no names are given.
+static size_t place_of(const struct survey_json *names, const struct survey_json *our_names,
+                       size_t index)
+{
+    const struct survey_json *name = names ? survey_json_at(names, index) : NULL;
+    size_t place = 0;
+    for (const struct survey_json *ours = name && our_names ? our_names->first : NULL; ours;
+         ours = ours->next, place++)
+        if (strcmp(ours->text, name->text) == 0)
+            return place;
+    return name ? SIZE_MAX : index;
+}
+
+// What is compared, and by which names lists are matched.
+struct matter {
+    const struct effect_case *asked;
+    const struct survey_json *names, *our_names;
+};
+
 // Lists item by item; a number against a list of one is against its item.
 static bool same(const struct survey_json *expected, const struct survey_json *got,
-                 const struct effect_case *asked, char *why, size_t room)
+                 const struct matter *matter, char *why, size_t room)
 {
     if (expected && got && expected->kind == SURVEY_JSON_NUMBER && got->kind == SURVEY_JSON_ARRAY &&
         got->count == 1)
         got = got->first;
     bool equal = expected && got && expected->kind == got->kind && expected->count == got->count;
     if (equal && expected->kind == SURVEY_JSON_ARRAY) {
-        const struct survey_json *other = got->first;
-        for (const struct survey_json *item = expected->first; item;
-             item = item->next, other = other->next)
-            if (!same(item, other, asked, why, room))
+        size_t index = 0;
+        for (const struct survey_json *item = expected->first; item; item = item->next, index++) {
+            size_t place = place_of(matter->names, matter->our_names, index);
+            if (!same(item, survey_json_at(got, place), matter, why, room))
                 return false;
+        }
         return true;
     }
     if (equal && expected->kind == SURVEY_JSON_NUMBER)
-        equal = near(expected->number, got->number, asked);
+        equal = near(expected->number, got->number, matter->asked);
     else if (equal && expected->kind == SURVEY_JSON_STRING)
         equal = strcmp(expected->text, got->text) == 0;
     if (!equal)
@@ -72,11 +93,17 @@ static bool same(const struct survey_json *expected, const struct survey_json *g
 static bool compare(const struct effect_case *asked, const struct survey_json *expected,
                     const struct survey_json *got, char *why, size_t room)
 {
+    struct matter matter = {.asked = asked};
+    if (asked->by) {
+        size_t left = strcspn(asked->by, "=");
+        matter.names = at_path(expected, asked->by, left);
+        matter.our_names = at_path(got, asked->by + left + 1, strlen(asked->by + left + 1));
+    }
     for (const char *at = asked->fields; *at;) {
         size_t length = strcspn(at, " "), left = strcspn(at, "=");
         char reason[300];
         if (!same(at_path(expected, at, left), at_path(got, at + left + 1, length - left - 1),
-                  asked, reason, sizeof reason)) {
+                  &matter, reason, sizeof reason)) {
             snprintf(why, room, "%.*s: %s", (int)length, at, reason);
             return false;
         }

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Composites: Saaty's comparisons, the ASEM index of COINr.
+#include "effect_cases.h"
+
+#define AHP(matrix) "{\"estimator\": \"ahp\", \"args\": {\"matrix\": [" matrix "]}}"
+#define AHP_FIELDS "weights=weights lambda_max=lambda_max CI=CI CR=CR geometric_weights=geometric_weights"
+#define ASEM(estimator, args)                                                                                \
+    "{\"data\": \"data/asem_idata.csv\", \"estimator\": \"" estimator "\", \"args\": {\"id\": \"uCode\"" args "}}"
+#define TREE ", \"tree_file\": \"data/asem_imeta.csv\", \"code\": \"iCode\", \"missing\": \"skip\""
+#define FIVE                                                                                                 \
+    ", \"vars\": [\"LPI\", \"Bord\", \"Elec\", \"Forest\", \"PrivDebt\"], \"negative\": \"PrivDebt\""
+
+const struct effect_case effect_composite_cases[] = {
+    {"ahp/4x4", AHP("[1, 3, 5, 7], [\"1/3\", 1, 3, 5], [\"1/5\", \"1/3\", 1, 3], [\"1/7\", \"1/5\", \"1/3\", 1]"),
+     AHP_FIELDS},
+    {"ahp/saaty-house",
+     AHP("[1, 5, 3, 7, 6, 6, \"1/3\", \"1/4\"], [null, 1, \"1/3\", 5, 3, 3, \"1/5\", \"1/7\"], "
+         "[null, null, 1, 6, 3, 4, 6, \"1/5\"], [null, null, null, 1, \"1/3\", \"1/4\", \"1/7\", \"1/8\"], "
+         "[null, null, null, null, 1, \"1/2\", \"1/5\", \"1/6\"], [null, null, null, null, null, 1, \"1/5\", \"1/6\"], "
+         "[null, null, null, null, null, null, 1, \"1/2\"], [null, null, null, null, null, null, null, 1]"),
+     AHP_FIELDS},
+    {"asem/minmax-arith", ASEM("composite", TREE),
+     "Index=scores.Index Conn=scores.Conn Sust=scores.Sust rank=rank", .by = "uCode=names"},
+    {"asem/minmax-geo", ASEM("composite", TREE ", \"mean\": \"geometric\""), "Index=scores.Index rank=rank",
+     .by = "uCode=names"},
+    {"asem/entropy-topsis", ASEM("entropy_weights", FIVE), "entropy=entropy weights=weights"},
+    {"asem/entropy-topsis", ASEM("topsis", FIVE), "uCode=names weights=weights closeness=closeness rank=rank"},
+    {.id = NULL},
+};
