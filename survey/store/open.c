@@ -123,7 +123,7 @@ static bool open_database(struct survey_store *store, bool beside, struct survey
     name.length = 0;
     survey_buffer_text(&name, fixed ? "file:" : "");
     for (const char *at = store->path; *at; at++)
-        survey_format(&name, fixed && strchr("%?#", *at) ? "%%%02X" : "%c", (unsigned char)*at);
+        survey_format(&name, fixed && strchr("%?#", *at) ? "%%%02x" : "%c", (unsigned char)*at);
     survey_buffer_text(&name, fixed ? "?immutable=1" : "");
     bool done = sqlite3_open_v2(survey_buffer_string(&name), &store->database, flags, NULL) == SQLITE_OK ||
                 survey_store_fail(store, error);
