@@ -42,14 +42,9 @@ struct phone_server {
 struct survey_store *phone_reader_take(struct phone_server *server);
 void phone_reader_give(struct phone_server *server, struct survey_store *store);
 
-// Who a token belongs to; false where nobody. Compares with every member in constant time.
-bool phone_token_owner(struct phone_server *server, struct survey_store *store, const char *token, size_t length,
-                       char who[static 256], char role[static 32]);
-
 // The XForm of a form version, from the cache or made; lives as long as the server.
 const struct phone_xform *phone_xform_of(const struct phone_request *request, int64_t form, struct survey_error *error);
 void phone_md5(const void *bytes, size_t length, char hex[static 33]);
-void phone_xml_text(struct survey_buffer *buffer, const char *text);
 
 // The OpenRosa pages.
 bool phone_form_list(void *user, const struct phone_request *request, struct phone_reply *reply,

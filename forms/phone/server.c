@@ -55,6 +55,17 @@ void phone_reader_give(struct phone_server *server, struct survey_store *store)
     pthread_mutex_unlock(&server->reading);
 }
 
+struct survey_store *phone_writer_take(struct phone_server *server)
+{
+    pthread_mutex_lock(&server->writing);
+    return server->writer;
+}
+
+void phone_writer_give(struct phone_server *server)
+{
+    pthread_mutex_unlock(&server->writing);
+}
+
 // "127.0.0.1:8080", "[::1]:8080" -> an address to bind to.
 static bool resolve(const char *listen, struct addrinfo **address, char host[static 256], struct survey_error *error)
 {
@@ -180,6 +191,7 @@ bool phone_server_start(const char *path, const struct phone_options *options, s
     o->url = copy(o->url);
     o->once = copy(o->once);
     o->once_name = copy(o->once_name ? o->once_name : "once");
+    o->once_role = copy(o->once_role ? o->once_role : "enumerator");
     o->round = copy(o->round ? o->round : "");
     if (o->most_bytes == 0)
         o->most_bytes = PHONE_MOST_BYTES;
@@ -237,7 +249,8 @@ void phone_server_stop(struct phone_server *server)
     pthread_mutex_destroy(&server->caching);
     pthread_cond_destroy(&server->returned);
     const struct phone_options *o = &server->options;
-    const char *const *strings[] = {&o->listen, &o->tls_cert, &o->tls_key, &o->url, &o->once, &o->once_name, &o->round};
+    const char *const *strings[] = {&o->listen, &o->tls_cert, &o->tls_key, &o->url, &o->once, &o->once_name, &o->once_role,
+                                   &o->round};
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
         forget_string(strings[i]);
     free(server->cert);

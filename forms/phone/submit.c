@@ -132,11 +132,10 @@ static bool store_posting(struct posting *p, struct survey_error *error)
 {
     struct phone_server *server = p->request->server;
     bool keep = false, done = true;
-    pthread_mutex_lock(&server->writing);
-    struct survey_store *store = server->writer;
+    struct survey_store *store = phone_writer_take(server);
     p->actor.round = survey_store_round(store, &p->actor);
     if (!survey_store_begin(store, error)) {
-        pthread_mutex_unlock(&server->writing);
+        phone_writer_give(server);
         return false;
     }
     if (refusal(p, store) == 0)
@@ -147,7 +146,7 @@ static bool store_posting(struct posting *p, struct survey_error *error)
         survey_store_rollback(store);
     else if (p->fresh)
         atomic_fetch_add(&server->received, 1);
-    pthread_mutex_unlock(&server->writing);
+    phone_writer_give(server);
     return done;
 }
 
@@ -185,7 +184,7 @@ bool phone_submission(void *user, const struct phone_request *request, struct ph
     }
     struct survey_arena *arena = survey_arena_new();
     struct posting p = {.request = request, .reply = reply};
-    p.actor = (struct survey_actor){request->who, "", request->now, request->server->options.round};
+    p.actor = (struct survey_actor){request->who, "", request->now, request->round};
     bool done = read_posting(&p, arena, error) && store_posting(&p, error);
     survey_arena_free(arena);
     return done;
