@@ -2,7 +2,6 @@
 // The command review: lists, shows, decides and keys what waits.
 #include "forms/forms.h"
 
-#include "forms/scan/decide.h"
 #include "forms/scan/review.h"
 #include "survey/base/arena.h"
 #include "survey/base/file.h"
@@ -163,27 +162,6 @@ static int export_list(struct review *review)
     return print(review, &text);
 }
 
-// Why a person is asked, in words.
-static const char *why_words(const char *why)
-{
-    static const struct {
-        const char *why, *words;
-    } known[] = {
-        {SCAN_WHY_FAINT, N_("too little ink to say")},
-        {SCAN_WHY_MULTIPLE, N_("more than one answer where one is asked for")},
-        {SCAN_WHY_CORRECTED, N_("one box filled out and another crossed")},
-        {SCAN_WHY_FILLED, N_("one box filled out among crosses")},
-        {SCAN_WHY_PARTIAL, N_("digits are missing")},
-        {SCAN_WHY_BESIDE, N_("ink beside the boxes, none in them")},
-        {SCAN_WHY_HIDDEN, N_("a streak or dirt covers a box")},
-        {SCAN_WHY_WRITING, N_("handwriting, to be keyed")},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(why, known[i].why) == 0)
-            return _(known[i].words);
-    return "-";
-}
-
 static void put_details(struct review *review, const struct review_mark *mark, struct survey_buffer *text)
 {
     const char *language = review->invocation->language, *choices = review_choices(review->store, review->arena, mark, language);
@@ -196,7 +174,7 @@ static void put_details(struct review *review, const struct review_mark *mark, s
     survey_format(text, _("Scan:      %s, page %lld; page %lld of the form, %.1f mm from the left, %.1f mm from the top\n"), mark->file,
                   (long long)mark->file_page, (long long)mark->page, mark->x, mark->y);
     survey_format(text, _("Kind:      %s\n"), mark->kind);
-    survey_format(text, _("Why:       %s (%s)\n"), mark->why, why_words(mark->why));
+    survey_format(text, _("Why:       %s (%s)\n"), mark->why, review_why_words(mark->why));
     survey_format(text, _("Read:      %s\n"), mark->read ? mark->read : _("nothing"));
     if (*mark->scores)
         survey_format(text, _("Ink:       %s\n"), mark->scores);

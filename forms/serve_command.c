@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The command serve: starts the collection server, shows how a phone is set up, stops in order.
+// The command serve: starts the collection server with its review pages, shows how a phone is set up, stops in order.
 #include "forms/forms.h"
 
+#include "forms/desk/desk.h"
 #include "forms/phone/phone.h"
 #include "forms/phone/team.h"
 #include "forms/sheet_token.h"
@@ -17,14 +18,15 @@ static const struct survey_option options[] = {
     {"tls-key", 0, N_("FILE"), N_("private key, PEM")},
     {"url", 0, N_("URL"), N_("how phones reach the server, where that differs (a proxy)")},
     {"token-once", 0, NULL, N_("make a token for this run, for the one named by --as")},
+    {"role", 0, N_("ROLE"), N_("of that token: enumerator (default), supervisor or evaluator")},
     {"token", 0, N_("TOKEN"), N_("a team member's token, for the QR code that sets up a phone")},
     {"qr", 0, N_("FILE"), N_("write that QR code to a .png or .svg file too")},
     {"most-megabytes", 0, N_("N"), N_("size of one post at most (default 10)")},
     {NULL},
 };
 
-static bool show_setup(const struct survey_invocation *invocation, const struct phone_server *server,
-                       const char *token, const char *title, struct survey_error *error)
+static bool show_setup(const struct survey_invocation *invocation, const struct phone_server *server, const char *token,
+                       const char *title, struct survey_error *error)
 {
     struct survey_buffer url = SURVEY_BUFFER(2048), text = SURVEY_BUFFER(8192), drawing = SURVEY_BUFFER(1 << 20);
     const char *file = survey_given_value(invocation, "qr");
@@ -54,6 +56,7 @@ static bool read_options(struct survey_invocation *invocation, struct phone_opti
         .tls_key = survey_given_value(invocation, "tls-key"),
         .url = survey_given_value(invocation, "url"),
         .once_name = invocation->actor.who,
+        .once_role = survey_given_value(invocation, "role"),
         .round = invocation->actor.round,
         .now = survey_given(invocation, "now") ? &invocation->actor.now : NULL,
         .most_bytes = (size_t)megabytes * 1000000,
@@ -79,27 +82,17 @@ static bool look_in(const char *path, bool *anyone, char title[static 256], stru
     return form != NULL;
 }
 
-static int run(struct survey_invocation *invocation)
+static bool is_role(const char *role)
 {
-    struct phone_options o;
+    return strcmp(role, "enumerator") == 0 || strcmp(role, "supervisor") == 0 || strcmp(role, "evaluator") == 0;
+}
+
+// Serves until a signal says to stop; returns the exit code.
+static int serve(struct survey_invocation *invocation, const char *path, const struct phone_options *o,
+                 const char *token, const char *title)
+{
     struct survey_error error = {0};
     struct phone_server *server = NULL;
-    const char *path = invocation->arguments[0], *token = survey_given_value(invocation, "token");
-    char once[PHONE_TOKEN_SIZE], title[256] = "";
-    struct forms_sheet_tokens tokens = {0};
-    bool anyone = false, with_once = survey_given(invocation, "token-once");
-    if (!read_options(invocation, &o))
-        return 2;
-    if (!look_in(path, &anyone, title, &tokens, &error))
-        return survey_command_fail(invocation, &error);
-    if (!anyone && !with_once)
-        return survey_command_usage(invocation, _("nobody may send yet: add someone with 'assay team %s add NAME', or "
-                                                  "give --token-once for a token that holds for this run"), path);
-    o.user = &tokens;
-    if (with_once) {
-        phone_token_make(once);
-        o.once = token = once;
-    }
     // Signals are waited for, not interrupted by: the server's threads inherit the block.
     sigset_t stop;
     int got;
@@ -107,9 +100,10 @@ static int run(struct survey_invocation *invocation)
     sigaddset(&stop, SIGINT);
     sigaddset(&stop, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &stop, NULL);
-    if (!phone_server_start(path, &o, &server, &error))
+    if (!phone_server_start(path, o, &server, &error))
         return survey_command_fail(invocation, &error);
     printf(_("Listening on %s\n"), phone_server_url(server));
+    printf(_("Review, for supervisors and evaluators: %s/review\n"), phone_server_url(server));
     bool shown = !token || show_setup(invocation, server, token, title, &error);
     if (!token)
         puts(_("Give --token to show the QR code that sets up a phone, or see 'assay team'."));
@@ -124,10 +118,43 @@ static int run(struct survey_invocation *invocation)
     return 0;
 }
 
+static int run(struct survey_invocation *invocation)
+{
+    struct phone_options o;
+    struct survey_error error = {0};
+    const char *path = invocation->arguments[0], *token = survey_given_value(invocation, "token");
+    char once[PHONE_TOKEN_SIZE], title[256] = "";
+    struct forms_sheet_tokens tokens = {0};
+    bool anyone = false, with_once = survey_given(invocation, "token-once");
+    if (!read_options(invocation, &o))
+        return 2;
+    if (o.once_role && !with_once)
+        return survey_command_usage(invocation, _("--role goes with --token-once"));
+    if (o.once_role && !is_role(o.once_role))
+        return survey_command_usage(invocation, _("'%s' is no role: enumerator, supervisor or evaluator"), o.once_role);
+    if (!look_in(path, &anyone, title, &tokens, &error))
+        return survey_command_fail(invocation, &error);
+    if (!anyone && !with_once)
+        return survey_command_usage(invocation,
+                                    _("nobody may send yet: add someone with 'assay team %s add NAME', or "
+                                      "give --token-once for a token that holds for this run"),
+                                    path);
+    o.user = &tokens;
+    if (with_once) {
+        phone_token_make(once);
+        o.once = token = once;
+    }
+    struct desk *desk = desk_new(&(struct desk_options){.language = invocation->language});
+    o.pages = desk_pages(desk, &o.page_count);
+    int code = serve(invocation, path, &o, token, title);
+    desk_free(desk);
+    return code;
+}
+
 const struct survey_command forms_serve_command = {
     .name = "serve",
     .arguments = N_("EVAL"),
-    .summary = N_("collect from ODK Collect on phones"),
+    .summary = N_("collect from ODK Collect on phones; pages to review what waits"),
     .options = options,
     .flags = SURVEY_COMMAND_CHANGES,
     .least = 1,

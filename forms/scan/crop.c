@@ -4,7 +4,6 @@
 
 static const double per_mm = 5; // pixels: sharp enough to see a faint mark, small enough to keep
 static const double most_side = 300; // millimetres
-static const double clean = 0.88;    // of the white, and lighter, is shown as white
 
 // A crop as it is drawn: where its pixels lie on the page, in millimetres.
 struct drawing {
@@ -28,8 +27,7 @@ static void draw_row(const struct drawing *d, int y, uint8_t *row, int width)
         scan_transform_point(d->transform, d->left + (x + 0.5) / per_mm, d->top + (y + 0.5) / per_mm, &px, &py);
         for (int i = 0; i < 4; i++)
             sum += scan_sample(d->image, px + dx[i], py + dy[i]);
-        // The paper's grain says nothing and would be most of the file; ink begins a sixth below it.
-        double level = sum / 4 * 255 / (d->white * clean) + 0.5;
+        double level = sum / 4 * 255 / d->white + 0.5;
         row[x] = (uint8_t)(level < 255 ? level : 255);
     }
 }

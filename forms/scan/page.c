@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+// The paper's grain says nothing and would be most of a crop's file; ink begins a sixth below the white.
+static const double clean = 0.88;
 static const double crop_margin = 3, crop_label = 25; // millimetres around a question, and of labels beside it
 
 static const struct {
@@ -196,7 +198,7 @@ static void make_crops(const struct scan_image *image, struct scan_page *page)
             box.w = fmin(box.w + crop_label, fmax(box.w, page->sheet->layout->width - box.x - crop_margin));
         struct scan_crop *crop = &page->crops[page->crop_count++];
         *crop = (struct scan_crop){.answer = i, .png = SURVEY_BUFFER(8 << 20)};
-        if (!scan_crop_png(image, &page->registration.transform, &box, crop_margin, page->registration.white,
+        if (!scan_crop_png(image, &page->registration.transform, &box, crop_margin, clean * page->registration.white,
                            &crop->png, &error))
             survey_buffer_clear(&crop->png);
     }

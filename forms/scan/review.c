@@ -2,6 +2,7 @@
 // The review queue in the evaluation file: read, found by short ids, decided.
 #include "forms/scan/review.h"
 
+#include "forms/scan/decide.h"
 #include "forms/scan/keep.h"
 #include "survey/base/arena.h"
 #include "survey/base/number.h"
@@ -11,6 +12,25 @@
 #include <string.h>
 
 enum { SHORTEST = 8, LONGEST = 36, LEAST_GIVEN = 4 };
+
+const struct review_reason review_reasons[REVIEW_REASONS] = {
+    {SCAN_WHY_FAINT, N_("too little ink to say")},
+    {SCAN_WHY_MULTIPLE, N_("more than one answer where one is asked for")},
+    {SCAN_WHY_CORRECTED, N_("one box filled out and another crossed")},
+    {SCAN_WHY_FILLED, N_("one box filled out among crosses")},
+    {SCAN_WHY_PARTIAL, N_("digits are missing")},
+    {SCAN_WHY_BESIDE, N_("ink beside the boxes, none in them")},
+    {SCAN_WHY_HIDDEN, N_("a streak or dirt covers a box")},
+    {SCAN_WHY_WRITING, N_("handwriting, to be keyed")},
+};
+
+const char *review_why_words(const char *why)
+{
+    for (size_t i = 0; i < REVIEW_REASONS; i++)
+        if (strcmp(why, review_reasons[i].why) == 0)
+            return _(review_reasons[i].words);
+    return "-";
+}
 
 #define MARK_COLUMNS                                                                                                   \
     "m.id, m.response, coalesce(r.unit, ''), r.form, f.name, m.question, m.kind, m.why, m.read, m.scores, p.file, "   \

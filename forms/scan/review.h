@@ -30,6 +30,14 @@ struct review_mark {
     const struct survey_item *item; // NULL where the form has no such question any more
 };
 
+// Why a person is asked: the reader's word and, to be translated, what it means.
+enum { REVIEW_REASONS = 8 };
+struct review_reason {
+    const char *why, *words;
+};
+extern const struct review_reason review_reasons[REVIEW_REASONS];
+const char *review_why_words(const char *why); // translated; "-" for a word that is none of them
+
 struct review_list {
     struct review_mark *marks; // without crops, by response and place on the page
     size_t count;

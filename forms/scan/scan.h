@@ -92,6 +92,6 @@ void scan_scores_json(const struct scan_page *page, const struct scan_answer *an
 void scan_page_json(const struct scan_page *page, struct survey_buffer *json);
 void scan_transform_json(const struct scan_transform *transform, struct survey_buffer *json);
 
-// A part of the page, upright and straight, its paper cleaned to white, as PNG. white: the paper's gray level.
+// A part of the page, upright and straight, as PNG; what is as light as white or lighter is shown as white.
 bool scan_crop_png(const struct scan_image *image, const struct scan_transform *transform, const struct paper_box *box,
                    double margin, double white, struct survey_buffer *png, struct survey_error *error);
