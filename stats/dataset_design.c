@@ -115,13 +115,15 @@ static void place_rows(struct placing *in)
     size_t n = in->dataset->n, inside = n;
     bool *used = survey_arena_array(in->scratch, in->sample.count + 1, sizeof *used);
     in->stages = 1;
+    for (size_t i = 0; i < in->sample.count; i++)
+        used[i] = in->sample.places[i].called;
     for (size_t row = 0; row < n; row++) {
         in->places[row] = stats_sample_find(&in->sample, in->dataset->units[row]);
         in->dataset->strata[row] =
             in->places[row] ? stats_dataset_keep(in->dataset, in->places[row]->stratum) : "";
         if (!in->places[row])
             continue;
-        used[in->places[row] - in->sample.places] = !in->places[row]->selected;
+        used[in->places[row] - in->sample.places] |= !in->places[row]->selected;
         int useful = place_row(in, row);
         in->stages = useful > in->stages ? useful : in->stages;
         inside = inside == n ? row : inside;

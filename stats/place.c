@@ -24,8 +24,8 @@ static void read_place(const struct survey_query *query, struct survey_arena *ar
         .stratum = survey_arena_strdup(arena, survey_query_text(query, 3)),
         .plan_row = survey_query_integer(query, 4),
         .pps = is_pps(survey_query_text(query, 5)),
-        .selected =
-            strcmp(survey_query_text(query, 6), "reserve") != 0, // a replaced unit was selected too
+        .selected = strcmp(survey_query_text(query, 6), "reserve") != 0 && survey_query_null(query, 12), // a replaced unit was selected too
+        .called = !survey_query_null(query, 12),
         .probability = survey_query_number(query, 7),
         .population = survey_query_number(query, 8),
         .taken = survey_query_number(query, 9),
@@ -72,7 +72,7 @@ bool stats_sample_read(struct survey_store *store, struct survey_arena *arena, c
     struct survey_query *query =
         survey_query(store, error,
                      "SELECT stage, unit, parent, stratum, plan_row, method, status, probability, "
-                     "population, taken, chain, form "
+                     "population, taken, chain, form, replaces "
                      "FROM sample WHERE draw = (SELECT id FROM draw WHERE round = ? AND current) "
                      "ORDER BY stage, unit",
                      "t", round);

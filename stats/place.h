@@ -17,7 +17,8 @@ struct stats_place {
     const char *stratum;
     int64_t plan_row;
     bool pps;      // drawn with unequal probabilities
-    bool selected; // false: in reserve
+    bool selected; // by the draw, though it may be replaced since; false: in reserve
+    bool called;   // a reserve that was called up: it counts from then on, with or without a response
     double probability, chain;
     double population, taken;
     const char *form; // form_id to use; "" for the main form
@@ -36,8 +37,8 @@ bool stats_sample_read(struct survey_store *store, struct survey_arena *arena, c
 void stats_sample_clear(struct stats_sample *sample);
 // The place of a unit at the deepest stage that knows it; NULL.
 const struct stats_place *stats_sample_find(const struct stats_sample *sample, const char *unit);
-// Reserves that were used make the sample larger: where r of them were taken beside the n selected
-// in a stratum, each unit there is one of n + r, and its chain of probabilities is (n + r) / n
+// Reserves that were called up or responded make the sample larger: where r of them were taken beside the n selected
+// (replaced units among them) in a stratum, each unit there is one of n + r, and its chain of probabilities is (n + r) / n
 // times what the draw stored. used: by place.
 void stats_sample_release(struct stats_sample *sample, const bool *used,
                           struct survey_arena *arena);

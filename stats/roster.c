@@ -66,13 +66,13 @@ static int by_unit(const void *a, const void *b)
                   ((const struct stats_roster_unit *)b)->unit);
 }
 
-// Selected units first, each a non-contact until its response is found; then the responses.
+// Selected units and called reserves first, each a non-contact until its response is found; then the responses.
 static bool match(struct stats_roster *roster, const struct found *found, size_t count,
                   const char *main, struct survey_error *error)
 {
     const struct stats_sample *sample = &roster->sample;
     for (size_t i = 0; i < sample->count; i++)
-        if (sample->places[i].stage == sample->stages && sample->places[i].selected)
+        if (sample->places[i].stage == sample->stages && (sample->places[i].selected || sample->places[i].called))
             add_unit(roster, sample->places[i].unit, &sample->places[i], NULL, STATS_NON_CONTACT);
     for (size_t i = 0; i < count; i++) {
         const struct stats_place *place = stats_sample_find(sample, found[i].unit);

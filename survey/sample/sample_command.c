@@ -5,6 +5,7 @@
 #include "survey/base/json.h"
 #include "survey/base/text.h"
 #include "survey/sample/draw.h"
+#include "survey/sample/replace.h"
 #include "survey/survey.h"
 
 #include <sodium.h>
@@ -136,15 +137,48 @@ static int joint(struct survey_invocation *invocation, struct survey_store *stor
     return 0;
 }
 
+static int replace(struct survey_invocation *invocation, struct survey_store *store, struct survey_arena *arena)
+{
+    struct survey_error error;
+    struct survey_replacement made;
+    const char *unit = survey_given_value(invocation, "replace");
+    invocation->actor.round = survey_store_round(store, &invocation->actor);
+    if (!survey_sample_replace(store, invocation->actor.round, unit, &invocation->actor, arena, &made, &error))
+        return survey_command_fail(invocation, &error);
+    struct survey_buffer text = SURVEY_BUFFER(1 << 16);
+    struct survey_json_writer writer = survey_json_writer(&text, true);
+    if (invocation->json) {
+        survey_json_open(&writer, '{');
+        survey_json_member(&writer, "unit", unit);
+        survey_json_member(&writer, "reserve", made.reserve);
+        survey_json_member_integer(&writer, "position", made.position);
+        survey_json_member_integer(&writer, "left", made.left);
+        survey_json_close(&writer, '}');
+        survey_buffer_byte(&text, '\n');
+    } else {
+        survey_format(&text, _("'%s' is replaced by reserve %lld of its stratum, '%s'; reserves left there: %lld\n"), unit, (long long)made.position,
+                      made.reserve, (long long)made.left);
+        if (made.weights_dropped)
+            survey_buffer_text(&text, _("the weights of the round are to be computed again: assay weight\n"));
+    }
+    int code = survey_command_print(invocation, &text);
+    survey_buffer_clear(&text);
+    return code;
+}
+
 static int run(struct survey_invocation *invocation)
 {
     struct survey_store *store;
     struct survey_error error;
+    if (survey_given(invocation, "joint") + survey_given(invocation, "replace") + (survey_given(invocation, "seed") || survey_given(invocation, "again")) > 1)
+        return survey_command_usage(invocation, "%s", _("--joint and --replace draw nothing; give one of them, and neither --seed nor --again"));
     if (!survey_store_open(invocation->arguments[0], SURVEY_STORE_WRITE, &store, &error))
         return survey_command_fail(invocation, &error);
     struct survey_arena *arena = survey_arena_new();
     struct survey_report *report = survey_report_new();
-    int code = survey_given(invocation, "joint") ? joint(invocation, store, arena) : draw(invocation, store, arena, report);
+    int code = survey_given(invocation, "joint")     ? joint(invocation, store, arena)
+               : survey_given(invocation, "replace") ? replace(invocation, store, arena)
+                                                     : draw(invocation, store, arena, report);
     if (survey_report_count(report))
         survey_command_report(invocation, report, stderr);
     survey_report_free(report);
@@ -156,6 +190,7 @@ static int run(struct survey_invocation *invocation)
 static const struct survey_option options[] = {
     {"seed", 0, N_("N"), N_("the seed of the draw; the same one gives the same draw everywhere")},
     {"again", 0, NULL, N_("draw a second time in a round (needs --why)")},
+    {"replace", 0, N_("UNIT"), N_("draws nothing: calls up the next reserve in the place of a unit that can't be interviewed (needs --why)")},
     {"joint", 0, N_("FILE.csv"), N_("draws nothing: writes the joint probabilities of the first stage's units")},
     {NULL},
 };

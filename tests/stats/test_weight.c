@@ -223,6 +223,29 @@ static void reserves(void)
     end();
 }
 
+// A reserve that was called up counts from then on: 2 selected, one of them replaced, and a reserve without a response of 9, each one
+// of 3; and of those two not interviewed stand for non-response.
+static void called_reserves(void)
+{
+    begin("| | 1 | base | | | |\n| | 2 | nonresponse | county | | |\n", "A1 C1 s 4.5 110; A2 C1 s 4.5 210; A3 C1 s 4.5 -");
+    run_sql("UPDATE sample SET taken = 2, population = 9");
+    run_sql("UPDATE sample SET status = 'replaced' WHERE unit = 'A2'");
+    run_sql("UPDATE sample SET status = 'reserve' WHERE unit = 'A3'");
+    NEED(weigh()); // not called: one of two answered
+    CHECK_NEAR(4.5, weights->steps[0].max, 1e-12);
+    WEIGHT(9, "A1");
+    run_sql("UPDATE sample SET status = 'selected', replaces = 'A2' WHERE unit = 'A3'");
+    NEED(weigh());
+    CHECK_NEAR(3, weights->steps[0].max, 1e-12);
+    WEIGHT(9, "A1");
+    run_sql("DELETE FROM weight");
+    struct stats_dataset *dataset = open_round();
+    NEED(dataset);
+    CHECK_NEAR(3, stats_dataset_design(dataset)->weight[0], 1e-12); // without `weight`, the base weights
+    stats_dataset_free(dataset);
+    end();
+}
+
 #define NUMBERED                                                                                   \
     "| margins | | | | |\n| | county | size | number | total |\n| | C1 | | | 6 |\n| | C2 | | | 4 " \
     "|\n"
@@ -417,4 +440,4 @@ static void faults(void)
 
 TESTS(CASE(base_and_nonresponse), CASE(empty_cells_merge), CASE(poststratified), CASE(raked),
       CASE(trimmed), CASE(calibrated), CASE(calibration_faults), CASE(one_weight_a_household),
-      CASE(trimmed_and_calibrated), CASE(by_propensity), CASE(reserves), CASE(faults))
+      CASE(trimmed_and_calibrated), CASE(by_propensity), CASE(reserves), CASE(called_reserves), CASE(faults))
