@@ -7,11 +7,11 @@
 
 // What was looked at.
 struct output_verified {
-    int64_t entries, forms, responses, images, sheets, pages;
+    int64_t entries, forms, responses, images, sheets, pages, draws;
 };
 
 // The log's chain, the database itself, the hashes of what was received, and that sheets, pages and
-// responses agree. What is wrong goes to report; false only where something could not be read.
+// responses agree, and that each round's draw comes again from its seed, its plan and the frame. What is wrong goes to report; false only where something could not be read.
 bool output_verify_file(struct survey_store *store, struct survey_report *report, struct output_verified *verified,
                         struct survey_error *error);
 

@@ -40,9 +40,10 @@ static int verify_file(struct survey_invocation *invocation, struct survey_store
             survey_json_member_integer(&json, "responses", verified.responses);
             survey_json_member_integer(&json, "sheets", verified.sheets);
             survey_json_member_integer(&json, "pages", verified.pages);
+            survey_json_member_integer(&json, "draws", verified.draws);
         } else {
-            survey_format(&text, _("Looked at %lld log entries, %lld forms, %lld responses, %lld images, %lld sheets and %lld pages.\n"),
-                          (long long)verified.entries, (long long)verified.forms, (long long)verified.responses,
+            survey_format(&text, _("Looked at %lld log entries, %lld forms, %lld draws, %lld responses, %lld images, %lld sheets and %lld pages.\n"),
+                          (long long)verified.entries, (long long)verified.forms, (long long)verified.draws, (long long)verified.responses,
                           (long long)verified.images, (long long)verified.sheets, (long long)verified.pages);
             survey_buffer_text(&text, survey_report_count_of(report, SURVEY_FAULT) ? _("The evaluation file has faults.\n")
                                                                                    : _("The evaluation file is whole.\n"));

@@ -2,7 +2,9 @@
 // An evaluation file against itself: its log, its hashes, its sheets and pages.
 #include "output/verify.h"
 
+#include "survey/base/arena.h"
 #include "survey/base/text.h"
+#include "survey/sample/draw.h"
 #include "survey/store/log.h"
 
 #include <sodium.h>
@@ -106,6 +108,55 @@ static bool check_sheets(const struct look *look, struct output_verified *verifi
                 "SELECT DISTINCT round FROM sheet s WHERE NOT EXISTS (SELECT 1 FROM log l WHERE l.action = 'print' AND l.round = s.round)");
 }
 
+// Makes a draw again. What differs though the frame is that of the draw is a fault; where the frame was changed since (or an older
+// program drew, whose log has no hash of it) nobody can tell.
+static bool repeat_draw(const struct look *look, const char *id, const char *round, struct survey_arena *arena)
+{
+    struct survey_draw_again again;
+    struct survey_error error = {0};
+    if (!survey_draw_replay(look->store, id, arena, &again, &error)) {
+        if (error.code == SURVEY_ERROR_RESOURCE) {
+            *look->error = error;
+            return false;
+        }
+        again = (struct survey_draw_again){.difference = error.message, .changed = true};
+    }
+    if (again.difference) {
+        struct survey_problem problem = {again.changed ? SURVEY_WARNING : SURVEY_FAULT, again.changed ? "W841" : "E841", look->path, "", 0, 0, "", ""};
+        problem.message = again.changed ? survey_arena_format(arena, _("the draw of round '%s' does not come again from the frame as it is now: %s"), round,
+                                                              again.difference)
+                                        : survey_arena_format(arena, _("the draw of round '%s' does not come from its seed: the unit '%s' differs"), round,
+                                                              again.difference);
+        survey_report_add(look->report, &problem);
+    }
+    survey_draw_clear(&again.draw);
+    return true;
+}
+
+#define LOGGED(action) "SELECT 1 FROM (SELECT action, subject, after FROM log UNION ALL SELECT action, subject, after FROM log_merged) l WHERE l.action = '" action "'"
+
+static bool check_draws(const struct look *look, struct output_verified *verified)
+{
+    struct survey_arena *arena = survey_arena_new();
+    size_t count = (size_t)survey_store_count(look->store, 0, "SELECT count(*) FROM draw WHERE current", ""), found = 0;
+    const char **names = survey_arena_array(arena, 2 * count + 1, sizeof *names);
+    struct survey_query *query = survey_query(look->store, look->error, "SELECT id, round FROM draw WHERE current ORDER BY round", "");
+    while (query && found < count && survey_query_next(query)) {
+        names[2 * found] = survey_arena_strdup(arena, survey_query_text(query, 0));
+        names[2 * found++ + 1] = survey_arena_strdup(arena, survey_query_text(query, 1));
+    }
+    bool done = query && survey_query_end(query, look->error);
+    for (size_t i = 0; done && i < found; i++)
+        done = repeat_draw(look, names[2 * i], names[2 * i + 1], arena);
+    verified->draws = (int64_t)found;
+    survey_arena_free(arena);
+    return done &&
+           none(look, "E842", _("the draw %s has no entry in the log"), "SELECT id FROM draw WHERE NOT EXISTS (" LOGGED("sample")
+                " AND json_valid(l.after) AND json_extract(l.after, '$.draw') = draw.id)") &&
+           none(look, "E843", _("the log does not say why the unit %s was replaced"), "SELECT unit FROM sample WHERE status = 'replaced' AND NOT EXISTS ("
+                LOGGED("replace") " AND l.subject = sample.unit)");
+}
+
 static bool check_key(const struct look *look, const struct output_verified *verified)
 {
     const uint8_t *key;
@@ -124,5 +175,6 @@ bool output_verify_file(struct survey_store *store, struct survey_report *report
     struct look look = {store, report, survey_store_path(store), error};
     *verified = (struct output_verified){0};
     return check_log(&look, verified) && check_database(&look) && check_hashes(&look, verified) && check_sheets(&look, verified) &&
+           check_draws(&look, verified) &&
            check_key(&look, verified);
 }

@@ -244,8 +244,9 @@ static bool too_large(const struct stage *stage, const struct group *group, size
     char where[64];
     survey_format_into(where, sizeof where, "sample!%u", group->plan->row);
     return survey_fail(stage->error, SURVEY_ERROR_INPUT, where,
-                       _("sampford draws from strata in which units times units to draw are at most %d; here are %zu and %zu"),
-                       (int)SURVEY_UNEQUAL_MOST, group->count, n);
+                       _("'%s' draws from strata in which units times units to draw are at most %d; here are %zu and %zu"),
+                       survey_draw_method_name(group->plan->method),
+                       group->plan->method == SURVEY_DRAW_SAMPFORD ? (int)SURVEY_UNEQUAL_MOST : (int)SURVEY_UNEQUAL_STEPS, group->count, n);
 }
 
 // Marks n units of those that are not certain, p and their places in the group being given.
@@ -255,6 +256,8 @@ static bool mark(const struct stage *stage, const struct group *group, const dou
     const char *address = survey_arena_format(stage->arena, "%s\x1f%s", group->parent ? group->parent : "", group->stratum);
     struct survey_random random = survey_random_at(stage->seed, purpose(stage, group, "steps"), address);
     double *u;
+    if (group->plan->method > SURVEY_DRAW_SAMPFORD && count > SURVEY_UNEQUAL_STEPS / n)
+        return too_large(stage, group, n);
     switch (group->plan->method) {
     case SURVEY_DRAW_BREWER:
         survey_unequal_brewer(p, count, n, &random, selected);

@@ -146,8 +146,8 @@ static const char *logged_hash(struct survey_store *store, const char *id, struc
 {
     const char *hash = "";
     struct survey_query *query = survey_query(store, NULL,
-                                              "SELECT json_extract(after, '$.frame') FROM log WHERE action = 'sample' AND json_valid(after) "
-                                              "AND json_extract(after, '$.draw') = ?", "t", id);
+                                              "SELECT json_extract(after, '$.frame') FROM (SELECT action, after FROM log UNION ALL SELECT action, after "
+                                              "FROM log_merged) WHERE action = 'sample' AND json_valid(after) AND json_extract(after, '$.draw') = ?", "t", id);
     if (query && survey_query_next(query) && !survey_query_null(query, 0))
         hash = survey_arena_strdup(arena, survey_query_text(query, 0));
     if (query)

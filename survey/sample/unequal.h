@@ -18,6 +18,8 @@ size_t survey_unequal_inclusion(const double *size, size_t count, size_t n, doub
 // over SURVEY_UNEQUAL_MOST.
 enum { SURVEY_UNEQUAL_MOST = 8000000 };
 bool survey_unequal_sampford(const double *p, size_t count, size_t n, const double *u, bool *selected);
+// The next two take count * n steps; callers keep that under SURVEY_UNEQUAL_STEPS.
+enum { SURVEY_UNEQUAL_STEPS = 1000000000 };
 // Brewer (1975): n draws, the i-th with probabilities ~ p (n - a - p) / (n - a - p (n - i + 1)) among those left, a the sum of p drawn.
 void survey_unequal_brewer(const double *p, size_t count, size_t n, struct survey_random *random, bool *selected);
 // Midzuno (1952) as generalised by Deville & Tillé (1998): the complement is eliminated down, in n steps, by Tillé's (1996)

@@ -4,7 +4,7 @@
 # usage: sample.sh ASSAY
 set -u
 assay=$(realpath "$1")
-echo 1..4
+echo 1..7
 . "$(dirname "$0")/lib.sh"
 cd "$folder" || exit 1
 
@@ -77,3 +77,65 @@ hash=$(sed -n 's/^5 \([0-9a-f]\{64\}\) 2 24 8$/\1/p' out)
 [ -n "$hash" ] || failed="$failed [the log says $(cat out)]"
 run 0 sample midzuno.assay --seed 5 --again --why "audit" --json; says "$hash"
 ok "the draw's entry in the log"
+
+# 5: reserves are called up in order, each by a reason, and the draw is still the same
+{
+    printf '| survey | | | | |\n| | type | name | label | role |\n| | text | household_id | Household | |\n| | select_one r | result | Result | disposition |\n'
+    printf '| choices | | | |\n| | list_name | name | label |\n| | r | 110 | Done |\n| | r | 210 | Refused |\n| settings | | |\n| | form_id | version |\n| | hh | 1 |\n'
+    printf '| evaluation | | |\n| | key | value |\n| | levels | town village household_id |\n| dispositions | | |\n| | code | aapor |\n| | 110 | I |\n| | 210 | R |\n'
+    printf "$head| | 1 | village | | srs | 2 | | |\n| | 2 | household_id | | srs | 3 | 2 | |\n"
+} >calls.md
+run 0 new calls.assay calls.md
+run 0 frame calls.assay frame.csv
+run 0 sample calls.assay --seed 3
+unit() { # unit STATUS POSITION: that household of the first village
+    sqlite3 calls.assay "SELECT unit FROM sample WHERE stage = 2 AND parent = (SELECT min(parent) FROM sample WHERE stage = 2) AND status = '$1' AND position = $2"
+}
+first=$(unit selected 1); second=$(unit selected 2); third=$(unit selected 3); one=$(unit reserve 1); two=$(unit reserve 2)
+village=$(echo "$first" | cut -c1-3)
+run 2 sample calls.assay --replace "$first"; says "--why"
+run 2 sample calls.assay --replace "$first" --seed 4 --why x; says "--seed"
+run 0 sample calls.assay --replace "$first" --why "moved to the city" --as ann; says "'$one'"; says "left there: 1"
+run 1 sample calls.assay --replace "$first" --why "again"; says "replaced by '$one' already"
+run 1 sample calls.assay --replace "$two" --why "again"; says "has not been called up"
+run 1 sample calls.assay --replace "$village" --why "flood"; says "stage 1"
+run 1 sample calls.assay --replace V99H99 --why "who"; says "not in the sample"
+printf 'household_id,result\n%s,110\n%s,210\n' "$second" "$third" >rows.csv
+run 0 import calls.assay rows.csv
+run 1 sample calls.assay --replace "$second" --why "late"; says "was interviewed"
+run 0 sample calls.assay --replace "$one" --why "refused at the door" --json; says "\"reserve\": \"$two\""; says '"left": 0'
+before calls.assay
+run 1 sample calls.assay --replace "$third" --why "refused"; says "no reserve is left"; unchanged calls.assay
+[ "$(sqlite3 calls.assay "SELECT group_concat(unit || '>' || replaces) FROM sample WHERE replaces IS NOT NULL ORDER BY position")" = "$one>$first,$two>$one" ] ||
+    failed="$failed [not replaced as said]"
+[ "$(sqlite3 calls.assay "SELECT who || ' ' || why || ' ' || json_extract(after, '\$.reserve') FROM log WHERE action = 'replace' AND subject = '$first'")" = "ann moved to the city $one" ] ||
+    failed="$failed [not in the log]"
+run 0 sample calls.assay --joint -; says "$village"
+ok "reserves are called up in their order, and never without a reason"
+
+# 6: a called reserve is printed for, and counts as one of n + r
+run 0 print calls.assay -o forms.pdf --where "\${household_id} = '$two'"
+[ "$(sqlite3 calls.assay "SELECT count(*) FROM sheet WHERE unit = '$two'")" = 1 ] || failed="$failed [no form for the reserve]"
+run 0 estimate calls.assay --total 1 --lonely-psu certainty; says 28.8 # 24 / 2 villages, 12 / (3 + 2) households
+ok "a called reserve has its form and its weight"
+
+# 7: verify makes the draw again
+run 0 verify calls.assay; says "1 draws"; ! grep -q 84 out || failed="$failed [something is found]"
+cp calls.assay other.assay
+sqlite3 other.assay "UPDATE sample SET unit = '${village}H99' WHERE unit = '$second'"
+run 1 verify other.assay; says E841
+cp calls.assay other.assay
+sqlite3 other.assay "UPDATE sample SET chain = chain * 2 WHERE unit = '$third'"
+run 1 verify other.assay; says E841; says "$third"
+cp calls.assay other.assay
+sqlite3 other.assay "UPDATE sample SET status = 'replaced' WHERE unit = '$third'"
+run 1 verify other.assay; says E843; says "$third"
+cp calls.assay other.assay
+sqlite3 other.assay "UPDATE draw SET seed = seed + 1"
+run 1 verify other.assay; says E841
+echo "$village,X,50,${village}H13" | cat frame.csv - >grown.csv
+cp calls.private other.private
+cp calls.assay other.assay
+run 0 frame other.assay grown.csv
+run 0 verify other.assay; says W841
+ok "verify makes the draw again from its seed"
