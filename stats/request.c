@@ -57,7 +57,7 @@ bool request_open_table(struct request *request, struct survey_error *error)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("the request names no data"));
     const char *full =
         *path == '/' ? path : survey_arena_format(request->arena, "%s/%s", request->folder, path);
-    const char *rows = survey_json_text(request->design_json, "rows", NULL);
+    const char *rows = survey_json_text(survey_json_get(request->entry, "design"), "rows", NULL);
     if (!stats_table_open(request->arena, full, &request->table, error) ||
         (rows && !stats_table_restrict(&request->table, rows, error)))
         return false;

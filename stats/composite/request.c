@@ -3,11 +3,9 @@
 #include "stats/composite/request_composite.h"
 
 const struct request_method request_composite_methods[] = {
-    {"ahp", composite_ahp, true},
-    {"entropy_weights", composite_entropy, true},
-    {"topsis", composite_topsis, true},
-    {"composite", composite_tree, true},
-    {NULL, NULL, false},
+    {"ahp", composite_ahp, true},       {"entropy_weights", composite_entropy, true},
+    {"topsis", composite_topsis, true}, {"composite", composite_tree, true},
+    {"ranks", composite_ranks, true},   {NULL, NULL, false},
 };
 
 static int by_text(const void *left, const void *right)
@@ -15,16 +13,17 @@ static int by_text(const void *left, const void *right)
     return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-static bool distinct(struct request *request, const struct composite_units *units,
-                     struct survey_error *error)
+bool composite_distinct(struct request *request, const char *const *names, size_t n,
+                        struct survey_error *error)
 {
-    const char **sorted = survey_arena_array(request->arena, units->n + 1, sizeof *sorted);
-    if (units->n)
-        memcpy(sorted, units->names, units->n * sizeof *sorted);
-    qsort(sorted, units->n, sizeof *sorted, by_text);
-    for (size_t i = 1; i < units->n; i++)
+    const char **sorted = survey_arena_array(request->arena, n + 1, sizeof *sorted);
+    if (n)
+        memcpy(sorted, names, n * sizeof *sorted);
+    qsort(sorted, n, sizeof *sorted, by_text);
+    for (size_t i = 1; i < n; i++)
         if (strcmp(sorted[i], sorted[i - 1]) == 0)
-            return survey_fail(error, SURVEY_ERROR_INPUT, request->table.path,
+            return survey_fail(error, SURVEY_ERROR_INPUT,
+                               request->table.path ? request->table.path : "",
                                _("two rows are named '%s'"), sorted[i]);
     return true;
 }
@@ -42,7 +41,7 @@ bool composite_open(struct request *request, struct composite_units *units,
     for (size_t row = 0; row < units->n; row++)
         units->names[row] = id ? stats_table_text(&request->table, row, column)
                                : survey_arena_format(request->arena, "%zu", row + 1);
-    return distinct(request, units, error);
+    return composite_distinct(request, units->names, units->n, error);
 }
 
 bool composite_columns(struct request *request, struct composite_units *units,

@@ -18,6 +18,8 @@ struct composite_units {
 // Opens the file and names its rows; two rows of one name are a fault.
 bool composite_open(struct request *request, struct composite_units *units,
                     struct survey_error *error);
+bool composite_distinct(struct request *request, const char *const *names, size_t n,
+                        struct survey_error *error);
 // Reads args.vars and args.negative.
 bool composite_columns(struct request *request, struct composite_units *units,
                        struct survey_error *error);
@@ -35,3 +37,5 @@ bool composite_topsis(struct request *request, struct survey_json_writer *out,
                       struct survey_error *error);
 bool composite_tree(struct request *request, struct survey_json_writer *out,
                     struct survey_error *error);
+bool composite_ranks(struct request *request, struct survey_json_writer *out,
+                     struct survey_error *error);

@@ -10,6 +10,13 @@
 #define FIVE                                                                                                 \
     ", \"vars\": [\"LPI\", \"Bord\", \"Elec\", \"Forest\", \"PrivDebt\"], \"negative\": \"PrivDebt\""
 
+#define PISA(subject, more)                                                                                  \
+    "{\"data\": \"data/pisa.csv\", \"design\": {\"rows\": \"reading_score > 0\"}, \"estimator\": \"ranks\", "        \
+    "\"args\": {\"id\": \"jurisdiction\", \"score\": \"" subject "_score\", \"se\": \"" subject "_se\"" more "}}"
+// Another random generator moves a bound by one; the rank itself is exact.
+#define SETS "marg_low=marg_low marg_high=marg_high simul_low=simul_low simul_high=simul_high"
+#define SIMULATED "low=gs_low high=gs_high median=gs_median"
+
 const struct effect_case effect_composite_cases[] = {
     {"ahp/4x4", AHP("[1, 3, 5, 7], [\"1/3\", 1, 3, 5], [\"1/5\", \"1/3\", 1, 3], [\"1/7\", \"1/5\", \"1/3\", 1]"),
      AHP_FIELDS},
@@ -25,5 +32,11 @@ const struct effect_case effect_composite_cases[] = {
      .by = "uCode=names"},
     {"asem/entropy-topsis", ASEM("entropy_weights", FIVE), "entropy=entropy weights=weights"},
     {"asem/entropy-topsis", ASEM("topsis", FIVE), "uCode=names weights=weights closeness=closeness rank=rank"},
+    {"pisa/ranks-reading", PISA("reading", ""), "jurisdiction=names rank=rank"},
+    {"pisa/ranks-reading", PISA("reading", ""), SETS, .absolute = 1},
+    {"pisa/ranks-math", PISA("math", ""), "jurisdiction=names rank=rank"},
+    {"pisa/ranks-math", PISA("math", ""), SETS, .absolute = 1},
+    {"pisa/ranks-gs-science", PISA("science", ", \"draws\": 100000"), SIMULATED, .absolute = 1},
+    {"pisa/ranks-gs-math", PISA("math", ", \"draws\": 100000"), SIMULATED, .absolute = 1},
     {.id = NULL},
 };
