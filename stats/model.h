@@ -30,3 +30,11 @@ bool model_read_terms(struct request *request, const char *terms, struct model *
                       struct survey_error *error);
 // Fits by iterated weighted least squares until nothing changes; variance as the design has it.
 bool model_fit(struct request *request, struct model *model, struct survey_error *error);
+
+// The parts of it, over n rows (those kept count), for models that are a step of something else.
+double model_mean(enum model_family family, double eta);
+// X' W X and X' (y - mean), weighted, at beta.
+void model_equations(size_t n, const struct model *model, const double *weight, const double *beta,
+                     double *information, double *gradient);
+// Newton's method from beta until steps vanish. Columns that depend on each other and outcomes that are separated are faults.
+bool model_solve(size_t n, const struct model *model, const double *weight, double *beta, struct survey_error *error);

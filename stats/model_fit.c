@@ -6,7 +6,7 @@
 
 enum { ROUNDS_MAX = 100 };
 
-static double mean_at(enum model_family family, double eta)
+double model_mean(enum model_family family, double eta)
 {
     switch (family) {
     case MODEL_BINOMIAL:
@@ -32,46 +32,46 @@ static double predictor(const struct model *model, const double *beta, size_t ro
     return eta;
 }
 
-// X' W X and X' (y - mean), weighted, at beta.
-static void normal_equations(const struct request *request, const struct model *model, const double *weight,
-                             const double *beta, double *information, double *gradient)
+void model_equations(size_t n, const struct model *model, const double *weight, const double *beta,
+                     double *information, double *gradient)
 {
     size_t p = model->count;
-    double *term = survey_realloc(NULL, request->n * 2, sizeof *term), *curve = term + request->n;
-    double *product = survey_realloc(NULL, request->n, sizeof *product);
-    for (size_t row = 0; row < request->n; row++) {
-        double mean = model->kept[row] ? mean_at(model->family, predictor(model, beta, row)) : 0;
+    double *term = survey_realloc(NULL, n * 2, sizeof *term), *curve = term + n;
+    double *product = survey_realloc(NULL, n, sizeof *product);
+    for (size_t row = 0; row < n; row++) {
+        double mean = model->kept[row] ? model_mean(model->family, predictor(model, beta, row)) : 0;
         term[row] = model->kept[row] ? weight[row] * (model->y[row] - mean) : 0;
         curve[row] = model->kept[row] ? weight[row] * slope_at(model->family, mean) : 0;
     }
     for (size_t i = 0; i < p; i++) {
-        for (size_t row = 0; row < request->n; row++)
+        for (size_t row = 0; row < n; row++)
             product[row] = model->kept[row] ? term[row] * model->columns[i][row] : 0;
-        gradient[i] = stats_sum(product, request->n);
+        gradient[i] = stats_sum(product, n);
         for (size_t j = 0; j <= i; j++) {
-            for (size_t row = 0; row < request->n; row++)
+            for (size_t row = 0; row < n; row++)
                 product[row] =
                     model->kept[row] ? curve[row] * model->columns[i][row] * model->columns[j][row] : 0;
-            information[i * p + j] = information[j * p + i] = stats_sum(product, request->n);
+            information[i * p + j] = information[j * p + i] = stats_sum(product, n);
         }
     }
     free(term);
     free(product);
 }
 
-// Newton's method from start (the mean's link for the intercept) until steps vanish.
-static bool solve(const struct request *request, const struct model *model, const double *weight,
-                  double *beta, struct survey_error *error)
+bool model_solve(size_t n, const struct model *model, const double *weight, double *beta,
+                 struct survey_error *error)
 {
+    static const char *const singular = N_("the model is singular: its columns depend on each other"),
+                            *const separated = N_("the model has not converged: some combination of its columns separates the outcomes");
     size_t p = model->count;
     double *information = survey_realloc(NULL, p * p, sizeof *information),
            *gradient = survey_realloc(NULL, p, sizeof *gradient);
     bool done = true, again = true;
     for (int round = 0; done && again && round < ROUNDS_MAX; round++) {
-        normal_equations(request, model, weight, beta, information, gradient);
+        model_equations(n, model, weight, beta, information, gradient);
+        // What is regular at first and singular later has run off to 0 and 1.
         done = stats_solve(information, p, gradient, 1) ||
-               survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
-                           _("the model is singular: its columns depend on each other"));
+               survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _(round ? separated : singular));
         double largest = 0;
         for (size_t i = 0; done && i < p; i++) {
             beta[i] += gradient[i];
@@ -81,9 +81,7 @@ static bool solve(const struct request *request, const struct model *model, cons
         if (done && !isfinite(largest))
             done = survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("the model has no finite fit"));
         if (round == ROUNDS_MAX - 1 && largest > 1e-7)
-            done = survey_fail(
-                error, SURVEY_ERROR_INPUT, "", "%s",
-                _("the model has not converged: some combination of its columns separates the outcomes"));
+            done = survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _(separated));
     }
     free(information);
     free(gradient);
@@ -97,7 +95,7 @@ static bool vary_by_replicates(struct request *request, struct model *model, str
     bool done = true;
     for (size_t r = 0; done && r < request->replicate_count; r++) {
         memcpy(&betas[r * p], model->beta, p * sizeof *betas);
-        done = solve(request, model, request->replicates[r], &betas[r * p], error);
+        done = model_solve(request->n, model, request->replicates[r], &betas[r * p], error);
     }
     if (done)
         request_replicate_variance(request, betas, model->beta, p, model->variance);
@@ -124,11 +122,11 @@ bool model_fit(struct request *request, struct model *model, struct survey_error
     model->beta[0] = model->family == MODEL_BINOMIAL  ? log(center / (1 - center))
                      : model->family == MODEL_POISSON ? log(center)
                                                       : center;
-    if (!solve(request, model, request->weight, model->beta, error))
+    if (!model_solve(request->n, model, request->weight, model->beta, error))
         return false;
     if (request->replicates)
         return vary_by_replicates(request, model, error);
-    normal_equations(request, model, request->weight, model->beta, inverse, gradient);
+    model_equations(request->n, model, request->weight, model->beta, inverse, gradient);
     if (!stats_invert(inverse, p))
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
                            _("the model is singular: its columns depend on each other"));
@@ -139,7 +137,7 @@ bool model_fit(struct request *request, struct model *model, struct survey_error
         if (!model->kept[row])
             continue;
         double gap = request->weight[row] *
-                     (model->y[row] - mean_at(model->family, predictor(model, model->beta, row)));
+                     (model->y[row] - model_mean(model->family, predictor(model, model->beta, row)));
         for (size_t i = 0; i < p; i++)
             for (size_t j = 0; j < p; j++)
                 scores[i][row] += inverse[i * p + j] * model->columns[j][row] * gap;

@@ -17,6 +17,7 @@
 static const struct effect_case *const families[] = {
     effect_poverty_cases,
     effect_composite_cases,
+    effect_effect_cases,
 };
 
 static const struct survey_json *at_path(const struct survey_json *json, const char *path,
@@ -62,6 +63,31 @@ struct matter {
     const struct survey_json *names, *our_names;
 };
 
+// Objects member by member, but those whose name begins with _; what ours has beside them is no matter.
+static bool same(const struct survey_json *expected, const struct survey_json *got,
+                 const struct matter *matter, char *why, size_t room);
+static bool same_members(const struct survey_json *expected, const struct survey_json *got,
+                         const struct matter *matter, char *why, size_t room)
+{
+    for (const struct survey_json *member = expected->first; member; member = member->next)
+        if (*member->key != '_' &&
+            !same(member, survey_json_get(got, member->key), matter, why, room))
+            return false;
+    return true;
+}
+
+// "A;B" against ["A", "B"].
+static bool same_texts(const char *expected, const struct survey_json *got)
+{
+    for (const struct survey_json *item = got->first; item; item = item->next) {
+        size_t length = strlen(item->text);
+        if (strncmp(expected, item->text, length) != 0 || expected[length] != (item->next ? ';' : 0))
+            return false;
+        expected += length + (item->next != NULL);
+    }
+    return got->count > 0;
+}
+
 // Lists item by item; a number against a list of one is against its item.
 static bool same(const struct survey_json *expected, const struct survey_json *got,
                  const struct matter *matter, char *why, size_t room)
@@ -69,6 +95,11 @@ static bool same(const struct survey_json *expected, const struct survey_json *g
     if (expected && got && expected->kind == SURVEY_JSON_NUMBER && got->kind == SURVEY_JSON_ARRAY &&
         got->count == 1)
         got = got->first;
+    if (expected && got && expected->kind == SURVEY_JSON_OBJECT && got->kind == SURVEY_JSON_OBJECT)
+        return same_members(expected, got, matter, why, room);
+    if (expected && got && expected->kind == SURVEY_JSON_STRING && got->kind == SURVEY_JSON_ARRAY &&
+        same_texts(expected->text, got))
+        return true;
     bool equal = expected && got && expected->kind == got->kind && expected->count == got->count;
     if (equal && expected->kind == SURVEY_JSON_ARRAY) {
         size_t index = 0;

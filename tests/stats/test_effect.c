@@ -224,6 +224,188 @@ static void balanced(void)
     CHECK_NEAR(-1 / sqrt(2.5), balance(0, "smd"), 1e-15);
 }
 
+// Two cells: a treated 5 beside controls 1, 2, 3; treated 6, 7, 8 beside a control 5. Effects 3 and
+// 2, so that the ATT is 9 / 4 and the ATE 5 / 2.
+static const char *const cells =
+    "t,x,y,g,s,w\n1,0,5,a,.25,2\n0,0,1,b,.25,1\n0,0,2,c,.25,1\n0,0,3,d,.25,1\n"
+    "1,1,6,e,.75,1\n1,1,7,f,.75,1\n1,1,8,h,.75,1\n0,1,5,i,.75,1\n";
+#define GIVEN ARMS ", \"covariates\": \"x\""
+
+static void propensity(void)
+{
+    put(cells);
+    NEED(ask("propensity", "\"treatment\": \"t\", \"covariates\": \"x\""));
+    CHECK_NEAR(-log(3), field("est", 0), 1e-12);
+    CHECK_NEAR(2 * log(3), field("est", 1), 1e-12);
+    CHECK_NEAR(sqrt(2 / 0.75), field("se", 1), 1e-12);
+    CHECK_NEAR(2 * log(0.25) + 6 * log(0.75), field("loglik", 0), 1e-12);
+}
+
+// One question, five ways: with a covariate of two values each is exact stratification. Scores are
+// (d - 9/4) / 4 of the treated with d = 3, 1, 2, 3, and (2 - y) / 12 of the first cell's controls.
+static void weighed(void)
+{
+    static const struct {
+        const char *estimator, *args;
+    } ways[] = {{"ipw", GIVEN},
+                {"aipw", GIVEN ", \"estimand\": \"ATT\""},
+                {"entropy_balance", GIVEN},
+                {"matching", GIVEN ", \"method\": \"exact\", \"exact\": \"x\""}};
+    double se = sqrt(8.0 / 7 * (2.75 + 2.0 / 9) / 16);
+    put(cells);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        NEED(ask(ways[i].estimator, ways[i].args));
+        CHECK_NEAR(2.25, field("est", 0), 1e-12);
+        CHECK_NEAR(se, field("se", 0), 1e-12);
+        CHECK_NEAR(7, field("df", 0), 0);
+        CHECK_NEAR(0, balance(0, "smd"), 1e-12);
+        CHECK_NEAR(1, balance(0, "smd_before"), 1e-12);
+        CHECK_NEAR(0, field("worst_smd", 0), 1e-12);
+        CHECK_NEAR(16.0 / (3.0 / 9 + 9), field("ess_control", 0), 1e-12);
+        CHECK(!warns("beyond 0.1"));
+    }
+    NEED(ask("ipw", GIVEN ", \"estimand\": \"ATE\""));
+    CHECK_NEAR(2.5, field("est", 0), 1e-12);
+    NEED(ask("aipw", GIVEN));
+    CHECK_NEAR(2.5, field("est", 0), 1e-12);
+    NEED(ask("ipw", GIVEN ", \"score\": \"s\""));
+    CHECK_NEAR(2.25, field("est", 0), 1e-14);
+    NEED(ask("ipw", GIVEN ", \"trim\": [0.1, 0.5]"));
+    CHECK_NEAR(3, field("est", 0), 1e-12);
+    CHECK_NEAR(4, field("trimmed", 0), 0);
+    CHECK_NEAR(3, field("dropped_treated", 0), 0);
+}
+
+// Every row twice, in a cluster of its own: nothing is known more than before.
+static void under_a_design(void)
+{
+    char twice[700] = "";
+    const char *at = strchr(cells, '\n') + 1;
+    snprintf(twice, sizeof twice, "%.*s%s%s", (int)(at - cells), cells, at, at);
+    put(cells);
+    NEED(ask("ipw", GIVEN));
+    double se = field("se", 0);
+    put(twice);
+    NEED(ask_under("\"ids\": \"g\"", "ipw", GIVEN));
+    CHECK_NEAR(se, field("se", 0), 1e-12);
+    CHECK_NEAR(7, field("df", 0), 0);
+    NEED(
+        ask_under("\"ids\": \"g\"", "matching", GIVEN ", \"method\": \"exact\", \"exact\": \"x\""));
+    CHECK_NEAR(se, field("se", 0), 1e-12);
+    // The survey's weights: a treated row of the first cell counts twice, so that the ATT is (2 x 3
+    // + 3 x 2) / 5.
+    put(cells);
+    CHECK(!ask_under("\"weights\": \"w\"", "ipw", GIVEN));
+    CHECK(strstr(error.message, "say in 'survey_weights'"));
+    const char *const multiply[] = {"entropy_balance", "matching"};
+    for (int i = 0; i < 2; i++) {
+        NEED(ask_under(
+            "\"weights\": \"w\"", multiply[i],
+            GIVEN ", \"survey_weights\": \"multiply\", \"method\": \"exact\", \"exact\": \"x\""));
+        CHECK_NEAR(12.0 / 5, field("est", 0), 1e-12);
+    }
+    NEED(ask_under("\"weights\": \"w\"", "ipw", GIVEN ", \"survey_weights\": \"ignore\""));
+    CHECK_NEAR(2.25, field("est", 0), 1e-12);
+}
+
+#define SCORED ARMS ", \"covariates\": \"x\", \"score\": \"s\", \"id\": \"i\""
+
+static const char *control(size_t set, size_t index)
+{
+    const struct survey_json *pair = survey_json_at(survey_json_get(got, "pairs"), set);
+    const struct survey_json *one = survey_json_at(survey_json_get(pair, "control"), index);
+    return one ? one->text : "none";
+}
+
+// A at .5 and B at .6 choose among a .4, b .6, c .7. B, with the larger score, takes b; A then is
+// as far from none: a.
+static void nearest(void)
+{
+    put("i,t,s,x,y\nA,1,.5,1,10\nB,1,.6,2,8\na,0,.4,3,1\nb,0,.6,2,3\nc,0,.7,1,5\n");
+    NEED(ask("matching", SCORED));
+    CHECK_TEXT("a", control(0, 0));
+    CHECK_TEXT("b", control(1, 0));
+    CHECK_NEAR(7, field("est", 0), 1e-14); // differences 9 and 5
+    CHECK_NEAR(2, field("se", 0), 1e-14);  // their variance 8, over 2
+    CHECK_NEAR(1, field("df", 0), 0);
+    CHECK_NEAR(1, field("dropped_control", 0), 0);
+    // By rows A chooses first, the lower of two that are as near.
+    NEED(ask("matching", SCORED ", \"order\": \"data\""));
+    CHECK_TEXT("a", control(0, 0));
+    // Two each, within a caliper that leaves c to B alone.
+    NEED(ask("matching", SCORED ", \"replace\": true, \"ratio\": 2, \"caliper\": 1.2"));
+    CHECK_TEXT("b", control(0, 1));
+    CHECK_TEXT("b", control(1, 0));
+    CHECK_TEXT("c", control(1, 1));
+    // Ties: A has a and b, B has b alone: differences 8 and 5; K of b is 1.5 and its K2 1.25; half
+    // the mean squared difference of pairs around 6.5 is 1.375.
+    NEED(ask("matching", SCORED ", \"replace\": true"));
+    CHECK_TEXT("b", control(0, 1));
+    CHECK_NEAR(6.5, field("est", 0), 1e-14);
+    CHECK_NEAR(sqrt((4.5 + 1.375) / 4), field("se", 0), 1e-14);
+    CHECK_NEAR(1.5, field("max_w_control", 0), 1e-15);
+    CHECK_NEAR(4 / 2.5, field("ess_control", 0), 1e-14);
+    // Without them the lower one.
+    NEED(ask("matching", SCORED ", \"replace\": true, \"ties\": false"));
+    CHECK_TEXT("none", control(0, 1));
+    NEED(ask("matching", SCORED ", \"side\": \"below\", \"order\": \"smallest\""));
+    CHECK_TEXT("a", control(0, 0));
+    CHECK(warns("'side' below"));
+    // Within a cell of x B alone finds b, and c is A's.
+    NEED(ask("matching", SCORED ", \"exact\": \"x\""));
+    CHECK_TEXT("c", control(0, 0));
+    CHECK_TEXT("b", control(1, 0));
+}
+
+// Shares of a kernel: 1 - u^2 with u = -1/2, 1/2, -1/4 of the controls at .4, .6, .45; the one at
+// .8 is beyond .2.
+static void kernel(void)
+{
+    put("i,t,s,x,y\nA,1,.5,1,10\nB,1,.5,2,10\nC,1,.05,2,7\na,0,.4,3,1\nb,0,.6,2,3\nc,0,.45,1,5\nd,"
+        "0,.8,1,9\n");
+    NEED(ask("matching", SCORED ", \"method\": \"kernel\", \"bandwidth\": 0.2"));
+    CHECK_NEAR(10 - (0.75 * 4 + 0.9375 * 5) / 2.4375, field("est", 0), 1e-13);
+    CHECK_NEAR(1, field("dropped_treated", 0), 0);
+    CHECK_NEAR(1, field("dropped_control", 0), 0);
+    CHECK(warns("without a match"));
+    NEED(ask("matching", SCORED ", \"support\": true"));
+    CHECK_NEAR(1, field("outside_support", 0), 0);
+    CHECK_NEAR(2, field("n_treated", 0), 0);
+}
+
+// x of variance 1, z of variance 4 within the arms and no covariance: A (0, 0) is nearer to b (0,
+// 2) than to a (1.5, 0).
+static void mahalanobis(void)
+{
+    put("i,t,x,z,y\nA,1,0,0,5\nB,1,2,0,5\nC,1,0,4,5\nD,1,2,4,5\na,0,1.5,0,1\nb,0,0,2,2\nc,0,3.5,2,"
+        "3\nd,0,1.5,4,4\n");
+    NEED(ask("matching", ARMS ", \"covariates\": [\"x\", \"z\"], \"id\": \"i\", \"distance\": "
+                              "\"mahalanobis\", \"replace\": true"));
+    CHECK_TEXT("b", control(0, 0));
+    CHECK_TEXT("a", control(1, 0));
+    CHECK_TEXT("d", control(3, 0));
+}
+
+// What weighs does not depend on the order of rows, to the last bit.
+static void order(void)
+{
+    static const char *const estimators[] = {"ipw", "aipw", "entropy_balance", "lin"};
+    const char *const rows[] = {"1,0.3,5.1,a\n", "0,0.7,1.3,a\n", "0,0.1,2.9,b\n", "1,1.9,6.7,b\n",
+                                "0,2.3,3.3,c\n", "1,0.9,7.7,c\n", "0,1.1,0.7,a\n", "0,0.4,4.1,c\n"};
+    char first[40], second[40];
+    for (size_t e = 0; e < 4; e++) {
+        for (int i = 0; i < 2; i++) {
+            char table[300] = "t,x,y,f\n";
+            for (int k = 0; k < 8; k++)
+                strcat(table, rows[i ? 7 - k : (k * 3) % 8]);
+            put(table);
+            NEED(ask(estimators[e], ARMS ", \"covariates\": \"x\""));
+            snprintf(i ? second : first, sizeof first, "%a %a", field("est", 0), field("se", 0));
+        }
+        CHECK_TEXT(first, second);
+    }
+}
+
 static void faults(void)
 {
     static const struct {
@@ -256,6 +438,37 @@ static void faults(void)
         {"i,t,p,y\na,1,0,1\nb,0,0,1\nb,0,1,1\n", "did", ARMS ", \"post\": \"p\", \"panel\": \"i\"",
          "no unit of one arm is there in both periods"},
     };
+    static const struct {
+        const char *table, *estimator, *args, *message;
+    } more[] = {
+        {"t,x,y\n1,3,1\n1,4,2\n0,1,3\n0,2,4\n", "ipw", GIVEN,
+         "the model has not converged: some combination of its columns separates the outcomes"},
+        {"t,x,y\n1,3,1\n1,4,2\n0,1,3\n0,2,4\n", "entropy_balance", GIVEN,
+         "no weights of the controls give the means of the treated: 'x' stays 1.34 standard "
+         "deviations off"},
+        {"t,x,y\n1,3,1\n1,3,2\n0,3,3\n0,3,4\n", "ipw", GIVEN,
+         "the model is singular: its columns depend on each other"},
+        {"t,x,y\n1,1,1\n1,2,2\n0,1,3\n0,1,4\n", "entropy_balance", GIVEN,
+         "the covariates depend on each other among the controls"},
+        {"t,x,y\n1,1,1\n1,2,2\n0,3,3\n0,4,4\n", "matching",
+         GIVEN ", \"method\": \"exact\", \"exact\": \"x\"",
+         "0 treated rows could be matched: there is no overlap"},
+        {"t,x,y\n1,1,1\n0,2,2\n1,2,2\n0,1,4\n", "matching", GIVEN ", \"method\": \"subclass\"",
+         "'method' cannot be 'subclass' (docs/effects.md lists what it can be)"},
+        {"t,x,y\n1,1,1\n0,2,2\n1,2,2\n0,1,4\n", "matching", GIVEN ", \"ratio\": 1.5",
+         "'ratio' is a whole number of controls from 1 to 1000"},
+        {"t,x,y\n1,1,1\n0,2,2\n1,2,2\n0,1,4\n", "ipw", GIVEN ", \"trim\": [0.1]",
+         "'trim' is a list of two scores, such as [0.1, 0.9]"},
+        {"t,x,y\n1,1,1\n0,2,2\n1,2,2\n0,1,4\n", "ipw", GIVEN ", \"estimand\": \"ATC\"",
+         "estimand 'ATC' is neither ATT nor ATE"},
+        {"t,x,y\n1,1,1\n0,2,2\n1,2,2\n0,1,4\n", "ipw", GIVEN ", \"score\": \"x\"",
+         "a propensity score lies between 0 and 1, not at 1"},
+    };
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
+        put(more[i].table);
+        CHECK(!ask(more[i].estimator, more[i].args));
+        CHECK_TEXT(more[i].message, error.message);
+    }
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         put(cases[i].table);
         CHECK(!ask(cases[i].estimator, cases[i].args));
@@ -282,4 +495,5 @@ static void end(void)
 }
 
 TESTS(CASE(begin), CASE(difference), CASE(clustered), CASE(two_way), CASE(absorbed), CASE(weighted),
-      CASE(did), CASE(balanced), CASE(faults), CASE(end))
+      CASE(did), CASE(balanced), CASE(propensity), CASE(weighed), CASE(under_a_design),
+      CASE(nearest), CASE(kernel), CASE(mahalanobis), CASE(order), CASE(faults), CASE(end))
