@@ -36,30 +36,27 @@ static bool push(struct stats_asked *asked, struct stats_ask ask, struct survey_
     return true;
 }
 
-static bool numbers_of(struct stats_asked *asked, enum stats_statistic statistic, const char *expression,
-                       const double **numbers, struct survey_error *error)
+static bool values_of(struct stats_asked *asked, enum stats_statistic statistic, const char *expression,
+                      struct stats_values *values, struct survey_error *error)
 {
-    double *values = survey_arena_array(asked->source->arena, asked->source->rows, sizeof *values);
-    *numbers = values;
-    return stats_source_number(asked->source, expression, option_of(statistic), values, error);
+    return stats_source_values(asked->source, expression, option_of(statistic), values, error);
 }
 
 // A column of texts, or a share of a column of several codes: one figure a level.
-static bool push_levels(struct stats_asked *asked, struct stats_ask ask, const struct stats_levels *levels,
+static bool push_levels(struct stats_asked *asked, struct stats_ask ask, const struct stats_source_levels *levels,
                         struct survey_error *error)
 {
-    size_t rows = asked->source->rows;
     if (levels->count > LEVELS_MAX)
         return survey_fail(error, SURVEY_ERROR_INPUT, option_of(ask.statistic),
                            _("'%s' has %zu different texts, which are too many to list"), ask.of,
                            levels->count);
     for (size_t level = 0; level < levels->count; level++) {
-        double *is = survey_arena_array(asked->source->arena, rows, sizeof *is);
-        for (size_t row = 0; row < rows; row++)
-            is[row] = levels->of_row[row] == STATS_NO_LEVEL ? (double)NAN : levels->of_row[row] == level;
+        double *is = survey_arena_array(asked->source->arena, levels->codes.count, sizeof *is);
+        for (size_t code = 0; code < levels->codes.count; code++)
+            is[code] = levels->of_code[code] == STATS_NO_LEVEL ? (double)NAN : levels->of_code[code] == level;
         struct stats_ask one = ask;
         one.level = levels->names[level];
-        one.y = is;
+        one.y = (struct stats_values){.codes = levels->codes, .of_code = is};
         one.statistic = ask.statistic == STATS_MEAN ? STATS_SHARE : ask.statistic;
         if (!push(asked, one, error))
             return false;
@@ -70,7 +67,7 @@ static bool push_levels(struct stats_asked *asked, struct stats_ask ask, const s
 static bool add_one(struct stats_asked *asked, enum stats_statistic statistic, const char *text,
                     struct survey_error *error)
 {
-    struct stats_levels levels = {0};
+    struct stats_source_levels levels = {0};
     struct stats_ask ask = {.statistic = statistic, .of = text, .over = ""};
     bool lone, numbers, codes = false;
     if (!stats_source_levels(asked->source, text, &levels, &lone, &numbers, error))
@@ -82,7 +79,7 @@ static bool add_one(struct stats_asked *asked, enum stats_statistic statistic, c
     }
     if (lone && (!numbers || (statistic == STATS_SHARE && codes)))
         return push_levels(asked, ask, &levels, error);
-    return numbers_of(asked, statistic, text, &ask.y, error) && push(asked, ask, error);
+    return values_of(asked, statistic, text, &ask.y, error) && push(asked, ask, error);
 }
 
 // The place of a separator outside brackets and quotes, the last where wanted; NULL.
@@ -115,8 +112,8 @@ static bool add_ratio(struct stats_asked *asked, const char *text, struct survey
     struct stats_ask ask = {.statistic = STATS_RATIO,
                             .of = survey_arena_strndup(asked->source->arena, text, (size_t)(comma - text)),
                             .over = comma + 1 + strspn(comma + 1, " ")};
-    return numbers_of(asked, STATS_RATIO, ask.of, &ask.y, error) &&
-           numbers_of(asked, STATS_RATIO, ask.over, &ask.x, error) && push(asked, ask, error);
+    return values_of(asked, STATS_RATIO, ask.of, &ask.y, error) &&
+           values_of(asked, STATS_RATIO, ask.over, &ask.x, error) && push(asked, ask, error);
 }
 
 // E@0.5 or E@0.25,0.5,0.75
@@ -128,7 +125,7 @@ static bool add_quantiles(struct stats_asked *asked, const char *text, struct su
         return survey_fail(error, SURVEY_ERROR_USAGE, "--quantile",
                            _("'%s': give an expression and probabilities, E@0.25,0.5"), text);
     ask.of = survey_arena_strndup(asked->source->arena, text, (size_t)(at - text));
-    if (!numbers_of(asked, STATS_QUANTILE, ask.of, &ask.y, error))
+    if (!values_of(asked, STATS_QUANTILE, ask.of, &ask.y, error))
         return false;
     for (const char *from = at + 1; *from;) {
         size_t length = strcspn(from, ",");
@@ -155,76 +152,81 @@ bool stats_ask_add(struct stats_asked *asked, enum stats_statistic statistic, co
 bool stats_ask_where(struct stats_asked *asked, const char *condition, struct survey_error *error)
 {
     size_t rows = asked->source->rows;
-    double *holds = survey_arena_array(asked->source->arena, rows, sizeof *holds);
     uint8_t *inside = survey_arena_array(asked->source->arena, rows, 1);
-    if (!stats_source_number(asked->source, condition, "--where", holds, error))
+    struct stats_values holds;
+    if (!stats_source_values(asked->source, condition, "--where", &holds, error))
         return false;
-    for (size_t row = 0; row < rows; row++)
-        inside[row] = !isnan(holds[row]) && holds[row] != 0;
+    for (size_t row = 0; row < rows; row++) {
+        double value = stats_value(&holds, row);
+        inside[row] = !isnan(value) && value != 0;
+    }
     asked->where = condition;
     asked->inside = inside;
     return true;
 }
 
-static int by_number(const void *left, const void *right)
+// Splits each group by the levels of one more column that occur in it.
+static bool split_groups(struct stats_asked *asked, const struct stats_source_levels *levels, size_t column,
+                         struct survey_error *error)
 {
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-    return (a > b) - (a < b);
+    struct survey_arena *arena = asked->source->arena;
+    size_t rows = asked->source->rows, cells = asked->group_count * levels->count, found = 0;
+    uint32_t *number = survey_realloc(NULL, cells + 1, sizeof *number), *of_row = asked->group_of_row;
+    memset(number, 0, (cells + 1) * sizeof *number);
+    for (size_t row = 0; row < rows; row++)
+        if (of_row[row] != STATS_NO_LEVEL)
+            number[of_row[row] * levels->count + stats_source_level(levels, row)] = 1;
+    for (size_t cell = 0; cell < cells; cell++)
+        found += number[cell];
+    const char ***groups = survey_arena_array(arena, found + 1, sizeof *groups);
+    found = 0;
+    for (size_t cell = 0; cell < cells; cell++)
+        if (number[cell]) {
+            number[cell] = (uint32_t)found;
+            groups[found] = survey_arena_array(arena, asked->by_count, sizeof *groups[found]);
+            memcpy(groups[found], asked->groups[cell / levels->count], column * sizeof **groups);
+            groups[found++][column] = levels->names[cell % levels->count];
+        }
+    for (size_t row = 0; row < rows; row++)
+        if (of_row[row] != STATS_NO_LEVEL)
+            of_row[row] = number[of_row[row] * levels->count + stats_source_level(levels, row)];
+    free(number);
+    asked->groups = groups;
+    asked->group_count = found;
+    return found <= GROUPS_MAX ||
+           survey_fail(error, SURVEY_ERROR_INPUT, "--by", _("%zu groups are too many"), found);
 }
 
 // Numbers the combinations of levels that occur, the first column's slowest; rows of a blank level are in none.
-static bool number_groups(struct stats_asked *asked, const struct stats_levels *levels,
+static bool number_groups(struct stats_asked *asked, const struct stats_source_levels *levels,
                           struct survey_error *error)
 {
     struct survey_arena *arena = asked->source->arena;
-    size_t rows = asked->source->rows, found = 0;
-    uint64_t *code = survey_arena_array(arena, rows, sizeof *code),
-             *sorted = survey_arena_array(arena, rows + 1, sizeof *sorted);
-    for (size_t row = 0; row < rows; row++) {
-        bool known = !asked->inside || asked->inside[row];
-        for (size_t i = 0; known && i < asked->by_count; i++) {
-            known = levels[i].of_row[row] != STATS_NO_LEVEL;
-            code[row] = code[row] * (levels[i].count + 1) + levels[i].of_row[row];
-        }
-        if (known)
-            sorted[found++] = code[row];
-        else {
-            asked->ungrouped += !asked->inside || asked->inside[row];
-            code[row] = UINT64_MAX;
-        }
-    }
-    qsort(sorted, found, sizeof *sorted, by_number);
-    asked->group_count = 0;
-    for (size_t i = 0; i < found; i++)
-        if (i == 0 || sorted[i] != sorted[asked->group_count - 1])
-            sorted[asked->group_count++] = sorted[i];
-    if (!asked->group_count || asked->group_count > GROUPS_MAX)
-        return survey_fail(error, SURVEY_ERROR_INPUT, "--by",
-                           asked->group_count ? _("%zu groups are too many")
-                                              : _("no row is in any group (%zu)"),
-                           asked->group_count);
-    asked->groups = survey_arena_array(arena, asked->group_count, sizeof *asked->groups);
-    for (size_t group = 0; group < asked->group_count; group++) {
-        uint64_t rest = sorted[group];
-        asked->groups[group] = survey_arena_array(arena, asked->by_count, sizeof *asked->groups[group]);
-        for (size_t i = asked->by_count; i-- > 0; rest /= levels[i].count + 1)
-            asked->groups[group][i] = levels[i].names[rest % (levels[i].count + 1)];
-    }
+    size_t rows = asked->source->rows, left = 0;
     asked->group_of_row = survey_arena_array(arena, rows, sizeof *asked->group_of_row);
     for (size_t row = 0; row < rows; row++) {
-        const uint64_t *at = code[row] == UINT64_MAX
-                                 ? NULL
-                                 : bsearch(&code[row], sorted, asked->group_count, sizeof *sorted, by_number);
-        asked->group_of_row[row] = at ? (uint32_t)(at - sorted) : STATS_NO_LEVEL;
+        bool inside = !asked->inside || asked->inside[row], known = inside;
+        for (size_t i = 0; known && i < asked->by_count; i++)
+            known = stats_source_level(&levels[i], row) != STATS_NO_LEVEL;
+        left += known;
+        asked->ungrouped += inside && !known;
+        asked->group_of_row[row] = known ? 0 : STATS_NO_LEVEL;
     }
+    if (!left)
+        return survey_fail(error, SURVEY_ERROR_INPUT, "--by", "%s", _("no row is in any group"));
+    asked->groups = survey_arena_array(arena, 1, sizeof *asked->groups);
+    asked->groups[0] = survey_arena_array(arena, 1, sizeof *asked->groups[0]);
+    asked->group_count = 1;
+    for (size_t i = 0; i < asked->by_count; i++)
+        if (!split_groups(asked, &levels[i], i, error))
+            return false;
     return true;
 }
 
 bool stats_ask_by(struct stats_asked *asked, const char *const *names, size_t count,
                   struct survey_error *error)
 {
-    struct stats_levels *levels = survey_arena_array(asked->source->arena, count + 1, sizeof *levels);
-    double combinations = 1;
+    struct stats_source_levels *levels = survey_arena_array(asked->source->arena, count + 1, sizeof *levels);
     for (size_t i = 0; i < count; i++) {
         bool lone, numbers;
         if (!stats_source_levels(asked->source, names[i], &levels[i], &lone, &numbers, error))
@@ -232,28 +234,31 @@ bool stats_ask_by(struct stats_asked *asked, const char *const *names, size_t co
         if (!lone)
             return survey_fail(error, SURVEY_ERROR_INPUT, "--by", _("%s has no column or question '%s'"),
                                asked->source->path, names[i]);
-        combinations *= (double)levels[i].count + 1;
     }
-    if (combinations > 1e18)
-        return survey_fail(error, SURVEY_ERROR_INPUT, "--by", "%s",
-                           _("the columns have too many levels to be crossed"));
     asked->by = names;
     asked->by_count = count;
     return number_groups(asked, levels, error);
 }
 
-static bool estimate(const struct stats_design *design, const struct stats_ask *ask, const uint8_t *domain,
-                     struct stats_estimate *estimate, struct survey_error *error)
+// One ask that is not swept, its values by row.
+struct spread {
+    const struct stats_asked *asked;
+    const struct stats_ask *ask;
+    double *y, *x; // x NULL where it is no ratio
+};
+
+static bool estimate(const struct spread *in, const uint8_t *domain, struct stats_estimate *estimate, struct survey_error *error)
 {
-    switch (ask->statistic) {
+    const struct stats_design *design = &in->asked->source->design;
+    switch (in->ask->statistic) {
     case STATS_SHARE:
-        return stats_share(design, ask->y, domain, estimate, error);
+        return stats_share(design, in->y, domain, estimate, error);
     case STATS_TOTAL:
-        return stats_total(design, ask->y, domain, estimate, error);
+        return stats_total(design, in->y, domain, estimate, error);
     case STATS_RATIO:
-        return stats_ratio(design, ask->y, ask->x, domain, estimate, error);
+        return stats_ratio(design, in->y, in->x, domain, estimate, error);
     case STATS_QUANTILE:
-        return stats_quantile(design, ask->y, domain, ask->p, estimate, error);
+        return stats_quantile(design, in->y, domain, in->ask->p, estimate, error);
     case STATS_MEAN:
     case STATS_INDEX:
     case STATS_CASES:
@@ -262,42 +267,61 @@ static bool estimate(const struct stats_design *design, const struct stats_ask *
     case STATS_DERIVED:
         break;
     }
-    return stats_mean(design, ask->y, domain, estimate, error);
+    return stats_mean(design, in->y, domain, estimate, error);
 }
 
 // Rows with a weight and with every value; what lies outside the domain does not count.
-static void count_base(const struct stats_asked *asked, const struct stats_ask *ask, const uint8_t *domain,
-                       struct stats_answer *answer)
+static void count_base(const struct spread *in, const uint8_t *domain, struct stats_answer *answer)
 {
-    const double *weight = asked->source->design.weight;
+    const double *weight = in->asked->source->design.weight;
     answer->estimate = (struct stats_estimate){.interval = "none"};
     double denominator = 0;
-    for (size_t row = 0; row < asked->source->rows; row++)
+    for (size_t row = 0; row < in->asked->source->rows; row++)
         if (weight[row] > 0 && (!domain || domain[row])) {
-            bool known = !isnan(ask->y[row]) && (!ask->x || !isnan(ask->x[row]));
+            bool known = !isnan(in->y[row]) && (!in->x || !isnan(in->x[row]));
             answer->estimate.base += known;
             answer->estimate.missing += !known;
-            denominator += known && ask->x ? fabs(ask->x[row]) : 0;
+            denominator += known && in->x ? fabs(in->x[row]) : 0;
         }
     if (!answer->estimate.base)
         answer->missing = answer->estimate.missing ? _("all values are missing") : _("no rows");
-    else if (ask->x && denominator == 0)
+    else if (in->x && denominator == 0)
         answer->missing = _("the denominator is 0");
 }
 
-static bool answer_one(const struct stats_asked *asked, size_t ask, size_t group, const uint8_t *domain,
-                       struct survey_error *error)
+static bool answer_one(const struct spread *in, size_t group, const uint8_t *domain, struct survey_error *error)
 {
-    struct stats_answer *answer = &asked->answers[ask * asked->group_count + group];
-    answer->ask = &asked->asks[ask];
+    const struct stats_asked *asked = in->asked;
+    struct stats_answer *answer = &asked->answers[(size_t)(in->ask - asked->asks) * asked->group_count + group];
+    answer->ask = in->ask;
     answer->group = group;
-    count_base(asked, answer->ask, domain, answer);
-    if (answer->missing || estimate(&asked->source->design, answer->ask, domain, &answer->estimate, error))
+    count_base(in, domain, answer);
+    if (answer->missing || estimate(in, domain, &answer->estimate, error))
         return true;
     if (error && !*error->where)
-        survey_format_into(error->where, sizeof error->where, "%s %s", option_of(answer->ask->statistic),
-                           answer->ask->of);
+        survey_format_into(error->where, sizeof error->where, "%s %s", option_of(in->ask->statistic), in->ask->of);
     return false;
+}
+
+// One ask in all groups.
+static bool answer_groups(const struct stats_asked *asked, const struct stats_ask *ask, struct survey_error *error)
+{
+    size_t rows = asked->source->rows;
+    bool ratio = ask->statistic == STATS_RATIO, done = true;
+    uint8_t *domain = asked->by_count ? survey_alloc(rows) : NULL;
+    struct spread in = {asked, ask, survey_realloc(NULL, rows, sizeof(double)), ratio ? survey_realloc(NULL, rows, sizeof(double)) : NULL};
+    stats_values_spread(&ask->y, rows, in.y);
+    if (ratio)
+        stats_values_spread(&ask->x, rows, in.x);
+    for (size_t group = 0; done && group < asked->group_count; group++) {
+        for (size_t row = 0; domain && row < rows; row++)
+            domain[row] = asked->group_of_row[row] == group;
+        done = answer_one(&in, group, domain ? domain : asked->inside, error);
+    }
+    free(in.y);
+    free(in.x);
+    free(domain);
+    return done;
 }
 
 static bool is_for_sweeping(const struct stats_ask *ask)
@@ -347,8 +371,6 @@ static void answer_swept(const struct stats_asked *asked, bool *done)
 
 bool stats_ask_answer(struct stats_asked *asked, struct survey_error *error)
 {
-    size_t rows = asked->source->rows, left = 0;
-    uint8_t *domain = asked->by_count ? survey_alloc(rows) : NULL;
     bool *swept = survey_arena_array(asked->source->arena, asked->ask_count + 1, sizeof *swept), done = true;
     if (!asked->by_count)
         asked->group_count = 1;
@@ -356,14 +378,7 @@ bool stats_ask_answer(struct stats_asked *asked, struct survey_error *error)
     asked->answers =
         survey_arena_array(asked->source->arena, asked->answer_count + 1, sizeof *asked->answers);
     answer_swept(asked, swept);
-    for (size_t ask = 0; ask < asked->ask_count; ask++)
-        left += !swept[ask];
-    for (size_t group = 0; done && left && group < asked->group_count; group++) {
-        for (size_t row = 0; domain && row < rows; row++)
-            domain[row] = asked->group_of_row[row] == group;
-        for (size_t ask = 0; done && ask < asked->ask_count; ask++)
-            done = swept[ask] || answer_one(asked, ask, group, domain ? domain : asked->inside, error);
-    }
-    free(domain);
+    for (size_t ask = 0; done && ask < asked->ask_count; ask++)
+        done = swept[ask] || answer_groups(asked, &asked->asks[ask], error);
     return done;
 }

@@ -14,7 +14,7 @@ struct stats_ask {
     const char *of, *over;          // as written; over "" where none
     double p;                       // of a quantile
     const char *level;              // of a column of texts; NULL
-    const double *y, *x;            // by row
+    struct stats_values y, x;       // x of a ratio
 };
 
 struct stats_answer {

@@ -10,24 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHORT_TEXT = 24, MOST_TEXTS = 1 << 18 };
-
 const char *stats_dataset_keep(struct stats_dataset *dataset, const char *text)
 {
-    if (!*text)
-        return "";
-    if (!text[1]) { // codes, most of all
-        const char **kept = &dataset->codes[(unsigned char)*text];
-        if (!*kept)
-            *kept = survey_arena_strdup(dataset->arena, text);
-        return *kept;
-    }
-    if (strlen(text) > SHORT_TEXT)
-        return survey_arena_strdup(dataset->arena, text);
-    struct survey_map_entry *entry = survey_map_find(&dataset->texts, text);
-    if (!entry && dataset->texts.count >= MOST_TEXTS)
-        return survey_arena_strdup(dataset->arena, text);
-    return entry ? entry->key : survey_map_put(&dataset->texts, dataset->arena, text, NULL)->key;
+    return *text ? survey_map_put(&dataset->texts, dataset->arena, text, NULL)->key : "";
 }
 
 // The last day of the round; today's where the rounds sheet does not say.
@@ -128,9 +113,9 @@ static struct stats_column *add_column(struct stats_dataset *dataset, struct sta
                  item->type == SURVEY_TYPE_RANGE);
     for (size_t i = 0; item && item->list && i < item->list->count; i++) {
         enum survey_missing kind = item->list->choices[i].missing;
-        if ((kind == SURVEY_DONT_KNOW || kind == SURVEY_REFUSED) && !column->codes[kind]) {
-            column->codes[kind] = item->list->choices[i].name;
-            column->has_codes = true;
+        if ((kind == SURVEY_DONT_KNOW || kind == SURVEY_REFUSED) && !column->choices[kind]) {
+            column->choices[kind] = item->list->choices[i].name;
+            column->has_choices = true;
         }
     }
     survey_map_put(&source->columns, dataset->arena, key, NULL)->value = column;
@@ -189,8 +174,9 @@ static const struct stats_rowid *rows_of(const struct stats_source *source, int6
     return source->rowids + low;
 }
 
+// Answers are put where there are some; a blank in the frame is one that is in it.
 static bool scan(struct stats_dataset *dataset, struct stats_source *source, const char *sql,
-                 struct stats_column **columns, size_t count, struct survey_error *error)
+                 struct stats_column **columns, struct stats_coder *coders, size_t count, struct survey_error *error)
 {
     struct survey_query *query = survey_query(dataset->store, error, sql, "");
     if (!query)
@@ -198,14 +184,14 @@ static bool scan(struct stats_dataset *dataset, struct stats_source *source, con
     const struct stats_rowid *end = source->rowids + source->count;
     while (survey_query_next(query)) {
         int64_t rowid = survey_query_integer(query, 0);
-        for (const struct stats_rowid *at = rows_of(source, rowid); at < end && at->rowid == rowid;
-             at++)
-            for (size_t c = 0; c < count; c++) {
-                const char *text = survey_query_text(query, (int)c + 1);
-                bool nothing = columns[c]->item && !columns[c]->numeric &&
-                               strcmp(text, "NaN") == 0 && columns[c]->item->calculation.text;
-                columns[c]->texts[at->row] = nothing ? "" : stats_dataset_keep(dataset, text);
-            }
+        const struct stats_rowid *from = rows_of(source, rowid);
+        for (size_t c = 0; from < end && from->rowid == rowid && c < count; c++) {
+            const char *text = survey_query_text(query, (int)c + 1);
+            bool nothing = columns[c]->item && (!*text || (!columns[c]->numeric && strcmp(text, "NaN") == 0 &&
+                                                           columns[c]->item->calculation.text));
+            for (const struct stats_rowid *at = from; !nothing && at < end && at->rowid == rowid; at++)
+                stats_coder_put(&coders[c], at->row, text);
+        }
     }
     return survey_query_end(query, error);
 }
@@ -215,31 +201,35 @@ bool stats_dataset_load(struct stats_dataset *dataset, struct stats_source *sour
 {
     bool loaded = true; // as nearly always: this is asked for each row
     for (size_t i = 0; loaded && i < count; i++)
-        loaded = columns[i]->texts != NULL;
+        loaded = columns[i]->codes.width != 0;
     if (loaded)
         return true;
     struct survey_buffer sql = SURVEY_BUFFER(1 << 20);
     struct survey_arena *arena = survey_arena_new();
     struct stats_column **fresh = survey_arena_array(arena, count + 1, sizeof *fresh);
+    struct stats_coder *coders = survey_arena_array(arena, count + 1, sizeof *coders);
     size_t wanted = 0;
     survey_buffer_text(&sql, "SELECT rowid");
     for (size_t i = 0; i < count; i++) {
         struct stats_column *column = columns[i];
-        if (column->texts)
+        bool again = column->codes.width != 0;
+        for (size_t k = 0; !again && k < wanted; k++)
+            again = fresh[k] == column;
+        if (again)
             continue;
-        column->texts = survey_arena_array(dataset->arena, dataset->n + 1, sizeof *column->texts);
-        for (size_t row = 0; row < dataset->n; row++)
-            column->texts[row] = "";
         survey_buffer_text(&sql, ", ");
         survey_sql_name(&sql, column->name);
+        coders[wanted] = stats_coder(dataset->arena, dataset->n);
         fresh[wanted++] = column;
     }
     survey_buffer_text(&sql, " FROM ");
     survey_sql_name(&sql, source->table);
-    bool done =
-        wanted == 0 || scan(dataset, source, survey_buffer_string(&sql), fresh, wanted, error);
-    for (size_t i = 0; !done && i < wanted; i++)
-        fresh[i]->texts = NULL;
+    bool done = wanted == 0 || scan(dataset, source, survey_buffer_string(&sql), fresh, coders, wanted, error);
+    for (size_t i = 0; i < wanted; i++) {
+        stats_coder_end(&coders[i], &fresh[i]->codes, &fresh[i]->texts);
+        if (!done)
+            fresh[i]->codes.width = 0;
+    }
     survey_buffer_clear(&sql);
     survey_arena_free(arena);
     return done;
@@ -253,10 +243,7 @@ bool stats_dataset_ready(struct stats_dataset *dataset, const char *const *names
     size_t wanted = 0;
     for (size_t i = 0; i < count; i++) {
         struct stats_column *column = stats_dataset_question(dataset, names[i]);
-        bool again = false;
-        for (size_t k = 0; k < wanted; k++)
-            again = again || columns[k] == column;
-        if (column && !again)
+        if (column)
             columns[wanted++] = column;
     }
     bool done = stats_dataset_load(dataset, &dataset->answers, columns, wanted, error);
@@ -301,12 +288,30 @@ static void load_kinds(struct stats_dataset *dataset)
         survey_query_end(query, NULL);
 }
 
-const uint8_t *stats_dataset_kinds(struct stats_dataset *dataset, const struct survey_item *item)
+// The codes of missing kinds stand for texts of none, whatever the width.
+static void put_kind(const struct stats_codes *codes, size_t row, uint8_t kind)
 {
+    void *at = (void *)(uintptr_t)codes->of_row;
+    if (codes->width == 1)
+        ((uint8_t *)at)[row] = kind;
+    else if (codes->width == 2)
+        ((uint16_t *)at)[row] = kind;
+    else
+        ((uint32_t *)at)[row] = kind;
+}
+
+void stats_dataset_kinds(struct stats_dataset *dataset, struct stats_column *column)
+{
+    if (column->kinds_known || !column->item)
+        return;
     if (!dataset->kinds_loaded)
         load_kinds(dataset);
-    const struct survey_map_entry *kinds = survey_map_find(&dataset->kinds, item->column);
-    return kinds ? kinds->value : NULL;
+    const struct survey_map_entry *entry = survey_map_find(&dataset->kinds, column->item->column);
+    const uint8_t *kinds = entry ? entry->value : NULL;
+    for (size_t row = 0; kinds && row < dataset->n; row++)
+        if (kinds[row] && kinds[row] < STATS_FIRST_CODE && stats_code(&column->codes, row) == 0)
+            put_kind(&column->codes, row, kinds[row]);
+    column->kinds_known = true;
 }
 
 static const char *answers_table(struct survey_arena *arena, const struct survey_form *form)
@@ -343,21 +348,11 @@ bool stats_dataset_open(struct survey_store *store, const struct survey_actor *a
     return true;
 }
 
-static void clear_source(struct stats_source *source)
-{
-    for (size_t i = 0; i < source->columns.count; i++)
-        if (source->columns.entries[i].value)
-            survey_map_clear(&((struct stats_column *)source->columns.entries[i].value)->counts);
-    survey_map_clear(&source->columns);
-}
-
 void stats_dataset_free(struct stats_dataset *dataset)
 {
     if (!dataset)
         return;
-    clear_source(&dataset->answers);
-    clear_source(&dataset->frame);
-    struct survey_map *maps[] = {&dataset->rows,  &dataset->texts,      &dataset->kinds,
+    struct survey_map *maps[] = {&dataset->answers.columns, &dataset->frame.columns, &dataset->rows,  &dataset->texts,      &dataset->kinds,
                                  &dataset->rules, &dataset->parameters, &dataset->admin,
                                  &dataset->cases};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)

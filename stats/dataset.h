@@ -4,9 +4,11 @@
 #pragma once
 
 #include "stats/estimate.h"
+#include "stats/values.h"
 #include "survey/store/store.h"
 
 struct stats_dataset;
+struct survey_arena;
 
 // Rows of the responses (state complete, waiting and received; one a unit, disposition any) of a
 // round and a form (NULL: the main one), in the order of their ids.
@@ -53,9 +55,10 @@ const char *stats_dataset_frame(const struct stats_dataset *dataset, const char 
 const char *stats_dataset_answer(const struct stats_dataset *dataset, const char *question,
                                  size_t row, enum survey_missing *kind);
 
-// All of a question's answers as stats_dataset_answer gives them, or of a frame column's texts; NULL where there
-// is none of that name. Valid as long as the dataset.
-const char *const *stats_dataset_texts(const struct stats_dataset *dataset, const char *name, bool in_frame);
+// All of a question's answers, or of a frame column's texts, as codes: the text of a row is texts[its code], "" for
+// missing ones. False where there is none of that name. Valid as long as the dataset.
+bool stats_dataset_texts(const struct stats_dataset *dataset, const char *name, bool in_frame, struct stats_codes *codes,
+                         const char *const **texts);
 // Reads the answers to several questions at once, in one pass over their table, before they are asked for one by
 // one. Names that are no questions are passed over.
 bool stats_dataset_ready(struct stats_dataset *dataset, const char *const *names, size_t count,
@@ -86,6 +89,10 @@ bool stats_dataset_ready(struct stats_dataset *dataset, const char *const *names
 //   response, else 0
 bool stats_dataset_number(struct stats_dataset *dataset, const char *expression, const char *where,
                           double *values, struct survey_error *error);
+// The same, by codes where the answers that it looks at have few combinations: each is then computed once. What values
+// points to lives in the arena, or as long as the dataset.
+bool stats_dataset_values(struct stats_dataset *dataset, const char *expression, const char *where,
+                          struct survey_arena *arena, struct stats_values *values, struct survey_error *error);
 // The same as a condition: inside gets 1 where it holds, 0 where it does not or is not known.
 bool stats_dataset_condition(struct stats_dataset *dataset, const char *expression,
                              const char *where, uint8_t *inside, struct survey_error *error);

@@ -53,21 +53,15 @@ static const char *text_of(const struct call *call, size_t index)
 static const char *frame_text(const struct call *call, const char *name, bool *absent)
 {
     struct stats_dataset *dataset = call->at->dataset;
-    struct stats_column *column = stats_dataset_frame_column(dataset, name), *in_frame;
+    struct stats_column *column = stats_dataset_frame_column(dataset, name);
     if (!column) {
         survey_fail(call->error, SURVEY_ERROR_INPUT, "", _("the frame has no column '%s'"), name);
         return NULL;
     }
     if (!stats_dataset_load(dataset, &dataset->frame, &column, 1, call->error))
         return NULL;
-    *absent = false;
-    if (!*column->texts[call->at->row]) { // blank, or not in the frame at all
-        in_frame = stats_dataset_frame_column(dataset, "unit");
-        if (!in_frame || !stats_dataset_load(dataset, &dataset->frame, &in_frame, 1, call->error))
-            return NULL;
-        *absent = !*in_frame->texts[call->at->row];
-    }
-    return column->texts[call->at->row];
+    *absent = stats_code(&column->codes, call->at->row) < STATS_FIRST_CODE;
+    return stats_column_text(column, call->at->row);
 }
 
 static bool call_frame(struct call *call)
@@ -165,13 +159,13 @@ static bool call_same(struct call *call)
                            _("same() takes a question: same(${name})"));
     if (!stats_dataset_load(dataset, &dataset->answers, &column, 1, call->error))
         return false;
-    for (size_t row = 0; !column->counted && row < dataset->n; row++)
-        if (*column->texts[row])
-            survey_map_put(&column->counts, dataset->arena, column->texts[row], NULL)->number++;
-    column->counted = true;
-    const char *text = column->texts[call->at->row];
-    return *text ? give_number(call, (double)survey_map_find(&column->counts, text)->number)
-                 : missing(call);
+    if (!column->counts) {
+        column->counts = survey_arena_array(dataset->arena, column->codes.count, sizeof *column->counts);
+        for (size_t row = 0; row < dataset->n; row++)
+            column->counts[stats_code(&column->codes, row)]++;
+    }
+    uint32_t code = stats_code(&column->codes, call->at->row);
+    return code >= STATS_FIRST_CODE ? give_number(call, column->counts[code]) : missing(call);
 }
 
 static bool call_all_equal(struct call *call)

@@ -56,7 +56,7 @@ const char *stats_dataset_frame(const struct stats_dataset *dataset, const char 
     if (!column ||
         !stats_dataset_load(loading(dataset), &loading(dataset)->frame, &column, 1, NULL))
         return NULL;
-    return column->texts[row];
+    return stats_column_text(column, row);
 }
 
 const char *stats_dataset_answer(const struct stats_dataset *dataset, const char *question,
@@ -66,23 +66,25 @@ const char *stats_dataset_answer(const struct stats_dataset *dataset, const char
     if (!column ||
         !stats_dataset_load(loading(dataset), &loading(dataset)->answers, &column, 1, NULL))
         return NULL;
-    if (kind && *column->texts[row])
-        *kind = SURVEY_PRESENT;
-    else if (kind) {
-        const uint8_t *kinds = stats_dataset_kinds(loading(dataset), column->item);
-        *kind = kinds && kinds[row] ? (enum survey_missing)kinds[row] : SURVEY_BLANK;
-    }
-    return column->texts[row];
+    if (kind)
+        stats_dataset_kinds(loading(dataset), column);
+    uint32_t code = stats_code(&column->codes, row);
+    if (kind)
+        *kind = code >= STATS_FIRST_CODE ? SURVEY_PRESENT : code ? (enum survey_missing)code : SURVEY_BLANK;
+    return column->texts[code];
 }
 
-const char *const *stats_dataset_texts(const struct stats_dataset *dataset, const char *name, bool in_frame)
+bool stats_dataset_texts(const struct stats_dataset *dataset, const char *name, bool in_frame, struct stats_codes *codes,
+                         const char *const **texts)
 {
     struct stats_dataset *own = loading(dataset);
     struct stats_column *column =
         in_frame ? stats_dataset_frame_column(own, name) : stats_dataset_question(own, name);
     if (!column || !stats_dataset_load(own, in_frame ? &own->frame : &own->answers, &column, 1, NULL))
-        return NULL;
-    return column->texts;
+        return false;
+    *codes = column->codes;
+    *texts = column->texts;
+    return true;
 }
 
 double stats_dataset_case_persons(const struct stats_dataset *dataset, const char *type, size_t row)

@@ -2,6 +2,7 @@
 // What the files of the dataset share; nobody else includes this.
 #pragma once
 
+#include "stats/coder.h"
 #include "stats/dataset.h"
 #include "stats/outcome.h"
 #include "stats/place.h"
@@ -16,15 +17,19 @@ struct stats_rowid {
 struct stats_column {
     const char *name;               // in its table
     const struct survey_item *item; // NULL for a frame column
-    const char **texts;             // n; "" where missing; NULL until loaded
-    const uint8_t
-        *kinds;     // enum survey_missing by row; NULL until asked for, or where nothing is missing
-    bool has_codes; // its choices have codes of what is missing
-    const char *codes[4]; // choice name by kind; NULL
+    struct stats_codes codes;       // width 0 until loaded
+    const char **texts;             // by code
+    bool kinds_known;               // the codes tell them
+    bool has_choices;               // of what is missing
+    const char *choices[4];         // choice name by kind; NULL
     bool numeric;
-    struct survey_map counts; // value -> number: rows with it
-    bool counted;
+    uint32_t *counts; // rows by code; NULL until asked for
 };
+
+static inline const char *stats_column_text(const struct stats_column *column, size_t row)
+{
+    return column->texts[stats_code(&column->codes, row)];
+}
 
 // A table whose rows belong to rows of the dataset.
 struct stats_source {
@@ -63,8 +68,7 @@ struct stats_dataset {
     const char **responses, **units, **dispositions, **strata;
     uint8_t *interview;
     struct survey_map rows;  // response -> number: row
-    struct survey_map texts; // interned short texts
-    const char *codes[256];  // those of one byte
+    struct survey_map texts; // what many rows share: strata, dispositions
     struct stats_source answers, frame;
     struct survey_map kinds; // question -> uint8_t[n]
     bool kinds_loaded;
@@ -76,7 +80,7 @@ struct stats_dataset {
     bool weighted;
 };
 
-// A text that lives as long as the dataset, kept once where it is short.
+// A text that many rows share; lives as long as the dataset.
 const char *stats_dataset_keep(struct stats_dataset *dataset, const char *text);
 // Columns, loaded in one pass over their table. names are questions or frame columns; *column is
 // NULL where there is none of that name.
@@ -84,8 +88,9 @@ bool stats_dataset_load(struct stats_dataset *dataset, struct stats_source *sour
                         struct stats_column **columns, size_t count, struct survey_error *error);
 struct stats_column *stats_dataset_question(struct stats_dataset *dataset, const char *name);
 struct stats_column *stats_dataset_frame_column(struct stats_dataset *dataset, const char *name);
-// The kinds of missing answers of a question; NULL where none is missing or the store failed.
-const uint8_t *stats_dataset_kinds(struct stats_dataset *dataset, const struct survey_item *item);
+// Has the codes of a loaded column tell the kinds of missing answers.
+void stats_dataset_kinds(struct stats_dataset *dataset, struct stats_column *column);
+
 // Fills design, strata and interview.
 bool stats_dataset_place(struct stats_dataset *dataset, struct survey_error *error);
 

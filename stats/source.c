@@ -2,6 +2,7 @@
 // Rows of a CSV file or of an evaluation file, for `estimate`.
 #include "stats/source.h"
 
+#include "stats/coder.h"
 #include "survey/base/arena.h"
 #include "survey/base/format.h"
 #include "survey/base/number.h"
@@ -90,58 +91,62 @@ static const char *lone_name(struct survey_arena *arena, const char *expression)
     return expression;
 }
 
-// Each row's text under a lone name; NULL where the name is neither column nor question. What was made for it is
-// in *made, for the caller to free.
-static const char *const *lone_texts(struct stats_source *source, const char *expression, const char ***made)
+// The texts under a lone name, by code; false where the name is neither column nor question.
+static bool lone_texts(struct stats_source *source, const char *expression, struct stats_codes *codes,
+                       const char *const **texts)
 {
     const char *name = lone_name(source->arena, expression);
-    *made = NULL;
-    if (!source->is_table) {
-        const char *const *answers = NULL;
-        if (strncmp(expression, "frame(", 6) != 0)
-            answers = stats_dataset_texts(source->dataset, name, false);
-        return answers ? answers : stats_dataset_texts(source->dataset, name, true);
-    }
+    if (!source->is_table)
+        return (strncmp(expression, "frame(", 6) != 0 && stats_dataset_texts(source->dataset, name, false, codes, texts)) ||
+               stats_dataset_texts(source->dataset, name, true, codes, texts);
     int column = stats_table_find(&source->table, name);
     if (column < 0)
-        return NULL;
-    const char **texts = *made = survey_realloc(NULL, source->rows + 1, sizeof *texts);
+        return false;
+    struct stats_coder coder = stats_coder(source->arena, source->rows);
+    const char **made;
     for (size_t row = 0; row < source->rows; row++) {
-        texts[row] = stats_table_text(&source->table, row, (uint32_t)column);
-        if (strcmp(texts[row], "NA") == 0)
-            texts[row] = "";
+        const char *text = stats_table_text(&source->table, row, (uint32_t)column);
+        if (*text && strcmp(text, "NA") != 0)
+            stats_coder_put(&coder, row, text);
     }
-    return texts;
+    stats_coder_end(&coder, codes, &made);
+    *texts = made;
+    return true;
 }
 
-bool stats_source_levels(struct stats_source *source, const char *name, struct stats_levels *levels,
+bool stats_source_levels(struct stats_source *source, const char *name, struct stats_source_levels *levels,
                          bool *lone, bool *numbers, struct survey_error *error)
 {
-    const char **made;
-    const char *const *texts = lone_texts(source, name, &made);
+    const char *const *texts;
+    struct stats_levels found;
     double number;
-    *lone = texts != NULL;
+    *lone = lone_texts(source, name, &levels->codes, &texts);
     *numbers = true;
-    if (!texts)
+    if (!*lone)
         return true;
-    stats_levels_of(source->arena, texts, source->rows, levels);
-    free(made);
+    stats_levels_of(source->arena, texts, levels->codes.count, &found);
+    levels->count = found.count;
+    levels->names = found.names;
+    levels->of_code = found.of_row;
     for (size_t i = 0; *numbers && i < levels->count; i++)
         *numbers = survey_number_parse(levels->names[i], strlen(levels->names[i]), &number);
     return levels->count > 0 ||
            survey_fail(error, SURVEY_ERROR_INPUT, source->path, _("'%s' is blank in every row"), name);
 }
 
-bool stats_source_number(struct stats_source *source, const char *expression, const char *where,
-                         double *values, struct survey_error *error)
+bool stats_source_values(struct stats_source *source, const char *expression, const char *where,
+                         struct stats_values *values, struct survey_error *error)
 {
-    if (source->is_table)
-        return stats_table_evaluate(&source->table, expression, where, values, error);
+    if (source->is_table) {
+        double *y = survey_arena_array(source->arena, source->rows, sizeof *y);
+        *values = (struct stats_values){.y = y};
+        return stats_table_evaluate(&source->table, expression, where, y, error);
+    }
     const char *name = expression;
     bool bare = *name && !strpbrk(name, " ${}()'\"<>=!+*/,|[]") && !(*name >= '0' && *name <= '9');
     if (bare && stats_dataset_answer(source->dataset, name, 0, NULL))
         expression = survey_arena_format(source->arena, "${%s}", name);
     else if (bare && stats_dataset_frame(source->dataset, name, 0))
         expression = survey_arena_format(source->arena, "frame('%s')", name);
-    return stats_dataset_number(source->dataset, expression, where, values, error);
+    return stats_dataset_values(source->dataset, expression, where, source->arena, values, error);
 }

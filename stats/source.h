@@ -32,9 +32,20 @@ void stats_source_close(struct stats_source *source);
 
 // An expression over the columns (a bare name is a column, or a question or frame column) by row, NaN
 // where missing; where ("--mean") is put before a fault's message.
-bool stats_source_number(struct stats_source *source, const char *expression, const char *where,
-                         double *values, struct survey_error *error);
-// The levels of a lone column, question or frame column; *lone is false for anything else. Numbers only
-// is set where every level is a number.
-bool stats_source_levels(struct stats_source *source, const char *name, struct stats_levels *levels,
+bool stats_source_values(struct stats_source *source, const char *expression, const char *where,
+                         struct stats_values *values, struct survey_error *error);
+
+// The levels of a lone column, question or frame column, by the codes of its texts.
+struct stats_source_levels {
+    size_t count;
+    const char **names; // sorted
+    struct stats_codes codes;
+    const uint32_t *of_code; // STATS_NO_LEVEL where blank
+};
+static inline uint32_t stats_source_level(const struct stats_source_levels *levels, size_t row)
+{
+    return levels->of_code[stats_code(&levels->codes, row)];
+}
+// *lone is false for anything else than a lone column; numbers is set where every level is a number.
+bool stats_source_levels(struct stats_source *source, const char *name, struct stats_source_levels *levels,
                          bool *lone, bool *numbers, struct survey_error *error);

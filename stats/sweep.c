@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MANTISSA = 52, UNIT_BITS = 62, ANSWER_MOST = 254, RELATIVE = 46, EXPONENT_MOST = 300 };
+enum { MANTISSA = 52, UNIT_BITS = 62, ANSWER_MOST = 254, RELATIVE = 46, EXPONENT_MOST = 300, NOT_KNOWN = 255, BLOCK = 2048 };
 
 struct ranked {
     uint32_t stratum, label, unit;
@@ -191,49 +191,76 @@ void stats_sweep_free(struct stats_sweep *sweep)
     free(sweep);
 }
 
-// Whether all values are answers in the sense of the sweep; *missing says whether some are missing.
-static bool is_answers(const struct stats_sweep *sweep, const double *y, double most, bool *missing)
+static bool is_answer(double value, double most)
 {
-    *missing = false;
-    for (size_t i = 0; i < sweep->rows; i++) {
-        double value = y[sweep->source[i]];
-        if (isnan(value))
-            *missing = true;
-        else if (!(value >= 0 && value <= most) || value != (double)(int)value)
-            return false;
-    }
-    return true;
+    return value >= 0 && value <= most && value == (double)(int)value;
 }
 
-// Answers of one item into their column; what is counted on the way needs no second look at them.
-static void pack_item(struct stats_sweep *sweep, const double *y, size_t item, bool missing)
+// Whether all values are answers in the sense of the sweep; *missing says whether some are missing.
+static bool is_answers(const struct stats_sweep *sweep, const struct stats_values *values, double most, bool *missing)
 {
-    struct stats_sweep_count *counts = sweep->counts + item * sweep->groups;
-    uint8_t *answers = sweep->answers + sweep->place_of[item];
-    size_t stride = sweep->stride;
-    for (size_t group = 0; group < sweep->groups; group++)
-        counts[group] = (struct stats_sweep_count){.least = UINT8_MAX};
-    for (size_t cell = 0; cell < sweep->cells; cell++) {
-        struct stats_sweep_count *count = &counts[sweep->group[cell]];
-        for (size_t i = sweep->first[cell]; i < sweep->first[cell + 1]; i++) {
-            double value = y[sweep->source[i]];
-            bool here = value >= 0;
-            uint8_t answer = here ? (uint8_t)value : 0;
-            answers[i * stride] = answer;
-            if (missing)
-                answers[i * stride + sweep->partial] = here;
-            if (!here)
-                continue;
-            count->base++;
-            count->found += answer != 0;
-            count->least = answer < count->least ? answer : count->least;
-            count->most = answer > count->most ? answer : count->most;
-            stats_wide times = (stats_wide)sweep->units[i] * answer;
-            count->weights += sweep->units[i];
-            count->sum += times;
-            count->squares += times * answer;
+    *missing = false;
+    if (values->y) {
+        for (size_t i = 0; i < sweep->rows; i++) {
+            double value = values->y[sweep->source[i]];
+            *missing |= isnan(value);
+            if (!isnan(value) && !is_answer(value, most))
+                return false;
         }
+        return true;
     }
+    uint8_t *used = survey_alloc(values->codes.count);
+    bool good = true;
+    memset(used, 0, values->codes.count);
+    for (size_t i = 0; i < sweep->rows; i++)
+        used[stats_code(&values->codes, sweep->source[i])] = 1;
+    for (size_t code = 0; code < values->codes.count; code++) {
+        double value = values->of_code[code];
+        *missing |= used[code] && isnan(value);
+        good &= !used[code] || isnan(value) || is_answer(value, most);
+    }
+    free(used);
+    return good;
+}
+
+// An item on the way into its column.
+struct packed {
+    const struct stats_values *values;
+    uint8_t *of_code; // NULL where values have no codes
+    uint8_t *answers; // its column
+    bool missing;     // it has a second one, of what is known
+    struct stats_sweep_count *counts;
+};
+
+static uint8_t byte_of(double value)
+{
+    return value >= 0 ? (uint8_t)value : NOT_KNOWN;
+}
+
+// The answers of an item in one cell; what is counted on the way needs no second look at them.
+static void pack_cell(const struct stats_sweep *sweep, const struct packed *item, size_t cell)
+{
+    struct stats_sweep_count *counts = &item->counts[sweep->group[cell]], own = *counts;
+    size_t stride = sweep->stride;
+    for (size_t i = sweep->first[cell]; i < sweep->first[cell + 1]; i++) {
+        uint32_t row = sweep->source[i];
+        uint8_t answer = item->of_code ? item->of_code[stats_code(&item->values->codes, row)] : byte_of(item->values->y[row]);
+        bool here = answer != NOT_KNOWN;
+        answer = here ? answer : 0;
+        item->answers[i * stride] = answer;
+        if (item->missing)
+            item->answers[i * stride + sweep->partial] = here;
+        if (!here)
+            continue;
+        own.base++;
+        own.found += answer != 0;
+        own.least = answer < own.least ? answer : own.least;
+        own.most = answer > own.most ? answer : own.most;
+        own.weights += sweep->units[i];
+        own.sum += (stats_wide)sweep->units[i] * answer;
+        own.squares += (stats_wide)sweep->units[i] * (answer * answer);
+    }
+    *counts = own;
 }
 
 static size_t in_eights(size_t columns)
@@ -241,13 +268,29 @@ static size_t in_eights(size_t columns)
     return (columns + SWEEP_LANES - 1) / SWEEP_LANES * SWEEP_LANES;
 }
 
+static void start_item(struct stats_sweep *sweep, const struct stats_sweep_item *item, size_t number, bool missing, struct packed *packed)
+{
+    *packed = (struct packed){.values = &item->y,
+                              .answers = sweep->answers + sweep->place_of[number],
+                              .missing = missing,
+                              .counts = sweep->counts + number * sweep->groups};
+    for (size_t group = 0; group < sweep->groups; group++)
+        packed->counts[group] = (struct stats_sweep_count){.least = UINT8_MAX};
+    if (item->y.y)
+        return;
+    packed->of_code = survey_alloc(item->y.codes.count);
+    for (size_t code = 0; code < item->y.codes.count; code++)
+        packed->of_code[code] = byte_of(item->y.of_code[code]);
+}
+
 void stats_sweep_pack(struct stats_sweep *sweep, struct stats_sweep_item *items, size_t count)
 {
     bool missing[STATS_SWEEP_MOST];
-    size_t complete = 0, partial = 0;
+    struct packed packed[STATS_SWEEP_MOST];
+    size_t complete = 0, partial = 0, swept = 0;
     for (size_t i = 0; i < count; i++) {
         items[i].swept =
-            is_answers(sweep, items[i].y, items[i].kind == STATS_SWEEP_SHARE ? 1 : ANSWER_MOST, &missing[i]);
+            is_answers(sweep, &items[i].y, items[i].kind == STATS_SWEEP_SHARE ? 1 : ANSWER_MOST, &missing[i]);
         complete += items[i].swept && !missing[i];
         partial += items[i].swept && missing[i];
     }
@@ -263,8 +306,17 @@ void stats_sweep_pack(struct stats_sweep *sweep, struct stats_sweep_item *items,
     for (size_t i = 0; i < count; i++)
         if (items[i].swept) {
             sweep->place_of[i] = missing[i] ? partial++ : complete++;
-            pack_item(sweep, items[i].y, i, missing[i]);
+            start_item(sweep, &items[i], i, missing[i], &packed[swept++]);
         }
+    for (size_t from = 0, to; from < sweep->cells; from = to) { // the rows of a few cells stay in the cache
+        for (to = from + 1; to < sweep->cells && sweep->first[to + 1] - sweep->first[from] <= BLOCK; to++)
+            ;
+        for (size_t i = 0; i < swept; i++)
+            for (size_t cell = from; cell < to; cell++)
+                pack_cell(sweep, &packed[i], cell);
+    }
+    for (size_t i = 0; i < swept; i++)
+        free(packed[i].of_code);
 }
 
 void stats_sweep_run(struct stats_sweep *sweep, struct stats_sweep_item *items, size_t count)

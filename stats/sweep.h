@@ -8,6 +8,7 @@
 #pragma once
 
 #include "stats/estimate.h"
+#include "stats/values.h"
 
 struct stats_sweep;
 enum stats_sweep_kind { STATS_SWEEP_MEAN, STATS_SWEEP_SHARE, STATS_SWEEP_TOTAL };
@@ -15,7 +16,7 @@ enum stats_sweep_kind { STATS_SWEEP_MEAN, STATS_SWEEP_SHARE, STATS_SWEEP_TOTAL }
 // One figure by group: asked for by y and kind.
 struct stats_sweep_item {
     enum stats_sweep_kind kind;
-    const double *y;                  // by row; NaN where missing
+    struct stats_values y;
     bool swept;                       // false: y is not of such numbers (a share's: 0 and 1)
     struct stats_estimate *estimates; // by group; without a value: base 0, interval "none"
 };

@@ -146,7 +146,7 @@ static bool measure(const struct stats_prepared *prepared, bool by, double *tota
     double made = now();
     struct stats_sweep_item items[ITEMS];
     for (size_t item = 0; item < ITEMS; item++)
-        items[item] = (struct stats_sweep_item){.y = y + item * n, .estimates = estimates[item]};
+        items[item] = (struct stats_sweep_item){.y.y = y + item * n, .estimates = estimates[item]};
     if (!sweep)
         return false;
     stats_sweep_pack(sweep, items, ITEMS);

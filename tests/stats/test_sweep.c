@@ -79,7 +79,7 @@ static bool sweep(struct trial *trial, struct stats_estimate estimates[ITEMS][GR
     struct stats_sweep *made = stats_sweep_make(prepared, trial->group, trial->groups);
     for (int item = 0; item < ITEMS; item++)
         items[item] =
-            (struct stats_sweep_item){.kind = trial->kind[item], .y = trial->y[item], .estimates = estimates[item]};
+            (struct stats_sweep_item){.kind = trial->kind[item], .y.y = trial->y[item], .estimates = estimates[item]};
     if (made)
         stats_sweep_run(made, items, ITEMS);
     bool all = made != NULL;
@@ -212,7 +212,7 @@ static void not_for_it(void)
     NEED(made);
     for (int item = 0; item < 5; item++)
         items[item] = (struct stats_sweep_item){
-            .kind = item == 4 ? STATS_SWEEP_SHARE : STATS_SWEEP_MEAN, .y = first.y[item], .estimates = found[item]};
+            .kind = item == 4 ? STATS_SWEEP_SHARE : STATS_SWEEP_MEAN, .y.y = first.y[item], .estimates = found[item]};
     stats_sweep_run(made, items, 5);
     CHECK(items[0].swept && !items[1].swept && !items[2].swept && !items[3].swept && !items[4].swept);
     stats_sweep_free(made);
