@@ -103,12 +103,15 @@ void survey_reader_say_item(struct survey_form_reader *reader, enum survey_weigh
     va_end(list);
 }
 
+// -1 for one more than there may be.
 static int find_language(struct survey_form_reader *reader, const char *language)
 {
     struct survey_form *form = reader->form;
     for (size_t i = 0; i < form->language_count; i++)
         if (strcmp(form->languages[i], language) == 0)
             return (int)i;
+    if (form->language_count == reader->language_most)
+        return -1;
     if (form->language_count == reader->language_capacity) {
         size_t capacity = reader->language_capacity ? reader->language_capacity * 2 : 8;
         const char **grown = survey_arena_array(reader->arena, capacity, sizeof *grown);
@@ -139,6 +142,13 @@ static void read_header(struct survey_form_reader *reader, uint32_t column, bool
     if (takes_language(read->header)) {
         read->language = read->named ? read->named : reader->unnamed_language;
         read->language_index = find_language(reader, read->language);
+        if (read->language_index < 0) {
+            if (!reader->languages_full)
+                survey_reader_say(reader, SURVEY_ALWAYS_FAULT, 149, 0, (int)column, NULL, _("there are more than %d languages"),
+                                  SURVEY_MOST_LANGUAGES);
+            reader->languages_full = true;
+            read->header = SURVEY_HEADER_EXTRA;
+        }
     }
 }
 
@@ -199,9 +209,9 @@ const char **survey_reader_texts(struct survey_form_reader *reader, uint32_t row
         if (read->header != header || !*cell)
             continue;
         if (!texts) // room for languages that a later sheet may bring
-            texts = survey_arena_array(reader->arena, 256, sizeof *texts);
+            texts = survey_arena_array(reader->arena, reader->language_most, sizeof *texts);
         // A column that names its language goes before one that stands for the default.
-        if (read->language_index < 256 && (read->named || !texts[read->language_index]))
+        if (read->named || !texts[read->language_index])
             texts[read->language_index] = cell;
     }
     return texts;

@@ -202,7 +202,7 @@ static void fill_item(struct survey_form_reader *reader, uint32_t row, struct su
 // One text for every language, as pyxform has it.
 static const char **same_in_all(struct survey_form_reader *reader, const char *text)
 {
-    const char **texts = survey_arena_array(reader->arena, 256, sizeof *texts);
+    const char **texts = survey_arena_array(reader->arena, reader->language_most, sizeof *texts);
     for (size_t i = 0; i < reader->form->language_count; i++)
         texts[i] = text;
     return texts;
@@ -401,6 +401,17 @@ static void start_form(struct survey_form_reader *reader, const struct survey_wo
     form->root->paper = form->root->role = "";
 }
 
+// Each column may name one, and two are there without any.
+static size_t most_languages(const struct survey_workbook *workbook, const struct survey_sheet *survey)
+{
+    const struct survey_sheet *const sheets[] = {survey, survey_workbook_sheet(workbook, "choices"),
+                                                 survey_workbook_sheet(workbook, "external_choices")};
+    size_t most = 2;
+    for (size_t i = 0; i < sizeof sheets / sizeof *sheets; i++)
+        most += sheets[i] ? sheets[i]->columns : 0;
+    return most < SURVEY_MOST_LANGUAGES ? most : SURVEY_MOST_LANGUAGES;
+}
+
 bool survey_form_read(struct survey_arena *arena, const struct survey_workbook *workbook, bool strict,
                       struct survey_report *report, struct survey_form **form, struct survey_error *error)
 {
@@ -409,7 +420,8 @@ bool survey_form_read(struct survey_arena *arena, const struct survey_workbook *
         sheet = &workbook->sheets[0]; // a lone sheet is the survey
     if (!sheet || !sheet->rows)
         return survey_fail(error, SURVEY_ERROR_INPUT, workbook->path, "%s", _("the workbook has no 'survey' sheet"));
-    struct survey_form_reader reader = {.arena = arena, .strict = strict, .report = report};
+    struct survey_form_reader reader = {
+        .arena = arena, .strict = strict, .report = report, .language_most = most_languages(workbook, sheet)};
     reader.form = survey_arena_alloc(arena, sizeof *reader.form);
     start_form(&reader, workbook);
     survey_reader_choices(&reader);

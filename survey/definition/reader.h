@@ -47,6 +47,9 @@ struct survey_column {
     int language_index;
 };
 
+// Texts in further languages are left out.
+enum { SURVEY_MOST_LANGUAGES = 256 };
+
 struct survey_form_reader {
     struct survey_arena *arena;
     struct survey_form *form;
@@ -56,6 +59,8 @@ struct survey_form_reader {
     struct survey_column *columns;    // of it
     const char *unnamed_language; // of columns that name none
     size_t language_capacity;
+    size_t language_most; // languages that the sheets can name between them, at most SURVEY_MOST_LANGUAGES
+    bool languages_full;  // and one that was too many has been told of
     size_t item_capacity;
     size_t list_capacity;
     struct survey_map lists; // name -> list once it is there, and how many rows name it

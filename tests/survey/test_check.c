@@ -174,6 +174,25 @@ static void bounds_texts(void)
     survey_report_free(report);
 }
 
+// One label column for each of so many languages, and a question that "or_other" brings one for.
+static void bounds_languages(void)
+{
+    static char md[40000];
+    for (int languages = 256; languages <= 257; languages++) {
+        size_t length = (size_t)snprintf(md, sizeof md, "| survey |\n| | type | name |");
+        for (int i = 0; i < languages; i++)
+            length += (size_t)snprintf(md + length, sizeof md - length, " label::L%d (l%d) |", i, i);
+        length += (size_t)snprintf(md + length, sizeof md - length, "\n| | select_one l or_other | a |");
+        for (int i = 0; i < languages; i++)
+            length += (size_t)snprintf(md + length, sizeof md - length, " A%d |", i);
+        snprintf(md + length, sizeof md - length, "\n" CHOICES);
+        struct survey_report *report = read(md, false);
+        struct refusal refusal = {"too many languages", "149", 1, 259, true};
+        CHECK(has(report, &refusal, SURVEY_FAULT) == (languages > 256));
+        survey_report_free(report);
+    }
+}
+
 // Rows that look like the ones above and are right.
 static void accepts_what_is_right(void)
 {
@@ -204,5 +223,5 @@ static void accepts_what_is_right(void)
     }
 }
 
-TESTS(CASE(refuses_at_the_cell), CASE(goes_on_where_it_can), CASE(bounds_texts),
+TESTS(CASE(refuses_at_the_cell), CASE(goes_on_where_it_can), CASE(bounds_texts), CASE(bounds_languages),
       CASE(accepts_what_is_right))
