@@ -189,7 +189,7 @@ void expr_begin(struct evaluation *evaluation, const struct survey_expr_env *env
         .position = env->position ? env->position : 1,
         .size = env->size ? env->size : 1,
         .steps = env->steps ? env->steps : &evaluation->own_steps,
-        .own_steps = EXPR_STEPS,
+        .own_steps = SURVEY_EXPR_STEPS,
         .error = error,
     };
 }

@@ -49,6 +49,8 @@ struct survey_value {
 
 // What an evaluation may see. All-zero members are fine: without root there are no paths, without
 // variable a ${name} is a fault, without now today() is a fault.
+enum { SURVEY_EXPR_STEPS = 1000000 }; // of work that one evaluation may take
+
 struct survey_expr_env {
     struct survey_arena *arena;        // for strings and node lists of the result; required
     const struct survey_node *root;    // the document whose child is the root element

@@ -9,7 +9,8 @@ enum {
     RECORD_NODES_MAX = 200000,
     RECORD_INSTANCES_MAX = 5000,
     RECORD_DEPTH_MAX = 64,
-    RECORD_PASSES = 16
+    RECORD_PASSES = 16,
+    RECORD_STEPS = 1000000000 // of all expressions of one update, where env says nothing
 };
 
 // The nodes of one item, in the order in which they were made.
@@ -41,6 +42,8 @@ struct survey_record {
     struct survey_map names;          // name -> the item's index, -1 where several share it
     struct survey_map lists;          // list name -> root node, made when first asked for
     const struct survey_expr *instance_name;
+    uint64_t steps;                       // left for this update or judgement
+    const struct survey_node *overworked; // where an expression was first given up; NULL: nowhere
 };
 
 // The tree.

@@ -22,6 +22,8 @@ const char *survey_violation_name(enum survey_violation violation)
         return "required";
     case SURVEY_NOT_RELEVANT:
         return "not_relevant";
+    case SURVEY_TOO_MUCH_WORK:
+        return "too_much_work";
     }
     return "";
 }
@@ -274,6 +276,7 @@ size_t survey_record_choices(struct survey_record *record, const struct survey_n
                              const struct survey_choice **choices, size_t limit)
 {
     struct gathered gathered = {choices, 0, choices ? limit : 0};
+    record->steps = record->env.steps;
     if (node->item)
         each_choice(record, node, visit_gather, &gathered);
     return gathered.count;
@@ -325,6 +328,7 @@ size_t survey_record_check(struct survey_record *record,
 {
     size_t count = 0;
     const struct survey_node *node = record->root;
+    record->steps = record->env.steps;
     while (node) {
         const char *message;
         enum survey_violation violation =
@@ -341,6 +345,11 @@ size_t survey_record_check(struct survey_record *record,
         while (node != record->root && !node->next)
             node = node->parent;
         node = node == record->root ? NULL : node->next;
+    }
+    if (record->overworked) {
+        count++;
+        if (visit)
+            visit(user, record->overworked, SURVEY_TOO_MUCH_WORK, NULL);
     }
     return count;
 }

@@ -187,6 +187,8 @@ struct survey_record *survey_record_new(const struct survey_form *form,
     record->scratch = survey_arena_new();
     if (env)
         record->env = *env;
+    if (!record->env.steps)
+        record->env.steps = RECORD_STEPS;
     record->places = survey_arena_array(arena, form->item_count + 1, sizeof *record->places);
     record->order = record_order(arena, form);
     record_changes_begin(record);
@@ -196,6 +198,7 @@ struct survey_record *survey_record_new(const struct survey_form *form,
     add_children(record, record->root, form->root, 1);
     index_names(record);
     read_instance_name(record);
+    record->steps = record->env.steps;
     apply_defaults(record, record->root);
     for (size_t i = 0; i < form->item_count; i++)
         record_stale(record, form->items[i]);

@@ -16,6 +16,7 @@ struct survey_record_env {
     uint64_t seed;
     size_t language;
     const char *device, *username;
+    uint64_t steps; // of work that all expressions of one update or judgement may take; 0: a thousand million, some seconds
     // Rows of an attached list for pulldata() and instance(): the root node of file or id; may be
     // NULL.
     const struct survey_node *(*instance)(void *user, const char *id);
@@ -55,7 +56,8 @@ enum survey_violation {
     SURVEY_NOT_A_CHOICE,
     SURVEY_CONSTRAINT,
     SURVEY_REQUIRED,
-    SURVEY_NOT_RELEVANT
+    SURVEY_NOT_RELEVANT,
+    SURVEY_TOO_MUCH_WORK // its expressions were given up, so that what depends on them is not to be relied on
 };
 const char *survey_violation_name(enum survey_violation violation); // "constraint", ...
 // Judges the answer of a node as it stands; message (may be NULL) is the questionnaire's own text.
@@ -65,7 +67,8 @@ enum survey_violation survey_record_judge(struct survey_record *record,
 // choices. SURVEY_FINE, SURVEY_WRONG_TYPE or SURVEY_NOT_A_CHOICE.
 enum survey_violation survey_record_fit(struct survey_record *record,
                                         const struct survey_node *node);
-// Judges all answers; visit each violation. Returns how many there are.
+// Judges all answers; visit each violation. Returns how many there are. Where an expression of the interview was given up
+// (it took a million steps, or all together what env has for them), the first node it stood at comes last.
 size_t survey_record_check(struct survey_record *record,
                            void (*visit)(void *user, const struct survey_node *node,
                                          enum survey_violation violation, const char *message),

@@ -108,6 +108,7 @@ void survey_record_write_xml(struct survey_record *record, const char *instance_
                              struct survey_buffer *buffer)
 {
     const struct survey_form *form = record->form;
+    record->steps = record->env.steps;
     survey_format(buffer, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<%s id=\"",
                   record->root->name);
     write_text(buffer, form->id ? form->id : "");

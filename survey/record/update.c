@@ -87,12 +87,22 @@ const struct survey_node *record_list_root(void *user, const char *id)
     return record->env.instance ? record->env.instance(record->env.user, id) : NULL;
 }
 
+// The nearest node of the interview that is a question or a group and is shown.
+static const struct survey_node *place_of(const struct survey_record *record, const struct survey_node *node)
+{
+    while (node && node != record->root && (!node->item || record_is_gone(node)))
+        node = node->parent;
+    return node ? node : record->root;
+}
+
 bool record_evaluate(struct survey_record *record, const struct survey_expr *expr,
                      const struct survey_node *context, const struct survey_node *current,
                      struct survey_value *value)
 {
+    uint64_t most = record->steps < SURVEY_EXPR_STEPS ? record->steps : SURVEY_EXPR_STEPS, left = most;
     struct survey_expr_env env = {
         .arena = record->scratch,
+        .steps = &left,
         .root = record->document,
         .context = context,
         .current = current,
@@ -105,7 +115,11 @@ bool record_evaluate(struct survey_record *record, const struct survey_expr *exp
         .itext = record_itext,
         .user = record,
     };
-    return survey_expr_evaluate(expr, &env, value, NULL);
+    bool done = survey_expr_evaluate(expr, &env, value, NULL);
+    record->steps -= most - left;
+    if (left == 0 && !record->overworked)
+        record->overworked = place_of(record, current ? current : context);
+    return done;
 }
 
 // XLSForm's own words for true() and false(); -1 for anything else.
@@ -327,6 +341,7 @@ static void update_item(struct survey_record *record, const struct survey_item *
 void survey_record_update(struct survey_record *record)
 {
     struct record_changes *changes = &record->changes;
+    record->steps = record->env.steps;
     for (int pass = 0; pass < RECORD_PASSES; pass++) {
         for (size_t word = 0; changes->any && word < changes->words; word++)
             changes->dirty[word] |= changes->moving[word];

@@ -184,7 +184,7 @@ CREATE TABLE violation (
     response TEXT NOT NULL REFERENCES response,
     question TEXT NOT NULL,
     occurrence TEXT NOT NULL DEFAULT '',
-    kind TEXT NOT NULL,                 -- type, choice, constraint, required, not_relevant
+    kind TEXT NOT NULL,                 -- type, choice, constraint, required, not_relevant, too_much_work
     message TEXT NOT NULL,
     PRIMARY KEY (response, question, occurrence, kind)
 ) STRICT, WITHOUT ROWID;

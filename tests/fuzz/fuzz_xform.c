@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 // The same short answer to every question.
 static void answer(const struct survey_form *form, const char *value)
 {
-    struct survey_record_env env = {.now = {1480000000, 0, 0}, .seed = 1};
+    struct survey_record_env env = {.now = {1480000000, 0, 0}, .seed = 1, .steps = 10000000};
     struct survey_record *record = survey_record_new(form, &env);
     for (size_t i = 0; i < form->item_count && i < 40; i++) {
         struct survey_node *node = survey_record_find(record, form->items[i]->name);

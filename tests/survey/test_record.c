@@ -279,6 +279,26 @@ static void answer_all(const struct survey_form *any, struct survey_record *inte
     survey_record_update(interview);
 }
 
+// A roster whose every row counts all rows: what is given up is told, with the row, and nothing hangs.
+static void too_much_work(void)
+{
+    static const struct {
+        const char *size, *expected;
+        uint64_t steps;
+    } cases[] = {{"300", "", 0}, {"300", "seen:too_much_work ", 20000}, {"2000", "seen:too_much_work ", 5000000}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct survey_record_env env = clock_env;
+        struct survey_buffer buffer = SURVEY_BUFFER(1000);
+        env.steps = cases[i].steps;
+        begin_with(ROSTER_FORM, &env, 0);
+        set("size", cases[i].size);
+        survey_record_check(record, count_violation, &buffer);
+        CHECK_TEXT(cases[i].expected, survey_buffer_string(&buffer));
+        survey_buffer_clear(&buffer);
+        end();
+    }
+}
+
 static void real_forms(void)
 {
     static const char *const names[] = {"ipa_household_survey",
@@ -318,4 +338,4 @@ static void real_forms(void)
 TESTS(CASE(defaults_and_the_clock), CASE(relevance_goes_down_and_prunes),
       CASE(calculations_follow_their_needs), CASE(choices_are_filtered), CASE(answers_are_judged),
       CASE(all_faults_are_found), CASE(the_submission_is_pruned), CASE(nested_repeats),
-      CASE(triggers_and_floods), CASE(real_forms))
+      CASE(triggers_and_floods), CASE(too_much_work), CASE(real_forms))
