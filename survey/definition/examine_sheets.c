@@ -20,7 +20,7 @@ static const struct ours {
 } sheets[] = {
     {"evaluation", {"key", "value", "@from", "note"}},
     {"rounds", {"^round", "label::", "@start", "@end", "weight", "feeds"}},
-    {"sample", {"stage", "unit", "strata", "=where", "method", "size", "sort", "take", "reserve", "measure", "form"}},
+    {"sample", {"stage", "unit", "strata", "=where", "method", "size", "sort", "take", "reserve", "measure", "overlap", "form"}},
     {"weights", {"step", "method", "by", "totals", "bounds"}},
     {"indicators", {"^code", "label::", "unit", "form", "statistic", "$of", "$over", "$among", "$per", "params", "line_op", "line",
                     "direction", "decimals", "round_mode", "min_base", "note::"}},

@@ -10,12 +10,16 @@
 
 enum { MOST_WORDS = 12 };
 
-// Columns of words; NULL for a column of numbers.
+// Columns of words; NULL for a column of numbers, "%" for one of numbers and shares.
 static const struct column {
     const char *sheet, *column;
     const char *words[MOST_WORDS];
 } columns[] = {
     {"sample", "method", {"all", "srs", "systematic", "pps_systematic", "sampford", "brewer", "midzuno"}},
+    {"sample", "size", {"%"}},
+    {"sample", "take", {"%"}},
+    {"sample", "reserve", {"%"}},
+    {"sample", "overlap", {"%"}},
     {"weights", "method", {"base", "nonresponse", "propensity", "poststratify", "rake", "calibrate", "trim"}},
     {"indicators", "statistic", {"share", "mean", "total", "ratio", "quantile", "index", "cases", "admin", "external", "derived"}},
     {"indicators", "line_op", {"<", "<=", ">", ">="}},
@@ -35,9 +39,14 @@ static const struct column {
 static size_t count_words(const struct column *column)
 {
     size_t count = 0;
-    while (count < MOST_WORDS && column->words[count])
+    while (count < MOST_WORDS && column->words[count] && *column->words[count] != '%')
         count++;
     return count;
+}
+
+static bool takes_shares(const struct column *column)
+{
+    return column->words[0] && *column->words[0] == '%';
 }
 
 static const char *list_words(struct survey_examination *in, const struct column *column)
@@ -57,7 +66,9 @@ static bool fits(const struct column *column, const char *text)
     for (size_t i = 0; i < count; i++)
         if (strcmp(column->words[i], text) == 0)
             return true;
-    return count == 0 && survey_number_parse(text, strlen(text), &number);
+    size_t length = strlen(text);
+    length -= takes_shares(column) && length > 1 && text[length - 1] == '%';
+    return count == 0 && survey_number_parse(text, length, &number);
 }
 
 static void check_column(struct survey_examination *in, const struct survey_sheet *sheet, const struct column *column)
@@ -70,7 +81,7 @@ static void check_column(struct survey_examination *in, const struct survey_shee
             continue;
         const char *near = count ? survey_examine_near(in, text, column->words, count) : "";
         survey_examine_say(in, SURVEY_FAULT, count ? "E327" : "E328", sheet->name, survey_sheet_line(sheet, row), (uint32_t)at + 1,
-                           *near ? near : count ? list_words(in, column) : _("a number such as 2 or 0.5"),
+                           *near ? near : count ? list_words(in, column) : takes_shares(column) ? _("a number, or a share such as 20%") : _("a number such as 2 or 0.5"),
                            count ? _("'%s' is none of the words of this column") : _("'%s' is no number"), text);
     }
 }

@@ -43,6 +43,7 @@ struct stage {
     struct survey_error *error;
     uint64_t seed;
     const char *round;
+    size_t turn;
     int stage;
     size_t parent_column;
     struct survey_map parents; // unit drawn above -> index in draw->units
@@ -193,9 +194,15 @@ static int by_number(const void *a, const void *b, void *state)
     return x->u != y->u ? (x->u > y->u) - (x->u < y->u) : strcmp(x->id, y->id);
 }
 
+// What a number is for. Units of rows with an overlap have one number at each stage, whatever the round and the row.
 static const char *purpose(const struct stage *stage, const struct group *group, const char *what)
 {
-    return survey_arena_format(stage->arena, "sample/%s/%d/%u/%s", stage->round, group->plan->stage, group->plan->row, what);
+    const struct survey_draw_row *plan = group->plan;
+    if (isnan(plan->overlap))
+        return survey_arena_format(stage->arena, "sample/%s/%d/%u/%s", stage->round, plan->stage, plan->row, what);
+    bool of_unit = strcmp(what, "unit") == 0 || strcmp(what, "pick") == 0;
+    return of_unit ? survey_arena_format(stage->arena, "permanent/%d/%s", plan->stage, what)
+                   : survey_arena_format(stage->arena, "permanent/%d/%u/%s", plan->stage, plan->row, what);
 }
 
 static double start_of(const struct stage *stage, const struct group *group)
@@ -205,12 +212,36 @@ static double start_of(const struct stage *stage, const struct group *group)
     return survey_random_unit(&random);
 }
 
-static void draw_srs(struct group *group, size_t n)
+// How far a round's sample begins behind that of the round before, in the order of permanent numbers.
+static size_t shift_of(double overlap, size_t n)
 {
-    qsort_r(group->units, group->count, sizeof *group->units, by_number, NULL);
-    for (size_t i = 0; i < group->count; i++) {
-        group->units[i].probability = (double)n / (double)group->count;
+    return isnan(overlap) ? 0 : (size_t)floor((1 - overlap) * (double)n + 0.5);
+}
+
+double survey_draw_planned(double overlap, size_t population, size_t taken)
+{
+    size_t shift = shift_of(overlap, taken), again = population - shift; // the circle, the other way round
+    double kept = shift < taken ? (double)(taken - shift) : 0;
+    return fmin((double)taken, kept + (again < taken ? (double)(taken - again) : 0));
+}
+
+// Reserves are then taken from behind what the next round will begin with, last of all what it will take.
+static void draw_srs(const struct stage *stage, struct group *group, size_t n)
+{
+    size_t count = group->count, shift = shift_of(group->plan->overlap, n), start = stage->turn * shift % count; // both under 2^32
+    qsort_r(group->units, count, sizeof *group->units, by_number, NULL);
+    if (start) {
+        struct unit *turned = survey_realloc(NULL, count, sizeof *turned);
+        memcpy(turned, group->units + start, (count - start) * sizeof *turned);
+        memcpy(turned + count - start, group->units, start * sizeof *turned);
+        memcpy(group->units, turned, count * sizeof *turned);
+        free(turned);
+    }
+    for (size_t i = 0; i < count; i++) {
+        group->units[i].probability = (double)n / (double)count;
         group->units[i].selected = i < n;
+        if (!isnan(group->plan->overlap))
+            group->units[i].u = (double)((i + count - (n + shift) % count) % count) / (double)count;
     }
 }
 
@@ -392,7 +423,7 @@ static bool draw_group(struct stage *stage, struct group *group)
             group->units[i].probability = n > 0;
         }
     } else if (plan->method == SURVEY_DRAW_SRS) {
-        draw_srs(group, n);
+        draw_srs(stage, group, n);
     } else if (plan->method == SURVEY_DRAW_SYSTEMATIC) {
         draw_systematic(stage, group, n);
     } else if (!draw_pps(stage, group, n)) {
@@ -435,13 +466,13 @@ static bool run_stage(struct stage *stage)
     return done;
 }
 
-bool survey_draw_run(const struct survey_draw_plan *plan, const struct survey_frame *frame, uint64_t seed, const char *round,
+bool survey_draw_run(const struct survey_draw_plan *plan, const struct survey_frame *frame, uint64_t seed, const char *round, size_t turn,
                      struct survey_arena *arena, struct survey_draw *draw, struct survey_error *error)
 {
     *draw = (struct survey_draw){0};
     for (int number = 1; number <= plan->stages; number++) {
         struct stage stage = {.plan = plan, .frame = frame, .arena = arena, .draw = draw, .error = error,
-                              .seed = seed, .round = round, .stage = number};
+                              .seed = seed, .round = round, .turn = turn, .stage = number};
         if (!run_stage(&stage)) {
             survey_draw_clear(draw);
             return false;

@@ -33,6 +33,7 @@ struct survey_draw_row {
     size_t sort[8];
     size_t sort_count;
     int measure;              // frame column of the size measure; -1: frame rows below the unit
+    double overlap;           // share of the sample that the next round has too; NAN: rounds are independent
     const char *form;
 };
 
@@ -82,9 +83,16 @@ struct survey_draw {
 };
 
 // Carries out the plan. Numbers come from (seed, round, stage, plan row, unit id) alone, so that neither
-// the order of the frame nor other strata matter. The result lives in the arena but for units.
-bool survey_draw_run(const struct survey_draw_plan *plan, const struct survey_frame *frame, uint64_t seed, const char *round,
+// the order of the frame nor other strata matter. In rows with an overlap they are permanent: they come from (seed, stage, unit id), and for systematic
+// starts and the like (seed, stage, plan row, parent, stratum). Then srs takes, in the turn-th round (from 0), the n units from place
+// turn * round((1 - overlap) n) on in the order of their numbers, going round. Since the order is a random one, this is a simple random sample in every
+// round (Ohlsson 1995). The result lives in the arena but for units.
+bool survey_draw_run(const struct survey_draw_plan *plan, const struct survey_frame *frame, uint64_t seed, const char *round, size_t turn,
                      struct survey_arena *arena, struct survey_draw *draw, struct survey_error *error);
+// Which of the rounds sheet (may be NULL) a round is, from 0; 0 where it has none such.
+size_t survey_draw_turn(const struct survey_sheet *rounds, const char *round);
+// Units of a stratum of population N, n of them drawn, that two rounds on end have in common under an overlap, if the stratum stays as it is.
+double survey_draw_planned(double overlap, size_t population, size_t taken);
 void survey_draw_clear(struct survey_draw *draw);
 
 // Joint inclusion probabilities of the units selected at stage 1, in the order of draw->units: a square of *count, made in
@@ -99,12 +107,20 @@ struct survey_draw_audit {
     size_t population; // units in them
     size_t selected, reserve;
     double weights;    // sum of 1 / chain of the selected: the population of the stage as the draw estimates it
+    double planned;    // of the selected, in common with the round before; NAN without overlap
 };
 struct survey_draw_audit survey_draw_audit_of(const struct survey_draw *draw, const struct survey_draw_row *row, struct survey_arena *arena);
 
 // BLAKE2b-256 of the frame in hexadecimal: its columns and cells, each led by its length in 8 bytes, little end first.
 enum { SURVEY_FRAME_HASH = 65 };
 void survey_frame_hash(const struct survey_frame *frame, char hash[static SURVEY_FRAME_HASH]);
+
+// How many units that a row selected were selected by the current draw of another round too, at the same stage.
+size_t survey_draw_kept(struct survey_store *store, const struct survey_draw *draw, const struct survey_draw_row *row, const char *other);
+// The round before it in the rounds sheet, where that was drawn; else NULL.
+const char *survey_draw_before(struct survey_store *store, const char *round);
+// The seed of the round that was drawn first, beside this one, which rounds that overlap share. False: nothing was drawn.
+bool survey_draw_shared_seed(struct survey_store *store, const char *round, struct survey_arena *arena, uint64_t *seed, const char **first);
 
 // Stores a draw in the round, in a transaction of its own. A second one in a round needs again. The log's entry says seed, hash
 // of the frame and, by row of the sheet, strata, population, numbers drawn and the sum of weights.

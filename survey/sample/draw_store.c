@@ -5,6 +5,7 @@
 #include "survey/base/text.h"
 #include "survey/sample/draw.h"
 
+#include <math.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -33,7 +34,7 @@ void survey_frame_hash(const struct survey_frame *frame, char hash[static SURVEY
 
 struct survey_draw_audit survey_draw_audit_of(const struct survey_draw *draw, const struct survey_draw_row *row, struct survey_arena *arena)
 {
-    struct survey_draw_audit audit = {0};
+    struct survey_draw_audit audit = {.planned = isnan(row->overlap) ? (double)NAN : 0};
     struct survey_map strata = {0};
     for (size_t i = 0; i < draw->count; i++) {
         const struct survey_drawn *unit = &draw->units[i];
@@ -42,6 +43,8 @@ struct survey_draw_audit survey_draw_audit_of(const struct survey_draw *draw, co
             continue;
         survey_map_put(&strata, arena, survey_arena_format(arena, "%s\x1f%s", unit->parent ? unit->parent : "", unit->stratum), &added);
         audit.population += added ? unit->population : 0;
+        if (added && !isnan(row->overlap))
+            audit.planned += survey_draw_planned(row->overlap, unit->population, unit->taken);
         audit.selected += unit->selected;
         audit.reserve += !unit->selected;
         audit.weights += unit->selected ? 1 / unit->chain : 0;
@@ -51,11 +54,51 @@ struct survey_draw_audit survey_draw_audit_of(const struct survey_draw *draw, co
     return audit;
 }
 
-static void write_entry(const struct survey_draw_plan *plan, const struct survey_frame *frame, const struct survey_draw *draw, const char *id,
+size_t survey_draw_kept(struct survey_store *store, const struct survey_draw *draw, const struct survey_draw_row *row, const char *other)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < draw->count; i++)
+        if (draw->units[i].plan->row == row->row && draw->units[i].selected)
+            kept += survey_store_count(store, 0,
+                                       "SELECT EXISTS (SELECT 1 FROM sample s JOIN draw d ON d.id = s.draw WHERE d.current AND s.round = ? AND s.stage = ? "
+                                       "AND s.unit = ? AND s.status <> 'reserve' AND s.replaces IS NULL)", "tit", other, (int64_t)row->stage,
+                                       draw->units[i].unit) > 0;
+    return kept;
+}
+
+const char *survey_draw_before(struct survey_store *store, const char *round)
+{
+    const struct survey_sheet *rounds = survey_store_plan(store, "rounds");
+    int column = rounds ? survey_sheet_column(rounds, "round") : -1;
+    const char *before = NULL;
+    for (uint32_t row = 1; column >= 0 && row < rounds->rows; row++) {
+        const char *name = survey_sheet_cell(rounds, row, (uint32_t)column);
+        if (strcmp(name, round) == 0)
+            return before && survey_store_count(store, 0, "SELECT count(*) FROM draw WHERE round = ? AND current", "t", before) > 0 ? before : NULL;
+        before = *name ? name : before;
+    }
+    return NULL;
+}
+
+bool survey_draw_shared_seed(struct survey_store *store, const char *round, struct survey_arena *arena, uint64_t *seed, const char **first)
+{
+    struct survey_query *query = survey_query(store, NULL, "SELECT seed, round FROM draw WHERE current AND round <> ? ORDER BY made_at, id LIMIT 1", "t", round);
+    bool found = query && survey_query_next(query);
+    if (found) {
+        *seed = (uint64_t)survey_query_integer(query, 0);
+        *first = survey_arena_strdup(arena, survey_query_text(query, 1));
+    }
+    if (query)
+        survey_query_end(query, NULL);
+    return found;
+}
+
+static void write_entry(struct survey_store *store, const char *round, const struct survey_draw_plan *plan, const struct survey_frame *frame, const struct survey_draw *draw, const char *id,
                         uint64_t seed, struct survey_buffer *text)
 {
     struct survey_arena *arena = survey_arena_new();
     struct survey_json_writer writer = survey_json_writer(text, false);
+    const char *before = survey_draw_before(store, round);
     char hash[SURVEY_FRAME_HASH];
     survey_frame_hash(frame, hash);
     survey_json_open(&writer, '{');
@@ -75,6 +118,11 @@ static void write_entry(const struct survey_draw_plan *plan, const struct survey
         survey_json_member_integer(&writer, "selected", (int64_t)audit.selected);
         survey_json_member_integer(&writer, "reserve", (int64_t)audit.reserve);
         survey_json_member_number(&writer, "weights", audit.weights);
+        if (!isnan(audit.planned) && before) {
+            survey_json_member(&writer, "before", before);
+            survey_json_member_number(&writer, "planned", audit.planned);
+            survey_json_member_integer(&writer, "kept", (int64_t)survey_draw_kept(store, draw, &plan->rows[i], before));
+        }
         survey_json_close(&writer, '}');
     }
     survey_json_close(&writer, ']');
@@ -112,8 +160,11 @@ bool survey_draw_store(struct survey_store *store, const struct survey_draw_plan
     survey_store_new_id(id);
     survey_time_text(&actor->now, at);
     struct survey_buffer sheet = SURVEY_BUFFER(1 << 22), after = SURVEY_BUFFER(1 << 22);
-    survey_workbook_write_json(&(struct survey_workbook){.path = "", .sheets = (struct survey_sheet[]){*survey_store_plan(store, "sample")}, .sheet_count = 1}, &sheet);
-    write_entry(plan, frame, draw, id, seed, &after);
+    const struct survey_sheet *rounds = survey_store_plan(store, "rounds"); // the place of the round among them is part of the plan
+    struct survey_sheet kept[2] = {*survey_store_plan(store, "sample")};
+    kept[1] = rounds ? *rounds : kept[1];
+    survey_workbook_write_json(&(struct survey_workbook){.path = "", .sheets = kept, .sheet_count = rounds ? 2 : 1}, &sheet);
+    write_entry(store, round, plan, frame, draw, id, seed, &after);
     // The weights are those of the draw before.
     bool done = survey_store_run(store, error, "UPDATE draw SET current = 0 WHERE round = ?", "t", round) &&
                 survey_store_run(store, error, "DELETE FROM weight WHERE round = ?", "t", round) &&
@@ -213,7 +264,7 @@ bool survey_draw_replay(struct survey_store *store, const char *id, struct surve
         return survey_fail(error, SURVEY_ERROR_INPUT, survey_store_path(store), _("the draw %s was stored without its plan"), id);
     struct survey_report *report = survey_report_new();
     bool done = survey_draw_plan_of(sheet, survey_store_path(store), &frame, arena, report, &plan, error) &&
-                survey_draw_run(&plan, &frame, seed, round, arena, &again->draw, error);
+                survey_draw_run(&plan, &frame, seed, round, survey_draw_turn(survey_workbook_sheet(workbook, "rounds"), round), arena, &again->draw, error);
     survey_report_free(report);
     if (!done)
         return false;

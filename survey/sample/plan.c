@@ -6,6 +6,7 @@
 #include "survey/expr/expr.h"
 #include "survey/sample/draw.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,6 +102,22 @@ static void read_method(const struct reader *reader, struct survey_draw_row *row
         say(reader, "method", "E313", "all, srs, systematic, pps_systematic, sampford, brewer, midzuno", _("this method of drawing is not known"));
 }
 
+// Part of a sample can be kept on purpose only where units stand in the order of their numbers.
+static void read_overlap(const struct reader *reader, struct survey_draw_row *row)
+{
+    double number = (double)NAN, share = (double)NAN;
+    row->overlap = (double)NAN;
+    if (!*cell(reader, "overlap"))
+        return;
+    read_amount(reader, "overlap", &number, &share);
+    row->overlap = isnan(share) ? number : share;
+    if (row->overlap > 1)
+        // xgettext:no-c-format
+        say(reader, "overlap", "E317", _("a share such as 50%"), _("an overlap is at most 100%"));
+    else if (row->overlap < 1 && row->method != SURVEY_DRAW_SRS && row->method != SURVEY_DRAW_ALL)
+        say(reader, "overlap", "E317", "srs, 100%", _("only srs keeps a part of a sample; other methods keep all of it"));
+}
+
 static void read_row(const struct reader *reader, struct survey_draw_row *row)
 {
     int64_t stage = 0;
@@ -128,6 +145,34 @@ static void read_row(const struct reader *reader, struct survey_draw_row *row)
     if (*where && !survey_expr_parse(reader->arena, where, &row->where, NULL, &error))
         say(reader, "where", "E110", "", error.message);
     row->form = cell(reader, "form");
+    read_overlap(reader, row);
+}
+
+// Units below others are the same only where those are.
+static void check_overlaps(struct reader *reader, const struct survey_draw_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        for (size_t above = 0; !isnan(plan->rows[i].overlap) && above < plan->count; above++)
+            if (plan->rows[above].stage < plan->rows[i].stage && isnan(plan->rows[above].overlap) && plan->rows[above].method != SURVEY_DRAW_ALL) {
+                for (reader->row = 1; survey_sheet_line(reader->sheet, reader->row) != plan->rows[i].row;)
+                    reader->row++;
+                say(reader, "overlap", "E317", _("an overlap in the rows of the stages above too"),
+                    _("units of this stage can't be kept where those above are drawn afresh"));
+                break;
+            }
+}
+
+size_t survey_draw_turn(const struct survey_sheet *rounds, const char *round)
+{
+    int column = rounds ? survey_sheet_column(rounds, "round") : -1;
+    size_t turn = 0;
+    for (uint32_t row = 1; column >= 0 && row < rounds->rows; row++) {
+        const char *name = survey_sheet_cell(rounds, row, (uint32_t)column);
+        if (strcmp(name, round) == 0)
+            return turn;
+        turn += *name != '\0';
+    }
+    return 0;
 }
 
 bool survey_draw_plan_of(const struct survey_sheet *sheet, const char *path, const struct survey_frame *frame, struct survey_arena *arena,
@@ -151,6 +196,7 @@ bool survey_draw_plan_of(const struct survey_sheet *sheet, const char *path, con
         if (!any)
             return survey_fail(error, SURVEY_ERROR_INPUT, path, _("the sample sheet has no row for stage %d"), stage);
     }
+    check_overlaps(&reader, plan);
     if (survey_report_count_of(report, SURVEY_FAULT))
         return survey_fail(error, SURVEY_ERROR_INPUT, path, "%s", _("the sample sheet has faults; nothing was drawn"));
     return true;

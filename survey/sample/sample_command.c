@@ -8,15 +8,17 @@
 #include "survey/sample/replace.h"
 #include "survey/survey.h"
 
+#include <math.h>
 #include <sodium.h>
 #include <string.h>
 
 // Units by stage, plan row and status, and the sums that an auditor looks at.
-static void print_summary(const struct survey_invocation *invocation, const struct survey_draw_plan *plan, const struct survey_draw *draw,
-                          const char *frame, uint64_t seed, const char *round, struct survey_arena *arena)
+static void print_summary(const struct survey_invocation *invocation, struct survey_store *store, const struct survey_draw_plan *plan,
+                          const struct survey_draw *draw, const char *frame, uint64_t seed, const char *round, struct survey_arena *arena)
 {
     struct survey_buffer text = SURVEY_BUFFER(1 << 20), table = SURVEY_BUFFER(1 << 20);
     struct survey_json_writer writer = survey_json_writer(&text, true);
+    const char *before = survey_draw_before(store, round);
     survey_json_open(&writer, '{');
     survey_json_member(&writer, "round", round);
     survey_json_member_integer(&writer, "seed", (int64_t)seed);
@@ -39,10 +41,19 @@ static void print_summary(const struct survey_invocation *invocation, const stru
         survey_json_member_integer(&writer, "selected", (int64_t)audit.selected);
         survey_json_member_integer(&writer, "reserve", (int64_t)audit.reserve);
         survey_json_member_number(&writer, "weights", audit.weights);
+        if (!isnan(audit.planned) && before) {
+            survey_json_member_number(&writer, "planned", audit.planned);
+            survey_json_member_integer(&writer, "kept", (int64_t)survey_draw_kept(store, draw, &plan->rows[i], before));
+        }
         survey_json_close(&writer, '}');
         survey_format(&table, "%-6d %-5u %-16s %8zu %11zu %10zu %10zu %14.1f\n", plan->rows[i].stage, plan->rows[i].row, method, audit.strata,
                       audit.population, audit.selected, audit.reserve, audit.weights);
     }
+    for (size_t i = 0; before && i < plan->count; i++)
+        if (!isnan(plan->rows[i].overlap))
+            survey_format(&table, _("row %u: %zu of its units were selected in round '%s' too; planned, were the frame the same: %.1f\n"), plan->rows[i].row,
+                          survey_draw_kept(store, draw, &plan->rows[i], before), before,
+                          survey_draw_audit_of(draw, &plan->rows[i], arena).planned);
     survey_json_close(&writer, ']');
     survey_json_member_integer(&writer, "short_strata", (int64_t)draw->short_strata);
     survey_json_close(&writer, '}');
@@ -66,6 +77,24 @@ static void warn_of_left(const struct survey_invocation *invocation, struct surv
                 invocation->command->name, (long long)left, round);
 }
 
+// Rounds that overlap are drawn under one seed.
+static bool check_seed(const struct survey_invocation *invocation, struct survey_store *store, const struct survey_draw_plan *plan, const char *round,
+                       struct survey_arena *arena, int64_t *seed, struct survey_error *error)
+{
+    bool overlaps = false;
+    uint64_t shared;
+    const char *first;
+    for (size_t i = 0; i < plan->count; i++)
+        overlaps |= !isnan(plan->rows[i].overlap);
+    if (!overlaps || !survey_draw_shared_seed(store, round, arena, &shared, &first))
+        return true;
+    if (survey_given(invocation, "seed") && (uint64_t)*seed != shared)
+        return survey_fail(error, SURVEY_ERROR_USAGE, "--seed",
+                           _("the sample sheet has an overlap, so that all rounds share the seed of round '%s': %lld"), first, (long long)shared);
+    *seed = (int64_t)shared;
+    return true;
+}
+
 static int draw(struct survey_invocation *invocation, struct survey_store *store, struct survey_arena *arena, struct survey_report *report)
 {
     struct survey_error error;
@@ -78,13 +107,14 @@ static int draw(struct survey_invocation *invocation, struct survey_store *store
     if (!survey_given_integer(invocation, "seed", 0, INT64_MAX, &seed))
         return 2;
     if (!survey_store_knows_round(store, &invocation->actor, &error) || !survey_frame_read(store, arena, &frame, &error) || !survey_draw_plan_read(store, &frame, arena, report, &plan, &error) ||
-        !survey_draw_run(&plan, &frame, (uint64_t)seed, round, arena, &made, &error))
+        !check_seed(invocation, store, &plan, round, arena, &seed, &error) ||
+        !survey_draw_run(&plan, &frame, (uint64_t)seed, round, survey_draw_turn(survey_store_plan(store, "rounds"), round), arena, &made, &error))
         return survey_command_fail(invocation, &error);
     char hash[SURVEY_FRAME_HASH];
     survey_frame_hash(&frame, hash);
     bool done = survey_draw_store(store, &plan, &frame, &made, (uint64_t)seed, round, survey_given(invocation, "again"), &invocation->actor, &error);
     if (done) {
-        print_summary(invocation, &plan, &made, hash, (uint64_t)seed, round, arena);
+        print_summary(invocation, store, &plan, &made, hash, (uint64_t)seed, round, arena);
         warn_of_left(invocation, store, round);
     }
     survey_draw_clear(&made);

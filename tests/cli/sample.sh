@@ -4,7 +4,7 @@
 # usage: sample.sh ASSAY
 set -u
 assay=$(realpath "$1")
-echo 1..7
+echo 1..8
 . "$(dirname "$0")/lib.sh"
 cd "$folder" || exit 1
 
@@ -139,3 +139,25 @@ cp calls.assay other.assay
 run 0 frame other.assay grown.csv
 run 0 verify other.assay; says W841
 ok "verify makes the draw again from its seed"
+
+# 8: rounds that overlap: the villages again, half of the households, under one seed
+rounds='| rounds | | |\n| | round | start |\n| | A | 2016-01-01 |\n| | B | 2016-07-01 |\n| | C | 2017-01-01 |\n'
+overlaps='| sample | | | | | | | |\n| | stage | unit | method | size | reserve | measure | overlap |\n'
+printf "$rounds$overlaps| | 1 | village | pps_systematic | 4 | | size | 100%% |\n| | 2 | household_id | srs | 4 | 2 | | 50%% |\n" | plan panel
+run 0 sample panel.assay --seed 9 --round A; ! grep -q "too; planned" out || failed="$failed [planned in the first round]"
+run 2 sample panel.assay --seed 10 --round B; says "the seed of round 'A': 9"
+run 0 sample panel.assay --round B; says "row 2: 4 of its units"; says "row 3: 8 of its units were selected in round 'A' too; planned, were the frame the same: 8.0"
+run 0 sample panel.assay --round C --json; says '"planned": 8'; says '"kept": 8'
+[ "$(sqlite3 panel.assay "SELECT count(*) FROM sample a JOIN sample c USING (stage, unit) WHERE a.round = 'A' AND c.round = 'C' AND a.stage = 2 AND a.status = 'selected' AND c.status = 'selected'")" = 0 ] ||
+    failed="$failed [a household stays for three rounds]"
+[ "$(sqlite3 panel.assay "SELECT count(*) FROM sample a JOIN sample b USING (stage, unit) WHERE a.round = 'B' AND b.round = 'C' AND a.stage = 2 AND a.status = 'reserve' AND b.status = 'selected'")" = 0 ] ||
+    failed="$failed [a reserve is of the next round]"
+[ "$(sqlite3 panel.assay "SELECT json_extract(after, '\$.rows[1].kept') FROM log WHERE action = 'sample' AND round = 'C'")" = 8 ] || failed="$failed [not in the log]"
+run 0 verify panel.assay; says "3 draws"; ! grep -q 84 out || failed="$failed [a draw does not come again]"
+printf "$rounds$overlaps| | 1 | village | pps_systematic | 4 | | size | 50%% |\n" | plan part
+run 1 sample part.assay --seed 1 --round A; says "sample!G2"; says "only srs"
+printf "$rounds$overlaps| | 1 | village | srs | 4 | | | |\n| | 2 | household_id | srs | 4 | | | 50%% |\n" | plan part
+run 1 sample part.assay --seed 1 --round A; says "sample!G3"; says "drawn afresh"
+printf '| survey | | | |\n| | type | name | label |\n| | text | household_id | H |\n'"$overlaps"'| | 1 | village | srs | four | | | half |\n' >bad.md
+run 1 check bad.md; says "E328"; says "sample!D2"; says "sample!G2"
+ok "rounds overlap as planned"

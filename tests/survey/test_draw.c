@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Samples with unequal probabilities: against all samples of a small population, and by drawing many times.
+// Samples with unequal probabilities: against all samples of a small population, and by drawing many times. Rounds that overlap.
+#include "survey/base/arena.h"
+#include "survey/sample/draw.h"
 #include "survey/sample/unequal.h"
 #include "tests/tap.h"
 
@@ -182,4 +184,103 @@ static void many_units(void)
     free(of);
 }
 
-TESTS(CASE(sampford), CASE(brewer), CASE(brewer_of_two), CASE(midzuno), CASE(midzuno_as_in_1952), CASE(many_units))
+// --- rounds that overlap
+
+enum { TOWN = 12, MOST = 20 };
+static struct survey_error error;
+
+// Households of one stratum drawn in a round; selected by number. more: households that came since.
+static void draw_round(enum survey_draw_method method, double size, double overlap, uint64_t seed, size_t turn, size_t more, bool selected[MOST])
+{
+    static const char *const columns[] = {"household_id"};
+    const char *cells[MOST];
+    char names[MOST][8], round[8];
+    struct survey_arena *arena = survey_arena_new();
+    struct survey_draw_row row = {.row = 2, .stage = 1, .method = method, .size = size, .reserve = 2, .measure = -1, .overlap = overlap};
+    struct survey_draw_plan plan = {&row, 1, 1};
+    struct survey_frame frame = {arena, (const char **)(uintptr_t)columns, 1, cells, TOWN + more, 0};
+    struct survey_draw draw;
+    for (size_t i = 0; i < frame.rows; i++) {
+        snprintf(names[i], sizeof names[i], "H%02zu", i);
+        cells[i] = names[i];
+    }
+    snprintf(round, sizeof round, "R%zu", turn);
+    memset(selected, 0, MOST * sizeof *selected);
+    NEED(survey_draw_run(&plan, &frame, seed, round, turn, arena, &draw, &error));
+    size_t reserves = 0;
+    for (size_t i = 0; i < draw.count; i++) {
+        const char *name = draw.units[i].unit;
+        selected[(name[1] - '0') * 10 + name[2] - '0'] |= draw.units[i].selected;
+        reserves += !draw.units[i].selected;
+        CHECK_NEAR(size / (double)frame.rows, draw.units[i].probability, 1e-15);
+    }
+    CHECK(reserves == 2);
+    survey_draw_clear(&draw);
+    survey_arena_free(arena);
+}
+
+static size_t common(const bool *a, const bool *b)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < MOST; i++)
+        count += a[i] && b[i];
+    return count;
+}
+
+// Half of 4 stays from round to round, none over two; a household that left comes back after the whole town had its turn.
+static void rotates_as_planned(void)
+{
+    bool rounds[8][MOST];
+    for (uint64_t seed = 1; seed <= 50; seed++) {
+        for (size_t turn = 0; turn < 8; turn++)
+            draw_round(SURVEY_DRAW_SRS, 4, 0.5, seed, turn, 0, rounds[turn]);
+        for (size_t turn = 0; turn < 7; turn++)
+            CHECK(common(rounds[turn], rounds[turn + 1]) == 2);
+        for (size_t turn = 0; turn < 6; turn++)
+            CHECK(common(rounds[turn], rounds[turn + 2]) == 0);
+        CHECK(common(rounds[0], rounds[6]) == 4); // 12 in steps of 2
+    }
+    CHECK_NEAR(2, survey_draw_planned(0.5, TOWN, 4), 0);
+    CHECK_NEAR(6, survey_draw_planned(0, TOWN, 9), 0); // 9 of 12 can't be all others
+    CHECK_NEAR(3, survey_draw_planned(0.75, 1000, 4), 0);
+}
+
+// A later round is still a simple random sample, of a town that has grown too, and with the round before it has on average what was planned.
+static void stays_a_random_sample(void)
+{
+    enum { TIMES = 20000, NOW = TOWN + 3 };
+    size_t times[MOST][MOST] = {0}, kept = 0;
+    bool before[MOST], now[MOST];
+    for (uint64_t seed = 1; seed <= TIMES; seed++) {
+        draw_round(SURVEY_DRAW_SRS, 4, 0.5, seed, 2, 0, before);
+        draw_round(SURVEY_DRAW_SRS, 4, 0.5, seed, 3, 3, now);
+        NEED(common(now, now) == 4);
+        kept += common(before, now);
+        for (size_t i = 0; i < NOW; i++)
+            for (size_t j = 0; j < NOW; j++)
+                times[i][j] += now[i] && now[j];
+    }
+    for (size_t i = 0; i < NOW; i++)
+        for (size_t j = 0; j < NOW; j++) {
+            double chance = i == j ? 4.0 / NOW : 4.0 * 3 / (NOW * (NOW - 1.0));
+            CHECK_NEAR(chance, (double)times[i][j] / TIMES, 4.5 * sqrt(chance * (1 - chance) / TIMES));
+        }
+    CHECK((double)kept / TIMES > 1); // fewer than 2, for those who came since stand between
+}
+
+static void other_methods_keep_all(void)
+{
+    bool first[MOST], second[MOST], afresh[MOST];
+    size_t changed = 0;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        draw_round(SURVEY_DRAW_SYSTEMATIC, 4, 1, seed, 0, 0, first);
+        draw_round(SURVEY_DRAW_SYSTEMATIC, 4, 1, seed, 1, 0, second);
+        CHECK(common(first, second) == 4);
+        draw_round(SURVEY_DRAW_SYSTEMATIC, 4, (double)NAN, seed, 0, 0, first);
+        draw_round(SURVEY_DRAW_SYSTEMATIC, 4, (double)NAN, seed, 1, 0, afresh);
+        changed += common(first, afresh) < 4;
+    }
+    CHECK(changed > 8);
+}
+
+TESTS(CASE(rotates_as_planned), CASE(stays_a_random_sample), CASE(other_methods_keep_all), CASE(sampford), CASE(brewer), CASE(brewer_of_two), CASE(midzuno), CASE(midzuno_as_in_1952), CASE(many_units))
