@@ -142,6 +142,7 @@ static const struct request_method *const families[] = {
     basic_methods,
     request_poverty_methods,
     request_composite_methods,
+    request_area_methods,
     effect_methods,
     request_size_methods,
 };

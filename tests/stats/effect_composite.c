@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Composites: Saaty's comparisons, the ASEM index of COINr.
+// Composites: Saaty's comparisons, the ASEM index of COINr, ranks of PISA; small areas of sae.
 #include "effect_cases.h"
 
 #define AHP(matrix) "{\"estimator\": \"ahp\", \"args\": {\"matrix\": [" matrix "]}}"
@@ -16,6 +16,10 @@
 // Another random generator moves a bound by one; the rank itself is exact.
 #define SETS "marg_low=marg_low marg_high=marg_high simul_low=simul_low simul_high=simul_high"
 #define SIMULATED "low=gs_low high=gs_high median=gs_median"
+#define MILK(method)                                                                                         \
+    "{\"data\": \"data/milk.csv\", \"estimator\": \"fay_herriot\", \"args\": {\"direct\": \"yi\", \"se\": \"SD\", "      \
+    "\"x\": \"MajorArea\", \"factors\": \"MajorArea\", \"method\": \"" method "\"}}"
+#define AREAS "refvar=model_variance beta=beta se_beta=se_beta eblup=eblup mse=mse loglik=loglik"
 
 const struct effect_case effect_composite_cases[] = {
     {"ahp/4x4", AHP("[1, 3, 5, 7], [\"1/3\", 1, 3, 5], [\"1/5\", \"1/3\", 1, 3], [\"1/7\", \"1/5\", \"1/3\", 1]"),
@@ -38,5 +42,7 @@ const struct effect_case effect_composite_cases[] = {
     {"pisa/ranks-math", PISA("math", ""), SETS, .absolute = 1},
     {"pisa/ranks-gs-science", PISA("science", ", \"draws\": 100000"), SIMULATED, .absolute = 1},
     {"pisa/ranks-gs-math", PISA("math", ", \"draws\": 100000"), SIMULATED, .absolute = 1},
+    {"milk/fh-REML", MILK("REML"), AREAS},
+    {"milk/fh-ML", MILK("ML"), AREAS},
     {.id = NULL},
 };
