@@ -102,6 +102,8 @@ bool effect_difference(struct request *request, struct survey_json_writer *out,
                        struct survey_error *error);
 bool effect_balance_table(struct request *request, struct survey_json_writer *out,
                           struct survey_error *error);
+bool effect_change_request(struct request *request, struct survey_json_writer *out,
+                           struct survey_error *error);
 bool effect_did(struct request *request, struct survey_json_writer *out,
                 struct survey_error *error);
 

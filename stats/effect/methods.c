@@ -7,6 +7,7 @@ const struct request_method effect_methods[] = {
     {"lin", effect_lin, false},
     {"difference", effect_difference, false},
     {"did", effect_did, false},
+    {"change", effect_change_request, false},
     {"balance", effect_balance_table, false},
     {"propensity", effect_propensity, false},
     {"matching", effect_matching, false},

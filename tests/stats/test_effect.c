@@ -21,14 +21,10 @@ static void put(const char *content)
     fclose(file);
 }
 
-// Runs an estimator on the table; its result is then in got.
-static bool ask_under(const char *design, const char *estimator, const char *args)
+// Runs a request; its result is then in got.
+static bool run(const char *request)
 {
-    static char request[2000];
     struct survey_json *json;
-    snprintf(request, sizeof request,
-             "{\"data\": \"data.csv\", \"design\": {%s}, \"estimator\": \"%s\", \"args\": {%s}}",
-             design, estimator, args);
     survey_arena_free(arena);
     survey_buffer_clear(&text);
     arena = survey_arena_new();
@@ -39,6 +35,16 @@ static bool ask_under(const char *design, const char *estimator, const char *arg
            stats_request_run(json, folder, &writer, NULL, &error) &&
            survey_json_read(arena, "result", survey_buffer_string(&text), text.length, &got,
                             &error);
+}
+
+// An estimator on the table.
+static bool ask_under(const char *design, const char *estimator, const char *args)
+{
+    char request[2000];
+    snprintf(request, sizeof request,
+             "{\"data\": \"data.csv\", \"design\": {%s}, \"estimator\": \"%s\", \"args\": {%s}}",
+             design, estimator, args);
+    return run(request);
 }
 
 static bool ask(const char *estimator, const char *args)
@@ -406,6 +412,78 @@ static void order(void)
     }
 }
 
+#define CHANGE "\"vars\": \"y\", \"round\": \"r\", \"from\": 1, \"to\": 2, \"unit\": \"u\""
+
+// All units twice: the variance of the mean of 1, 2, 0. Then B and C alone are in both rounds: V1 =
+// 7/3, V2 = 16/3; z = (-1/3, 1) and (0, 4/3): C = 2 * 8/9.
+static void changed(void)
+{
+    put("u,r,y\nA,1,1\nB,1,2\nC,1,6\nA,2,2\nB,2,4\nC,2,6\n");
+    NEED(ask("change", CHANGE));
+    CHECK_NEAR(1, field("est", 0), 1e-14);
+    CHECK_NEAR(sqrt(1.0 / 3), field("se", 0), 1e-14);
+    CHECK_NEAR(2, field("df", 0), 0);
+    CHECK_NEAR(3, field("from", 0), 1e-14);
+    NEED(ask("change", CHANGE ", \"fun\": \"total\""));
+    CHECK_NEAR(3, field("est", 0), 1e-14);
+    CHECK_NEAR(sqrt(3), field("se", 0), 1e-14);
+    put("u,r,y,N\nA,1,1,10\nB,1,2,10\nC,1,6,10\nB,2,4,10\nC,2,8,10\nD,2,0,10\n");
+    NEED(ask("change", CHANGE));
+    CHECK_NEAR(1, field("est", 0), 1e-14);
+    CHECK_NEAR(16.0 / 9, field("covariance", 0), 1e-14);
+    CHECK_NEAR(sqrt(37.0 / 9), field("se", 0), 1e-14);
+    CHECK_NEAR(sqrt(23.0 / 3), field("se_independent", 0), 1e-14);
+    CHECK_NEAR(3, field("df", 0), 0);
+    const struct survey_json *units = survey_json_get(got, "units");
+    CHECK_NEAR(2, survey_json_number(units, "both", 0), 0);
+    CHECK_NEAR(1, survey_json_number(units, "to_only", 0), 0);
+    // Of a population of 10: 1 - 3/10 of the variances, 1 - 9/20 of the covariance.
+    NEED(ask_under("\"fpc\": \"N\", \"ids\": \"u\", \"weights\": \"N\"", "change", CHANGE));
+    CHECK_NEAR(0.55 * 16 / 9, field("covariance", 0), 1e-14);
+    CHECK_NEAR(sqrt(0.7 * 23 / 3 - 1.1 * 16 / 9), field("se", 0), 1e-14);
+    // Those of both rounds alone.
+    NEED(ask("change", CHANGE ", \"matched\": true"));
+    CHECK_NEAR(2, field("est", 0), 1e-14);
+    CHECK_NEAR(2, field("n_from", 0), 0);
+    put("u,r,y\nA,1,1\nB,1,2\nC,2,4\nD,2,8\n");
+    NEED(ask("change", CHANGE));
+    CHECK_NEAR(0, field("covariance", 0), 0);
+    CHECK_NEAR(sqrt(0.25 + 4), field("se", 0), 1e-14);
+    CHECK(warns("no PSU is in both rounds"));
+    // Two units of both rounds at the ends, the others at the mean: their covariance of 1 is more
+    // than the variances, 5/9 each.
+    put("u,r,y\nA,1,0\nB,1,10\nc,1,5\nd,1,5\ne,1,5\nf,1,5\ng,1,5\nh,1,5\ni,1,5\nj,1,5\n"
+        "A,2,0\nB,2,10\nk,2,5\nl,2,5\nm,2,5\nn,2,5\no,2,5\np,2,5\nq,2,5\nr,2,5\n");
+    NEED(ask("change", CHANGE));
+    CHECK_NEAR(sqrt(10.0 / 9), field("se", 0), 1e-14);
+    CHECK(warns("the covariance was left out"));
+}
+
+// R's survey on a panel in wide form: hh1/change and hh2/change of the reference results.
+static void changed_like_reference(void)
+{
+    static const char *const request =
+        "{\"data\": \"" SHARED "/data/golden/data/hhpanel_long.csv\", \"design\": {%s, \"strata\": "
+                               "\"county\"}, \"estimator\": \"change\", "
+        "\"args\": {\"vars\": \"poor\", \"round\": \"wave\", \"from\": 0, \"to\": 1}}";
+    static const struct {
+        const char *design;
+        double se;
+    } cases[] = {
+        {"\"ids\": \"village\", \"weights\": \"wt\"", 0.0147537598366678},
+        {"\"ids\": [\"village\", \"hhid\"], \"fpc\": [\"Nvill\", \"Mhh\"]", 0.0145111555917544}};
+    if (access(SHARED "/data/golden/data/hhpanel_long.csv", R_OK) != 0)
+        SKIP("there is no " SHARED "/data/golden");
+    for (int i = 0; i < 2; i++) {
+        char whole[900];
+        snprintf(whole, sizeof whole, request, cases[i].design);
+        NEED(run(whole));
+        CHECK_NEAR(-0.056872434251167, field("est", 0), 1e-14);
+        CHECK_NEAR(cases[i].se, field("se", 0), 1e-14);
+        CHECK_NEAR(45, field("df", 0), 0);
+    }
+}
+
 static void faults(void)
 {
     static const struct {
@@ -461,6 +539,12 @@ static void faults(void)
          "'trim' is a list of two scores, such as [0.1, 0.9]"},
         {"t,x,y\n1,1,1\n0,2,2\n1,2,2\n0,1,4\n", "ipw", GIVEN ", \"estimand\": \"ATC\"",
          "estimand 'ATC' is neither ATT nor ATE"},
+        {"u,r,y\nA,1,1\nA,1,2\n", "change", CHANGE, "the unit stands twice in one round of 'u'"},
+        {"u,r,y\nA,1,1\nB,1,2\n", "change", CHANGE, "one of the two rounds has no rows"},
+        {"u,r,y\nA,1,1\nB,1,2\nA,2,NA\n", "change", CHANGE,
+         "one of the two rounds has no value that can be used"},
+        {"r,y\n1,1\n2,2\n", "change", "\"vars\": \"y\", \"round\": \"r\", \"from\": 1, \"to\": 2",
+         "name what is the same in both rounds: the design's ids, or 'unit'"},
         {"t,x,y\n1,1,1\n0,2,2\n1,2,2\n0,1,4\n", "ipw", GIVEN ", \"score\": \"x\"",
          "a propensity score lies between 0 and 1, not at 1"},
     };
@@ -496,4 +580,5 @@ static void end(void)
 
 TESTS(CASE(begin), CASE(difference), CASE(clustered), CASE(two_way), CASE(absorbed), CASE(weighted),
       CASE(did), CASE(balanced), CASE(propensity), CASE(weighed), CASE(under_a_design),
-      CASE(nearest), CASE(kernel), CASE(mahalanobis), CASE(order), CASE(faults), CASE(end))
+      CASE(nearest), CASE(kernel), CASE(mahalanobis), CASE(order), CASE(changed),
+      CASE(changed_like_reference), CASE(faults), CASE(end))
