@@ -2,7 +2,7 @@
 // Answers of `estimate` as an aligned table, with how they were made; and as JSON.
 #include "stats/ask.h"
 
-#include "stats/variance.h"
+#include "stats/replicate.h"
 #include "survey/base/arena.h"
 #include "survey/base/format.h"
 #include "survey/base/json.h"
@@ -42,6 +42,8 @@ static const char *reason_of(const struct stats_answer *answer)
         return answer->missing;
     if (strcmp(e->interval, "none") != 0)
         return NULL;
+    if (e->lost)
+        return _("in some replicate nothing was left to estimate from");
     if (e->df <= 0)
         return _("no degrees of freedom: each stratum has one PSU in the domain");
     return _("all values are equal, which shows no variance");
@@ -166,10 +168,27 @@ static void put_stages(const struct stats_asked *asked, struct survey_buffer *te
     }
 }
 
+static void put_replicates(const struct stats_source *source, struct survey_buffer *text)
+{
+    const struct stats_replicates *of = source->replicates;
+    bool random = of->drawn || (of->factor && of->plan.method == STATS_PRESTON);
+    survey_format(text, _("%s, %zu replicates"), stats_replicate_name(of->plan.method), of->count);
+    if (of->plan.method == STATS_FAY)
+        survey_format(text, _(", rho %g"), of->plan.rho);
+    if (random)
+        survey_format(text, _(", seed %llu"), (unsigned long long)of->plan.seed);
+    if (!of->finite && source->design.fpc[0])
+        survey_buffer_text(text, _(", PSUs as drawn with replacement"));
+    survey_format(text, _(", domains as zeros; %s"), source->weights);
+}
+
 void stats_ask_method(const struct stats_asked *asked, struct survey_buffer *text)
 {
     const struct stats_design *design = &asked->source->design;
-    survey_format(text, _("Taylor linearisation, domains as zeros; %s"), asked->source->weights);
+    if (asked->source->replicates)
+        put_replicates(asked->source, text);
+    else
+        survey_format(text, _("Taylor linearisation, domains as zeros; %s"), asked->source->weights);
     put_stages(asked, text);
     survey_format(text, _("; strata with one PSU: %s"), stats_lonely_name(design->lonely));
     survey_format(text,

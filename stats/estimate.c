@@ -6,6 +6,7 @@
 #include "stats/interval.h"
 #include "stats/made.h"
 #include "stats/quantile.h"
+#include "stats/replicate.h"
 #include "survey/base/arena.h"
 #include "survey/base/text.h"
 
@@ -32,6 +33,9 @@ void stats_made_put(const struct stats_design *design, const struct stats_made *
     }
     // Equal values, or no degrees of freedom, show no variance: that is not the same as being sure.
     if (estimate->df <= 0 || (made->variance <= 0 && linear->constant))
+        return;
+    estimate->lost = made->lost;
+    if (made->lost)
         return;
     estimate->known_se = true;
     estimate->se = sqrt(fmax(0, made->variance));
@@ -64,9 +68,13 @@ static bool make(const struct stats_design *design, enum kind kind, const double
         made->extent = stats_extent(prepared, domain);
         done = stats_variance(prepared, scores, 1, linear->row, linear->base, &made->variance, &made->census,
                               error);
+        made->lost = false;
+        if (done && design->replicates)
+            stats_replicate_variance(design->replicates, linear->row, linear->base, linear->score,
+                                     linear->fraction, &made->variance, &made->lost);
     }
     linear->row = NULL;
-    linear->score = NULL;
+    linear->score = linear->fraction = NULL;
     survey_arena_free(arena);
     stats_prepared_free(own);
     if (done && !isfinite(linear->value))
@@ -126,7 +134,7 @@ static void put_share(const struct stats_design *design, const struct stats_made
                       struct stats_estimate *estimate)
 {
     double share = estimate->value, at_most = assumed_effective(design, made);
-    if (made->census || estimate->df <= 0)
+    if (made->census || made->lost || estimate->df <= 0)
         return;
     estimate->known_se = true;
     double effective = made->variance > 0 ? share * (1 - share) / made->variance : HUGE_VAL;
@@ -176,7 +184,8 @@ bool stats_ratio(const struct stats_design *design, const double *numerator, con
                                             .df = estimate->df,
                                             .base = estimate->base,
                                             .missing = estimate->missing,
-                                            .sum_weights = estimate->sum_weights};
+                                            .sum_weights = estimate->sum_weights,
+                                            .lost = estimate->lost};
     return true;
 }
 

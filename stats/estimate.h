@@ -22,6 +22,7 @@ bool stats_lonely_parse(const char *name, enum stats_lonely *lonely);
 enum { STATS_STAGES = 4 };
 
 struct stats_prepared;
+struct stats_replicates;
 
 // How the rows were sampled. Arrays have n entries and belong to the caller. All-zero members but n,
 // weight, stages and confidence are fine.
@@ -44,6 +45,7 @@ struct stats_design {
     const char *const *stratum_names; // by stratum label, for messages; may be NULL
     const struct stats_prepared
         *prepared; // of this very design by stats_prepare(), saves time; NULL: made for each call
+    const struct stats_replicates *replicates; // of that; NULL: Taylor linearisation
 };
 
 // Checks the design and indexes its units. Weights that are negative or not finite, an fpc that varies
@@ -68,6 +70,7 @@ struct stats_estimate {
     size_t missing;     // rows in the domain without one
     size_t found;       // rows with a value other than 0
     double sum_weights; // of the base
+    bool lost;          // no interval: in some replicate nothing was left to estimate from
 };
 
 // y of n rows, NaN where missing; domain NULL (all) or 1 for rows inside. Rows outside, or with y

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // estimate: design-based estimates from a CSV file or an evaluation file.
 #include "stats/ask.h"
+#include "stats/replicate.h"
 #include "stats/request.h"
 #include "stats/stats.h"
 #include "survey/base/arena.h"
@@ -30,6 +31,9 @@ static const struct survey_option options[] = {
     {"fpc", 0, N_("COLS"), N_("CSV: population sizes (or sampling fractions), one column a stage")},
     {"nest", 0, NULL, N_("CSV: labels of PSUs restart in each stratum")},
     {"lonely-psu", 0, N_("POLICY"), N_("strata with one PSU: fail, remove, certainty, adjust or average")},
+    {"replicates", 0, N_("METHOD"),
+     N_("errors by replicates: jkn, jk1, brr, fay:RHO, bootstrap:R, canty-davison:R, preston:R or sdr")},
+    {"seed", 0, N_("N"), N_("of a bootstrap; the same seed gives the same replicates (default: 1)")},
     {"confidence", 0, N_("C"), N_("of intervals, such as 0.95")},
     {"assumed-icc", 0, N_("R"),
      N_("intra-class correlation that sets a floor under a share's design effect")},
@@ -85,6 +89,27 @@ static bool set_policies(const struct survey_invocation *invocation, struct stat
                            _("--lonely-psu %s: give fail, remove, certainty, adjust or average"), lonely);
     return number_option(invocation, "confidence", 0.5, 0.9999, &design->confidence, error) &&
            number_option(invocation, "assumed-icc", 0, 1, &design->assumed_icc, error);
+}
+
+static bool set_replicates(const struct survey_invocation *invocation, struct stats_source *source,
+                           struct survey_error *error)
+{
+    const char *text = survey_given_value(invocation, "replicates");
+    struct stats_replicate_plan plan = {0};
+    const char *number = survey_given_value(invocation, "seed");
+    int64_t seed = 1;
+    if (number && (!survey_integer_parse(number, strlen(number), &seed) || seed < 0))
+        return survey_fail(error, SURVEY_ERROR_USAGE, "", "%s", _("--seed: give a whole number, at least 0"));
+    if (!text)
+        return !survey_given(invocation, "seed") ||
+               survey_fail(error, SURVEY_ERROR_USAGE, "", "%s", _("--seed is for --replicates"));
+    if (!stats_replicate_parse(text, &plan))
+        return survey_fail(error, SURVEY_ERROR_USAGE, "",
+                           _("--replicates %s: give jkn, jk1, brr, fay:RHO, bootstrap:R, canty-davison:R, preston:R "
+                             "or sdr, with RHO from 0 to below 1 and R from 2 to %d"),
+                           text, STATS_REPLICATES_MOST);
+    plan.seed = (uint64_t)seed;
+    return stats_source_replicate(source, &plan, error);
 }
 
 static bool open_source(const struct survey_invocation *invocation, struct survey_arena *arena,
@@ -245,7 +270,8 @@ static int run(struct survey_invocation *invocation)
     struct survey_error error = {0};
     struct stats_source source = {0};
     bool done = open_source(invocation, arena, &source, &error) &&
-                set_policies(invocation, &source.design, &error) && stats_source_prepare(&source, &error);
+                set_policies(invocation, &source.design, &error) && stats_source_prepare(&source, &error) &&
+                set_replicates(invocation, &source, &error);
     struct stats_asked asked = {.source = &source, .where = ""};
     done = done && ask(invocation, arena, &asked, &error);
     int code = done ? print(invocation, &asked) : survey_command_fail(invocation, &error);

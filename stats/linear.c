@@ -76,6 +76,18 @@ static double *gather(const struct stats_linear *linear, const double *y, struct
     return values;
 }
 
+// Where replicates are to come: each row's part of the denominator (NULL: of ones), which is `below`.
+static void keep_fractions(const struct stats_design *design, const double *denominator, double below,
+                       struct survey_arena *arena, struct stats_linear *linear)
+{
+    if (!design->replicates)
+        return;
+    linear->fraction = survey_arena_array(arena, linear->base, sizeof *linear->fraction);
+    for (size_t i = 0; i < linear->base; i++)
+        linear->fraction[i] =
+            design->weight[linear->row[i]] * (denominator ? denominator[linear->row[i]] : 1) / below;
+}
+
 bool stats_linear_mean(const struct stats_design *design, const double *y, const uint8_t *domain,
                        struct survey_arena *arena, struct stats_linear *linear, struct survey_error *error)
 {
@@ -88,6 +100,7 @@ bool stats_linear_mean(const struct stats_design *design, const double *y, const
     linear->simple = simple_variance(design, linear, values, linear->value, linear->score);
     for (size_t i = 0; i < linear->base; i++)
         linear->score[i] = design->weight[linear->row[i]] * (values[i] - linear->value) / linear->sum_weights;
+    keep_fractions(design, NULL, linear->sum_weights, arena, linear);
     return true;
 }
 
@@ -137,5 +150,6 @@ bool stats_linear_ratio(const struct stats_design *design, const double *numerat
            all = linear->sum_weights * linear->sum_weights;
     double *scratch = survey_arena_array(arena, linear->base, sizeof *scratch);
     linear->simple = simple_variance(design, linear, residual, centre, scratch) * all;
+    keep_fractions(design, denominator, below, arena, linear);
     return true;
 }

@@ -9,6 +9,7 @@ struct stats_made {
     struct stats_extent extent; // of the domain, rows without a value too
     double variance;
     bool census;
+    bool lost; // in some replicate nothing was left to estimate from
 };
 
 // The figure of a mean or total, and of a share.

@@ -3,6 +3,8 @@
 #include "stats/effect/effect.h"
 #include "stats/request_private.h"
 
+#include "stats/replicate.h"
+
 bool request_unsupported(struct request *request, struct survey_error *error, const char *what)
 {
     if (request->unsupported)
@@ -111,6 +113,7 @@ bool request_open(struct request *request, struct survey_error *error)
 
 void request_close(struct request *request)
 {
+    stats_replicates_free(request->made);
     stats_prepared_free(request->prepared);
     survey_arena_free(request->arena);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Ratios of weighted totals with their covariance, by linearisation or by replicates.
+#include "stats/replicate.h"
 #include "stats/request_private.h"
 #include "stats/sum.h"
 
@@ -81,14 +82,62 @@ void request_replicate_variance(const struct request *request, const double *val
     free(mean);
 }
 
-static void by_replicates(struct request *request, const struct quantity *of, size_t count,
-                          struct estimates *estimates)
+// A column's weighted totals by unit of the replicates, into column `at` of totals.
+static void unit_totals(const struct request *request, const double *y, const uint8_t *kept, double *scratch,
+                        double *totals, size_t columns, size_t at)
+{
+    const struct stats_replicates *made = request->made;
+    for (size_t row = 0; row < request->n; row++)
+        scratch[row] = kept[row] ? request->weight[row] * y[row] : 0;
+    stats_group_sums(scratch, made->unit_of_row, request->n, made->units, scratch + request->n);
+    for (size_t unit = 0; unit < made->units; unit++)
+        totals[unit * columns + at] = scratch[request->n + unit];
+}
+
+// Values in each replicate by way of unit totals, eight columns at a time: four ratios.
+static void values_by_unit(const struct request *request, const struct quantity *of, size_t count, double *values)
+{
+    enum { COLUMNS = STATS_REPLICATE_LANES, AT_ONCE = COLUMNS / 2 };
+    const struct stats_replicates *made = request->made;
+    double *scratch = survey_realloc(NULL, request->n + made->units + 1, sizeof *scratch),
+           *totals = survey_realloc(NULL, made->units * COLUMNS + 1, sizeof *totals),
+           *sums = survey_realloc(NULL, made->count * COLUMNS + 1, sizeof *sums);
+    for (size_t i = 0; i < count; i += AT_ONCE) {
+        size_t here = count - i < AT_ONCE ? count - i : AT_ONCE;
+        memset(totals, 0, made->units * COLUMNS * sizeof *totals);
+        for (size_t k = 0; k < here; k++) {
+            unit_totals(request, of[i + k].above, of[i + k].kept, scratch, totals, COLUMNS, 2 * k);
+            if (of[i + k].below)
+                unit_totals(request, of[i + k].below, of[i + k].kept, scratch, totals, COLUMNS, 2 * k + 1);
+        }
+        stats_replicate_sums(made, totals, COLUMNS, sums);
+        for (size_t r = 0; r < made->count; r++)
+            for (size_t k = 0; k < here; k++)
+                values[r * count + i + k] =
+                    sums[r * COLUMNS + 2 * k] / (of[i + k].below ? sums[r * COLUMNS + 2 * k + 1] : 1);
+    }
+    free(scratch);
+    free(totals);
+    free(sums);
+}
+
+static bool by_replicates(struct request *request, const struct quantity *of, size_t count,
+                          struct estimates *estimates, struct survey_error *error)
 {
     double *values = survey_realloc(NULL, request->replicate_count * count, sizeof *values);
-    for (size_t r = 0; r < request->replicate_count; r++)
+    bool done = true;
+    if (request->fixed)
+        values_by_unit(request, of, count, values);
+    for (size_t r = 0; !request->fixed && r < request->replicate_count; r++)
         request_values(request, of, count, request->replicates[r], &values[r * count]);
-    request_replicate_variance(request, values, estimates->value, count, estimates->variance);
+    for (size_t i = 0; done && i < request->replicate_count * count; i++)
+        if (!isfinite(values[i]))
+            done = survey_fail(error, SURVEY_ERROR_INPUT, "", _("'%s' has no value in replicate %zu: nothing is left of it"),
+                               of[i % count].name, i / count + 1);
+    if (done)
+        request_replicate_variance(request, values, estimates->value, count, estimates->variance);
     free(values);
+    return done;
 }
 
 bool request_estimate(struct request *request, const struct quantity *of, size_t count,
@@ -106,10 +155,8 @@ bool request_estimate(struct request *request, const struct quantity *of, size_t
             return survey_fail(error, SURVEY_ERROR_INPUT, "",
                                _("'%s' has no value: nothing was answered, or its denominator is 0"),
                                of[i].name);
-    if (request->replicates) {
-        by_replicates(request, of, count, estimates);
-        return true;
-    }
+    if (request->replicates)
+        return by_replicates(request, of, count, estimates, error);
     double **scores = survey_arena_array(request->arena, count, sizeof *scores);
     double *scratch = survey_realloc(NULL, request->n, sizeof *scratch);
     uint8_t *any = survey_arena_array(request->arena, request->n, 1);

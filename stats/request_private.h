@@ -33,6 +33,8 @@ struct request {
     bool keeps_rows;            // calibrated: rows outside a subset stay in the variance with weight 0
     struct request_step *steps; // first to last
     double **replicates;        // combined weights; NULL: Taylor linearisation
+    struct stats_replicates *made; // where they were made here
+    bool fixed;                    // and no step has changed them since
     size_t replicate_count;
     double scale;
     const double *rscales;

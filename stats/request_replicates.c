@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Replicate weights of a request: read from the file that its design names.
+// Replicate weights of a request: read from the file that its design names, or made.
+#include "stats/replicate.h"
 #include "stats/request_steps.h"
 
 enum { REPLICATES_MAX = 5000 };
@@ -69,6 +70,76 @@ bool request_replicates_read(struct request *request, const struct survey_json *
                 request->replicates[r][row] = numbers[from++];
     }
     read_scales(request, step ? step : request->design_json);
+    return true;
+}
+
+static bool read_plan(const struct survey_json *step, struct stats_replicate_plan *plan, struct survey_error *error)
+{
+    static const struct {
+        const char *type;
+        enum stats_replicate_method method;
+    } types[] = {{"JK1", STATS_JK1},
+                 {"JKn", STATS_JKN},
+                 {"BRR", STATS_BRR},
+                 {"Fay", STATS_FAY},
+                 {"SDR", STATS_SDR},
+                 {"subbootstrap", STATS_RAO_WU},
+                 {"bootstrap", STATS_CANTY_DAVISON},
+                 {"mrbbootstrap", STATS_PRESTON}};
+    const char *type = survey_json_text(step, "type", "");
+    double count = survey_json_number(step, "replicates", 500), seed = survey_json_number(step, "seed", 1);
+    bool known = false;
+    *plan = (struct stats_replicate_plan){.rho = strcmp(type, "Fay") == 0 ? survey_json_number(step, "fay_rho", 0.3) : 0,
+                                          .mse = survey_json_bool(step, "mse", false)};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(type, types[i].type) == 0) {
+            plan->method = types[i].method;
+            known = true;
+        }
+    if (!known)
+        return survey_fail(error, SURVEY_ERROR_INPUT, "",
+                           _("'%s' is none of JK1, JKn, BRR, Fay, SDR, subbootstrap, bootstrap, mrbbootstrap"), type);
+    if (!(count >= 2 && count <= STATS_REPLICATES_MOST && count == rint(count)))
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("%g is no number of replicates from 2 to %d"), count,
+                           STATS_REPLICATES_MOST);
+    if (!(seed >= 0 && seed < 0x1p53 && seed == rint(seed)))
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("%g is no seed: a whole number, at least 0"), seed);
+    if (!(plan->rho >= 0 && plan->rho < 1))
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("fay_rho %g is not from 0 to below 1"), plan->rho);
+    plan->count = (size_t)count;
+    plan->seed = (uint64_t)seed;
+    return true;
+}
+
+bool request_replicates_make(struct request *request, const struct survey_json *step, struct survey_error *error)
+{
+    struct stats_replicate_plan plan;
+    if (request->steps || request->pairs)
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
+                           request->pairs ? _("a design of joint probabilities (pps) has no replicates")
+                                          : _("as_replicate comes before the steps that change weights, so that they "
+                                              "are run in each replicate"));
+    if (!read_plan(step, &plan, error) ||
+        !stats_replicates_make(request->prepared, &plan, &request->made, error))
+        return false;
+    const struct stats_replicates *made = request->made;
+    if ((double)made->count * (double)request->n > REQUEST_NUMBERS)
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("%zu replicates of %zu units are too many"), made->count,
+                           request->n);
+    double *factor = survey_realloc(NULL, made->units + 1, sizeof *factor);
+    request->replicate_count = made->count;
+    request->replicates = survey_arena_array(request->arena, made->count, sizeof *request->replicates);
+    for (size_t r = 0; r < made->count; r++) {
+        request->replicates[r] = survey_arena_array(request->arena, request->n, sizeof **request->replicates);
+        stats_replicate_factors(made, r, factor);
+        for (size_t row = 0; row < request->n; row++)
+            request->replicates[r][row] = request->weight[row] * factor[made->unit_of_row[row]];
+    }
+    free(factor);
+    request->scale = made->scale;
+    request->rscales = made->rscales;
+    request->mse = plan.mse;
+    request->fixed = true;
     return true;
 }
 

@@ -85,6 +85,13 @@ static bool subset(struct request *request, const struct survey_json *step, stru
     return true;
 }
 
+static bool as_replicate(struct request *request, const struct survey_json *step, struct survey_error *error)
+{
+    return *survey_json_text(request->design_json, "replicate_file", "")
+               ? request_replicates_read(request, step, error)
+               : request_replicates_make(request, step, error);
+}
+
 bool request_apply_steps(struct request *request, struct survey_error *error)
 {
     const struct survey_json *steps = survey_json_get(request->design_json, "ops");
@@ -98,7 +105,7 @@ bool request_apply_steps(struct request *request, struct survey_error *error)
                     : strcmp(op, "rake") == 0          ? request_rake(request, step, error)
                     : strcmp(op, "calibrate") == 0     ? request_calibrate(request, step, error)
                     : strcmp(op, "trim_weights") == 0  ? request_trim(request, step, error)
-                    : strcmp(op, "as_replicate") == 0  ? request_replicates_read(request, step, error)
+                    : strcmp(op, "as_replicate") == 0  ? as_replicate(request, step, error)
                                                        : request_unsupported(request, error, op);
         if (!done)
             return false;
@@ -122,6 +129,7 @@ bool request_each_weight(struct request *request,
                                         struct survey_error *),
                          const void *with, struct survey_error *error)
 {
+    request->fixed = false;
     bool done = adjust(request, with, request->weight, !request->replicates, error);
     for (size_t r = 0; done && r < request->replicate_count; r++)
         done = adjust(request, with, request->replicates[r], false, error);
@@ -150,7 +158,7 @@ double request_df(const struct request *request, const uint8_t *also)
     for (size_t row = 0; row < request->n; row++)
         inside[row] = (!request->inside || request->inside[row]) && (!also || also[row]);
     struct stats_extent extent = stats_extent(request->prepared, inside);
-    double df = request->replicates ? request_replicate_rank(request, inside) - 1
+    double df = request->replicates && !request->made ? request_replicate_rank(request, inside) - 1
                                     : (double)extent.units - (double)extent.strata;
     free(inside);
     return df;

@@ -38,6 +38,8 @@ bool request_trim(struct request *request, const struct survey_json *step, struc
 // Reads replicate weights from the file that the design names; step NULL: the design is made of them.
 bool request_replicates_read(struct request *request, const struct survey_json *step,
                              struct survey_error *error);
+// Makes them as the step says (type, replicates, seed, fay_rho, mse).
+bool request_replicates_make(struct request *request, const struct survey_json *step, struct survey_error *error);
 double request_replicate_rank(const struct request *request, const uint8_t *inside);
 
 void request_residual_post(const struct request *request, const struct request_step *step, double *score);

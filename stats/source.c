@@ -3,6 +3,7 @@
 #include "stats/source.h"
 
 #include "stats/coder.h"
+#include "stats/replicate.h"
 #include "survey/base/arena.h"
 #include "survey/base/format.h"
 #include "survey/base/number.h"
@@ -70,8 +71,22 @@ bool stats_source_prepare(struct stats_source *source, struct survey_error *erro
     return true;
 }
 
+bool stats_source_replicate(struct stats_source *source, const struct stats_replicate_plan *plan,
+                            struct survey_error *error)
+{
+    if (plan->method == STATS_SDR && !source->is_table)
+        return survey_fail(error, SURVEY_ERROR_INPUT, source->path, "%s",
+                           _("successive differences need rows in the order of the draw, which an evaluation file "
+                             "does not keep; use jkn or bootstrap"));
+    if (!stats_replicates_make(source->prepared, plan, &source->replicates, error))
+        return false;
+    source->design.replicates = source->replicates;
+    return true;
+}
+
 void stats_source_close(struct stats_source *source)
 {
+    stats_replicates_free(source->replicates);
     stats_prepared_free(source->prepared);
     stats_dataset_free(source->dataset);
     survey_store_close(source->store);

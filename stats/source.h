@@ -12,6 +12,7 @@ struct stats_source {
     size_t rows;
     struct stats_design design; // confidence, lonely and assumed_icc may be changed before it is prepared
     struct stats_prepared *prepared;
+    struct stats_replicates *replicates; // NULL: Taylor linearisation
     const char *weights; // how rows are weighted, in words
     bool is_table;
     struct stats_table table;
@@ -28,6 +29,10 @@ bool stats_source_open_evaluation(struct stats_source *source, const char *path,
                                   struct survey_error *error);
 // Checks and indexes the design once all of it is known.
 bool stats_source_prepare(struct stats_source *source, struct survey_error *error);
+// Makes the replicates of a prepared source. Of an evaluation file the order of rows says nothing: no SDR.
+struct stats_replicate_plan;
+bool stats_source_replicate(struct stats_source *source, const struct stats_replicate_plan *plan,
+                            struct survey_error *error);
 void stats_source_close(struct stats_source *source);
 
 // An expression over the columns (a bare name is a column, or a question or frame column) by row, NaN

@@ -4,7 +4,7 @@
 # usage: estimate.sh ASSAY
 set -u
 assay=$(realpath "$1")
-echo 1..14
+echo 1..15
 . "$(dirname "$0")/lib.sh"
 cd "$folder" || exit 1
 
@@ -43,6 +43,24 @@ run 0 estimate data.csv $flags --mean y --ratio y,w --share 'ok = 1' --quantile 
 run 0 estimate turned.csv $flags --mean y --ratio y,w --share 'ok = 1' --quantile y@0.5 --json; grep -v '"source"' out >two
 cmp -s one two || failed="$failed [the order of rows changes a figure]"
 ok "the same bits whatever the order of rows"
+
+run 0 estimate data.csv $flags --total y --replicates jkn --json
+near value 68; near se 11.313708498984761; near df 3; says 'jackknife JKn, 5 replicates, domains as zeros'
+run 0 estimate data.csv $flags --mean y --ratio y,w --share 'ok = 1' --quantile y@0.5 --replicates bootstrap:100 --seed 3 --json
+grep -v '"source"' out >one; says 'Rao-Wu bootstrap, 100 replicates, seed 3'
+run 0 estimate turned.csv $flags --mean y --ratio y,w --share 'ok = 1' --quantile y@0.5 --replicates bootstrap:100 --seed 3 --json
+grep -v '"source"' out >two
+cmp -s one two || failed="$failed [the order of rows changes a replicate]"
+run 1 estimate data.csv $flags --mean y --replicates brr
+says 'stratum poor: balanced repeated replication takes two PSUs in each stratum'
+run 1 estimate data.csv $flags --mean y --replicates jk1; says 'JK1 is for designs without strata'
+run 0 estimate data.csv $flags --mean y --where 'y = 6' --replicates jkn; says 'no degrees of freedom'
+run 0 estimate data.csv $flags --mean y --where 'y > 3 and stratum = "poor"' --replicates bootstrap:50
+says 'in some replicate nothing was left to estimate from'
+run 2 estimate data.csv $flags --mean y --replicates jackknife; says 'give jkn, jk1'
+run 2 estimate data.csv $flags --mean y --replicates bootstrap --seed x; says '--seed: give a whole number'
+run 2 estimate data.csv $flags --mean y --seed 2; says '--seed is for --replicates'
+ok "errors by replicates"
 
 run 0 estimate data.csv $flags --total y --where 'y > 2' --json
 near value 49; near se 17.349351572897472 # sqrt(1.5 * 152 / 3 + 2 * 112.5)
@@ -166,6 +184,9 @@ before e.assay
 run 0 estimate e.assay --mean age --json
 near value 42.5
 awk -v se="$(value se)" 'BEGIN { exit !((se - sqrt(66.6666667 + 0.8680556)) ^ 2 < 1e-10) }' || failed="$failed [se $(value se)]"
+run 1 estimate e.assay --mean age --replicates sdr; says 'successive differences need rows in the order of the draw'
+run 0 estimate e.assay --mean age --replicates preston:400 --json; says "Preston's bootstrap, 400 replicates, seed 1"
+awk -v se="$(value se)" 'BEGIN { exit !(se > 7 && se < 9.6) }' || failed="$failed [se $(value se)]"
 run 0 estimate e.assay --share poor --share "\${poor} = 'yes'" --total 1 --by village --lonely-psu remove
 says 'share poor = yes'; says 'V'; says 'base weights'
 run 0 estimate e.assay --mean age --by "frame('village')"
