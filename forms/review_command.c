@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The command review: lists, shows, decides and keys what waits.
+#include "forms/agreement_command.h"
 #include "forms/forms.h"
 
 #include "forms/scan/review.h"
@@ -11,13 +12,22 @@
 #include <string.h>
 
 static const struct survey_option options[] = {
-    {"where", 0, N_("EXPR"), N_("only what meets a condition on question, kind, why, read, unit, form, response, page and "
-                                "frame('column'), as \"${kind} = 'writing' and frame('village_code') = '101'\"")},
+    {"where", 0, N_("EXPR"),
+     N_("only what meets a condition on question, kind, why, read, unit, form, response, page and "
+        "frame('column'), as \"${kind} = 'writing' and frame('village_code') = '101'\"")},
     {"limit", 0, N_("N"), N_("the first N only")},
     {"all", 0, NULL, N_("what was decided too")},
     {"crop", 0, N_("FILE.png"), N_("show: write the picture of the place")},
     {"blank", 0, NULL, N_("decide, key: nothing was marked or written")},
     {"read", 0, NULL, N_("decide: what was read is right")},
+    {"second", 0, NULL,
+     N_("decide, key, skip, --from: a second decision, by another person than the first's; where they differ, a third "
+        "one settles it")},
+    {"double", 0, N_("SHARE"),
+     N_("list, --export: the share of the decided ones (5%) that --as is to decide second, without what the first "
+        "decided")},
+    {"agreement", 0, NULL,
+     N_("how far two reviewers agree, by question and by pair, and what a third one has to settle")},
     {"again", 0, NULL, N_("decide anew what was decided (needs --why)")},
     {"export", 0, N_("FILE.csv"), N_("write the list for typing: fill in value (or decision: blank, read, skip)")},
     {"crops", 0, N_("FOLDER"), N_("with --export: write the pictures there, named in the column crop")},
@@ -83,6 +93,8 @@ static void put_table(struct review *review, const struct review_list *list, str
         put_column(text, mark->kind, 8);
         put_column(text, mark->why, 12);
         put_column(text, mark->read ? mark->read : "-", 12);
+        if (strcmp(mark->state, "waiting") == 0 && *mark->who)
+            survey_buffer_text(text, _("two reviewers differ"));
         if (strcmp(mark->state, "decided") == 0)
             survey_format(text, "= %s", !mark->value ? _("(cannot be told)") : *mark->value ? mark->value : _("(blank)"));
         survey_buffer_byte(text, '\n');
@@ -98,6 +110,16 @@ static bool read_list(struct review *review, struct review_list *list)
     if (!survey_given_integer(review->invocation, "limit", 1, 1000000, &filter.limit)) {
         review->error.code = SURVEY_ERROR_USAGE;
         return false;
+    }
+    const char *share = survey_given_value(review->invocation, "double");
+    struct review_double twice;
+    double wanted;
+    if (share && (!review_share_parse(share, &wanted, &review->error) ||
+                  !review_double_open(review->store, wanted, &twice, &review->error)))
+        return false;
+    if (share) {
+        filter.twice = &twice;
+        filter.second = review->invocation->actor.who;
     }
     return review_list_read(review->store, review->arena, &filter, list, &review->error);
 }
@@ -288,7 +310,8 @@ static int take_file(struct review *review)
     struct survey_report *report = survey_report_new();
     struct review_batch batch = {0};
     bool kept = false, done = survey_store_begin(review->store, &review->error) &&
-                              review_take_csv(review->store, path, &review->invocation->actor, report, &batch, &review->error);
+                              review_take_csv(review->store, path, survey_given(review->invocation, "second"),
+                                              &review->invocation->actor, report, &batch, &review->error);
     if (done && (partial || batch.refused == 0)) {
         // What was refused must be on disk before the rest is taken: a full disk then changes nothing.
         done = (!partial || !batch.refused ||
@@ -309,7 +332,8 @@ static int judge(struct review *review, const char *action, const char *id, cons
 {
     struct survey_invocation *invocation = review->invocation;
     bool blank = survey_given(invocation, "blank"), read = survey_given(invocation, "read"), skip = strcmp(action, "skip") == 0;
-    struct review_verdict verdict = {.value = value, .again = survey_given(invocation, "again")};
+    struct review_verdict verdict = {
+        .value = value, .again = survey_given(invocation, "again"), .second = survey_given(invocation, "second")};
     if (verdict.again && !*invocation->actor.why)
         return survey_command_usage(invocation, _("--again needs --why"));
     if (skip && !*invocation->actor.why)
@@ -328,6 +352,11 @@ static int act(struct review *review)
     const char *id = invocation->count > 2 ? invocation->arguments[2] : NULL;
     const char *value = invocation->count > 3 ? invocation->arguments[3] : NULL;
     bool from = survey_given(invocation, "from"), export = survey_given(invocation, "export");
+    if (survey_given(invocation, "agreement")) {
+        if (invocation->count > 1 || from || export)
+            return survey_command_usage(invocation, _("--agreement goes by itself"));
+        return forms_review_agreement(invocation, review->store);
+    }
     if (from || export) {
         if (invocation->count > 1 || (from && export))
             return survey_command_usage(invocation, _("--from and --export go by themselves"));

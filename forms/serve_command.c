@@ -5,6 +5,7 @@
 #include "forms/desk/desk.h"
 #include "forms/phone/phone.h"
 #include "forms/phone/team.h"
+#include "forms/scan/review.h"
 #include "forms/sheet_token.h"
 #include "survey/base/text.h"
 
@@ -19,6 +20,9 @@ static const struct survey_option options[] = {
     {"url", 0, N_("URL"), N_("how phones reach the server, where that differs (a proxy)")},
     {"token-once", 0, NULL, N_("make a token for this run, for the one named by --as")},
     {"role", 0, N_("ROLE"), N_("of that token: enumerator (default), supervisor or evaluator")},
+    {"double", 0, N_("SHARE"),
+     N_("review: the share of the items, such as 5%, that a second person decides too, without seeing the first's "
+        "decision")},
     {"token", 0, N_("TOKEN"), N_("a team member's token, for the QR code that sets up a phone")},
     {"qr", 0, N_("FILE"), N_("write that QR code to a .png or .svg file too")},
     {"most-megabytes", 0, N_("N"), N_("size of one post at most (default 10)")},
@@ -144,7 +148,11 @@ static int run(struct survey_invocation *invocation)
         phone_token_make(once);
         o.once = token = once;
     }
-    struct desk *desk = desk_new(&(struct desk_options){.language = invocation->language});
+    struct desk_options review = {.language = invocation->language};
+    const char *share = survey_given_value(invocation, "double");
+    if (share && !review_share_parse(share, &review.share, &error))
+        return survey_command_fail(invocation, &error);
+    struct desk *desk = desk_new(&review);
     o.pages = desk_pages(desk, &o.page_count);
     int code = serve(invocation, path, &o, token, title);
     desk_free(desk);

@@ -163,12 +163,17 @@ static bool take(struct desk_visit *visit, struct survey_store *store, struct re
     struct survey_error inner = {0};
     if (!review_find(store, visit->arena, mark->id, mark, error))
         return false;
-    bool decided = strcmp(mark->state, "decided") == 0;
-    if (decided && !(verdict->again && strcmp(mark->who, visit->who) == 0)) {
+    if (!desk_item_task(visit, store, mark, error))
+        return false;
+    bool anew = visit->task == DESK_ANEW || visit->task == DESK_ANEW_SECOND;
+    bool closed = visit->task == DESK_STANDING || visit->task == DESK_PARTY;
+    verdict->second = visit->task == DESK_SECOND || visit->task == DESK_ANEW_SECOND;
+    if (closed || (anew && !verdict->again)) {
         *taken = LATE;
         return keep_refused(store, mark, value_of(mark, verdict), actor, error);
     }
     *taken = TAKEN;
+    verdict->again = anew;
     if (review_decide(store, mark, verdict, actor, &inner))
         return true;
     *taken = NO_ANSWER;

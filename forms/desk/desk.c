@@ -188,7 +188,7 @@ static bool answer(void *user, const struct phone_request *request, struct phone
     choose_language(visit);
     visit->filter = (struct desk_filter){filter_part(visit, "form"), filter_part(visit, "question"),
                                          filter_part(visit, "reason"), filter_part(visit, "kind")};
-    bool done = dispatch(visit, error);
+    bool done = review_double_open(request->store, desk->share, &visit->twice, error) && dispatch(visit, error);
     survey_arena_free(visit->arena);
     free(visit);
     return done;
@@ -228,6 +228,7 @@ struct desk *desk_new(const struct desk_options *options)
                           }};
     while (desk->pages[desk->page_count].method)
         desk->page_count++;
+    desk->share = options->share;
     desk->words = desk_words_load(options->language, &desk->language);
     pthread_mutex_init(&desk->lock, NULL);
     return desk;

@@ -8,6 +8,7 @@
 struct desk;
 
 struct desk_options {
+    double share;         // of the items that a second person decides too, without seeing the first's decision; 0: none
     const char
         *language; // of readers whose browser asks for neither Chinese nor English: "zh", "en"; NULL: the environment's
 };

@@ -56,6 +56,7 @@ struct desk {
     size_t page_count;
     struct desk_words *words;
     enum desk_language language;
+    double share;
     pthread_mutex_t lock; // of all that follows
     struct desk_session sessions[DESK_SESSIONS];
     struct desk_wrong wrong[DESK_ADDRESSES];
@@ -71,6 +72,17 @@ struct desk_field {
     const char *name, *value;
 };
 
+// What somebody may do with an item.
+enum desk_task {
+    DESK_FIRST,       // decide it
+    DESK_SECOND,      // decide it without seeing that another did
+    DESK_THIRD,       // settle what two decided differently
+    DESK_ANEW,        // take back one's own decision by another
+    DESK_ANEW_SECOND, // the same of one's own second decision
+    DESK_PARTY,       // nothing: one is of the two who differ
+    DESK_STANDING,    // nothing: it is decided
+};
+
 // One request.
 struct desk_visit {
     struct desk *desk;
@@ -83,11 +95,14 @@ struct desk_visit {
     size_t session;   // index; holds while signed_in
     bool signed_in;
     char who[256], guard[2 * DESK_KEY + 1], last[DESK_ID], notice[600];
-    size_t decided, passed;    // so far in the session; with the notice, set by desk_session_notice_take()
+    size_t decided, passed;    // so far in the session
     size_t held;               // items that others look at; set by desk_queue_next()
     struct desk_field *fields; // of a post
     size_t field_count;
     struct desk_filter filter;
+    struct review_double twice;
+    struct review_turns turns; // of the item that the request is about; set by desk_item_task()
+    enum desk_task task;
 };
 
 // --- session.c ---
@@ -139,6 +154,9 @@ bool desk_queue_next(struct desk_visit *visit, char mark[static DESK_ID], struct
 bool desk_go_on(struct desk_visit *visit, struct survey_error *error);
 // A mark by its id; false with a page that says that there is none, or with error.
 bool desk_item_find(struct desk_visit *visit, struct survey_store *store, const char *id, struct review_mark *mark,
+                    struct survey_error *error);
+// What this person may do with it as it stands in a store: sets task and turns.
+bool desk_item_task(struct desk_visit *visit, struct survey_store *store, const struct review_mark *mark,
                     struct survey_error *error);
 // A value as a person says it: labels for codes, "(blank)" for "", "(cannot be told)" for NULL.
 const char *desk_value_words(struct desk_visit *visit, const struct review_mark *mark, const char *value);

@@ -66,7 +66,7 @@ static void open_form(struct desk_visit *visit, const struct review_mark *mark, 
                   mark->id);
     desk_text(visit, desk_filter_query(visit));
     survey_format(visit->out, "\"><input type=\"hidden\" name=\"guard\" value=\"%s\">", visit->guard);
-    if (strcmp(mark->state, "decided") == 0)
+    if (visit->task == DESK_ANEW || visit->task == DESK_ANEW_SECOND)
         survey_buffer_text(visit->out, "<input type=\"hidden\" name=\"again\" value=\"1\">");
 }
 
@@ -197,18 +197,32 @@ static void put_other_ways(struct desk_visit *visit, const struct review_mark *m
     put_untold(visit, mark);
 }
 
+// What is special about this decision, where anything is.
+static void put_task(struct desk_visit *visit, const struct review_mark *mark)
+{
+    const struct review_turns *turns = &visit->turns;
+    bool second = visit->task == DESK_ANEW_SECOND;
+    if (visit->task == DESK_FIRST || visit->task == DESK_SECOND)
+        return;
+    survey_buffer_text(visit->out, "<p class=\"notice\">");
+    if (visit->task == DESK_THIRD) {
+        desk_say(visit, SAY_SETTLE, desk_value_words(visit, mark, turns->first.value),
+                 desk_value_words(visit, mark, turns->second.value));
+    } else {
+        desk_say(visit, SAY_STANDS, desk_value_words(visit, mark, second ? turns->second.value : mark->value),
+                 visit->who);
+        survey_buffer_text(visit->out, " ");
+        desk_say(visit, SAY_DECIDE_ANEW);
+    }
+    survey_buffer_text(visit->out, "</p>");
+}
+
 static void put_answers(struct desk_visit *visit, const struct review_mark *mark)
 {
     const struct survey_form *form = form_of(visit, mark);
     const struct survey_item *item = mark->item;
     survey_buffer_text(visit->out, "<section class=\"answers\">");
-    if (strcmp(mark->state, "decided") == 0) {
-        survey_buffer_text(visit->out, "<p class=\"notice\">");
-        desk_say(visit, SAY_STANDS, desk_value_words(visit, mark, mark->value), mark->who);
-        survey_buffer_text(visit->out, " ");
-        desk_say(visit, SAY_DECIDE_ANEW);
-        survey_buffer_text(visit->out, "</p>");
-    }
+    put_task(visit, mark);
     survey_buffer_text(visit->out, "<p class=\"reading\">");
     desk_say(visit, SAY_READ);
     survey_buffer_text(visit->out, ": <strong>");
@@ -257,7 +271,8 @@ static void put_facts(struct desk_visit *visit, const struct review_mark *mark, 
     put_fact(visit, SAY_QUESTION, mark->question);
     const char *page = desk_word(visit->desk->words, visit->language, SAY_SHEET_PAGE);
     put_fact(visit, SAY_SHEET, survey_arena_format(visit->arena, page, sheet, (long long)mark->page));
-    int64_t waiting = survey_store_count(visit->request->store, 0, "SELECT count(*) FROM mark WHERE state = 'waiting'", "");
+    int64_t waiting =
+        survey_store_count(visit->request->store, 0, "SELECT count(*) FROM mark WHERE state = 'waiting'", "");
     const char *slash = strrchr(mark->file, '/');
     put_fact(visit, SAY_SCAN,
              survey_arena_format(visit->arena, page, slash ? slash + 1 : mark->file, (long long)mark->file_page));
@@ -308,14 +323,15 @@ static void put_neighbours(struct desk_visit *visit, const struct review_mark *m
 static bool put_closed(struct desk_visit *visit, const struct review_mark *mark)
 {
     char other[256] = "";
-    if (strcmp(mark->state, "decided") == 0 && strcmp(mark->who, visit->who) == 0)
-        return false;
-    bool decided = strcmp(mark->state, "decided") == 0;
-    if (!decided && desk_claim(visit, mark->id, other))
+    bool standing = visit->task == DESK_STANDING, party = visit->task == DESK_PARTY;
+    bool own = visit->task == DESK_ANEW || visit->task == DESK_ANEW_SECOND;
+    if (own || (!standing && !party && desk_claim(visit, mark->id, other)))
         return false;
     survey_buffer_text(visit->out, "<section class=\"answers\"><p class=\"notice\">");
-    if (decided)
+    if (standing)
         desk_say(visit, SAY_STANDS, desk_value_words(visit, mark, mark->value), mark->who);
+    else if (party)
+        desk_say(visit, SAY_PARTY);
     else
         desk_say(visit, SAY_HELD, other);
     survey_format(visit->out, "</p><p><a class=\"button main\" href=\"%s/review/next", visit->prefix);
@@ -339,11 +355,40 @@ bool desk_item_find(struct desk_visit *visit, struct survey_store *store, const 
     return false;
 }
 
+static bool is(const char *who, const struct desk_visit *visit)
+{
+    return who && strcmp(who, visit->who) == 0;
+}
+
+bool desk_item_task(struct desk_visit *visit, struct survey_store *store, const struct review_mark *mark,
+                    struct survey_error *error)
+{
+    struct review_turns *turns = &visit->turns;
+    bool waits = strcmp(mark->state, "waiting") == 0;
+    visit->task = DESK_STANDING;
+    if (!review_turns_read(store, visit->arena, mark, turns, error))
+        return false;
+    bool own_second = is(turns->second.who, visit) && !turns->third.who;
+    if (own_second)
+        visit->task = DESK_ANEW_SECOND;
+    else if (waits && review_turns_differ(turns))
+        visit->task = is(turns->first.who, visit) ? DESK_PARTY : DESK_THIRD;
+    else if (waits)
+        visit->task = DESK_FIRST;
+    else if (review_waits_second(&visit->twice, mark, turns, visit->who))
+        visit->task = DESK_SECOND;
+    else if (is(mark->who, visit) && (turns->third.who || !turns->second.who))
+        visit->task = DESK_ANEW;
+    return true;
+}
+
 bool desk_item_page(struct desk_visit *visit, const char *id, struct survey_error *error)
 {
     struct review_mark mark;
     if (!desk_item_find(visit, visit->request->store, id, &mark, error))
         return error->message[0] == '\0';
+    if (!desk_item_task(visit, visit->request->store, &mark, error))
+        return false;
     const char *label = review_label(visit->request->store, &mark, desk_language_code(visit->language));
     label = *label ? label : mark.question;
     desk_page_open(visit, 200, SAY_REVIEW);

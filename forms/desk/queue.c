@@ -8,30 +8,52 @@
 #define QUESTION "iif(instr(m.question, '[') > 0, substr(m.question, 1, instr(m.question, '[') - 1), m.question)"
 #define WAITING                                                                                                        \
     " FROM mark m JOIN response r ON r.id = m.response JOIN form f ON f.id = r.form JOIN page p ON p.id = m.page"
-#define FILTERED                                                                                                       \
-    " (?1 IS NULL OR f.name = ?1) AND (?2 IS NULL OR " QUESTION                                                        \
-    " = ?2) AND (?3 IS NULL OR m.why = ?3) AND (?4 IS NULL OR m.kind = ?4)"
+#define FILTERED(why)                                                                                                  \
+    " (?1 IS NULL OR f.name = ?1) AND (?2 IS NULL OR " QUESTION " = ?2) AND (?3 IS NULL OR " why                       \
+    " = ?3) AND (?4 IS NULL OR "                                                                                       \
+    "m.kind = ?4)"
+// What waits although somebody decided it, waits since two decided it differently.
+#define WHY "iif(EXISTS (SELECT 1 FROM decision d WHERE d.mark = m.id), '" DESK_DIFFER "', m.why)"
+// By response, so that one has a sheet's pages before oneself in a row, and the index gives the order.
+#define ORDERED " ORDER BY m.response, p.number, m.y, m.x, m.id"
 
-bool desk_queue_next(struct desk_visit *visit, char mark[static DESK_ID], struct survey_error *error)
+enum { SECOND_EVERY = 5 }; // of one's items; the more seldom, the longer a difference goes unseen
+
+// The first that nobody else looks at and that was not left for later.
+static bool find_next(struct desk_visit *visit, const char *sql, bool doubled, char mark[static DESK_ID],
+                      struct survey_error *error)
 {
-    // By response, so that one has a sheet's pages before oneself in a row, and the index gives the order.
-    static const char sql[] = "SELECT m.id" WAITING " WHERE m.state = 'waiting' AND" FILTERED
-                              " ORDER BY m.response, p.number, m.y, m.x, m.id";
     const struct desk_filter *filter = &visit->filter;
-    struct survey_query *query = survey_query(visit->request->store, error, sql, "tttt", filter->form, filter->question,
-                                              filter->reason, filter->kind);
-    mark[0] = '\0';
-    visit->held = 0;
+    struct survey_query *query = survey_query(visit->request->store, error, sql, "ttttt", filter->form,
+                                              filter->question, filter->reason, filter->kind, visit->who);
     if (!query)
         return false;
     while (!*mark && survey_query_next(query)) {
         const char *id = survey_query_text(query, 0);
+        if (doubled && !review_is_doubled(&visit->twice, id))
+            continue;
         bool held = desk_claimed(visit, id);
         visit->held += held;
         if (!held && !desk_session_passed(visit, id))
             survey_format_into(mark, DESK_ID, "%s", id);
     }
     return survey_query_end(query, error);
+}
+
+bool desk_queue_next(struct desk_visit *visit, char mark[static DESK_ID], struct survey_error *error)
+{
+    static const char waiting[] =
+        "SELECT m.id" WAITING " WHERE m.state = 'waiting' AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.mark = "
+        "m.id AND d.who = ?5) AND" FILTERED(WHY) ORDERED;
+    static const char second[] =
+        "SELECT m.id" WAITING " WHERE m.state = 'decided' AND m.who <> ?5 AND NOT EXISTS (SELECT 1 FROM decision d "
+        "WHERE d.mark = m.id AND (d.turn <> 'first' OR d.who = ?5)) AND" FILTERED("m.why") ORDERED;
+    bool twice = visit->twice.share > 0, second_now = twice && visit->decided % SECOND_EVERY == SECOND_EVERY - 1;
+    mark[0] = '\0';
+    visit->held = 0;
+    return (!second_now || find_next(visit, second, true, mark, error)) &&
+           (*mark || find_next(visit, waiting, false, mark, error)) &&
+           (*mark || !twice || second_now || find_next(visit, second, true, mark, error));
 }
 
 bool desk_go_on(struct desk_visit *visit, struct survey_error *error)
@@ -77,9 +99,9 @@ static void put_row(struct desk_visit *visit, const struct survey_query *query)
 
 static bool put_table(struct desk_visit *visit, struct survey_error *error)
 {
-    static const char sql[] = "SELECT f.name, " QUESTION ", m.why, m.kind, count(*), max(f.id)" WAITING
-                              " WHERE m.state = 'waiting' AND" FILTERED
-                              " GROUP BY f.name, 2, m.why, m.kind ORDER BY m.kind, f.name, count(*) DESC, 2, m.why";
+    static const char sql[] = "SELECT f.name, " QUESTION ", " WHY ", m.kind, count(*), max(f.id)" WAITING
+                              " WHERE m.state = 'waiting' AND" FILTERED(
+                                  WHY) " GROUP BY f.name, 2, 3, m.kind ORDER BY m.kind, f.name, count(*) DESC, 2, 3";
     static const enum desk_word heads[] = {SAY_QUESTION, SAY_REASON, SAY_FORM, SAY_COUNT};
     const struct desk_filter *filter = &visit->filter;
     struct survey_query *query = survey_query(visit->request->store, error, sql, "tttt", filter->form, filter->question,

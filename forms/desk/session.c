@@ -29,6 +29,8 @@ static void take_session(struct desk_visit *visit, size_t index, int64_t now)
     visit->session = index;
     visit->signed_in = true;
     visit->language = session->language;
+    visit->decided = session->decided;
+    visit->passed = session->passed_count;
     survey_format_into(visit->who, sizeof visit->who, "%s", session->who);
     survey_format_into(visit->guard, sizeof visit->guard, "%s", session->guard);
     survey_format_into(visit->last, sizeof visit->last, "%s", session->last);
@@ -159,7 +161,7 @@ void desk_session_notice(struct desk_visit *visit, const char *last, const char 
     struct desk_session *session = own_session(visit);
     if (session && last) {
         survey_format_into(session->last, sizeof session->last, "%s", last);
-        session->decided++;
+        visit->decided = ++session->decided;
     }
     if (session)
         survey_format_into(session->notice, sizeof session->notice, "%s", notice);
@@ -173,8 +175,6 @@ void desk_session_notice_take(struct desk_visit *visit)
     if (session) {
         survey_format_into(visit->notice, sizeof visit->notice, "%s", session->notice);
         session->notice[0] = '\0';
-        visit->decided = session->decided;
-        visit->passed = session->passed_count;
     }
     pthread_mutex_unlock(&visit->desk->lock);
 }

@@ -71,7 +71,7 @@ const char *desk_reason(const struct desk_words *words, enum desk_language langu
     for (size_t i = 0; i < REVIEW_REASONS; i++)
         if (strcmp(why, review_reasons[i].why) == 0)
             return words->reasons[language][i];
-    return "-";
+    return strcmp(why, DESK_DIFFER) == 0 ? words->words[language][SAY_DIFFER] : "-";
 }
 
 const char *desk_language_code(enum desk_language language)

@@ -5,6 +5,8 @@
 
 #include "survey/base/text.h"
 
+#define DESK_DIFFER "differ" // beside the reader's reasons: two reviewers decided it differently
+
 enum desk_language { DESK_EN, DESK_ZH, DESK_LANGUAGES };
 
 #define DESK_WORDS(W) \
@@ -53,13 +55,17 @@ enum desk_language { DESK_EN, DESK_ZH, DESK_LANGUAGES };
     W(NEIGHBOURS_OF, N_("The page around it: %s")) \
     W(NO_PICTURE, N_("There is no picture of it.")) \
     W(KEYS, N_("Keys")) \
-    W(KEYS_HELP, N_("1-9 and letters: the choice beside them. Enter: right as read. 0 or b: left blank. s: later. x: cannot be told. u: back to the last one. p: whole page. Esc: out of a box.")) \
+    W(KEYS_HELP, N_("1-9 and letters: the choice beside them. Enter: right as read. 0 or b: left blank. s: later. " \
+                    "x: cannot be told. u: back to the last one. p: whole page. Esc: out of a box.")) \
     W(DECIDED, N_("Decided: %s = %s")) \
     W(PASSED, N_("%s: left for later.")) \
     W(HELD, N_("%s is looking at this one now. It comes back to the queue if it is not decided.")) \
     W(DECIDED_ALREADY, N_("It was decided already, as '%s' by %s. Yours was not taken, but is kept in the log: '%s'.")) \
     W(STANDS, N_("Decided as '%s' by %s.")) \
     W(DECIDE_ANEW, N_("You are deciding it anew: what was decided stays on record.")) \
+    W(DIFFER, N_("two reviewers differ")) \
+    W(SETTLE, N_("Two reviewers differ: %s; %s. You settle it.")) \
+    W(PARTY, N_("Another reviewer decided it otherwise than you: a third one settles it.")) \
     W(TAKEN_BACK, N_("the reviewer took it back")) \
     W(NO_ANSWER, N_("'%s' cannot be an answer to this question: nothing was changed.")) \
     W(EMPTY_ANSWER, N_("Nothing was given: choose an answer, or say that it was left blank.")) \

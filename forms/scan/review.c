@@ -91,13 +91,17 @@ static int short_length(struct survey_store *store)
 static bool read_list(struct survey_store *store, struct survey_arena *arena, const struct review_filter *filter,
                       struct review_list *list, struct survey_error *error)
 {
-    static const char sql[] = "SELECT " MARK_COLUMNS MARK_TABLES
-                              " WHERE (?1 OR m.state = 'waiting') AND (?2 IS NULL OR m.response = ?2 OR m.response = 'uuid:' || ?2)"
-                              " ORDER BY r.received_at, m.response, p.number, m.y, m.x, m.question";
-    int64_t most = survey_store_count(store, 0, "SELECT count(*) FROM mark WHERE ?1 OR state = 'waiting'", "i",
-                                      (int64_t)filter->all);
+    static const char sql[] =
+        "SELECT " MARK_COLUMNS MARK_TABLES " WHERE (?1 OR m.state = iif(?3, 'decided', 'waiting')) AND (?2 IS NULL OR "
+                                           "m.response = ?2 OR m.response = 'uuid:' || ?2)"
+        " ORDER BY r.received_at, m.response, p.number, m.y, m.x, m.question";
+    bool decided = filter->twice != NULL;
+    int64_t most =
+        survey_store_count(store, 0, "SELECT count(*) FROM mark WHERE ?1 OR state = iif(?2, 'decided', 'waiting')",
+                           "ii", (int64_t)filter->all, (int64_t)decided);
     list->marks = survey_arena_array(arena, (size_t)most + 1, sizeof *list->marks);
-    struct survey_query *query = survey_query(store, error, sql, "it", (int64_t)filter->all, filter->response);
+    struct survey_query *query =
+        survey_query(store, error, sql, "iti", (int64_t)filter->all, filter->response, (int64_t)decided);
     if (!query)
         return false;
     while (survey_query_next(query) && list->count < (size_t)most)
@@ -105,14 +109,33 @@ static bool read_list(struct survey_store *store, struct survey_arena *arena, co
     return survey_query_end(query, error);
 }
 
-// Leaves in the list what meets the condition, the first so many of it.
-static bool keep_met(struct survey_store *store, struct review_condition *condition, int64_t limit, struct review_list *list,
-                     struct survey_error *error)
+// Whether a second reviewer may have it; then as if nobody had decided it yet.
+static bool hide_first(struct survey_store *store, struct survey_arena *arena, const struct review_filter *filter,
+                       struct review_mark *mark, bool *meets, struct survey_error *error)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < list->count && (limit == 0 || kept < (size_t)limit); i++) {
+    struct review_turns turns;
+    if (!review_is_doubled(filter->twice, mark->id)) {
+        *meets = false;
+        return true;
+    }
+    if (!review_turns_read(store, arena, mark, &turns, error))
+        return false;
+    *meets = review_waits_second(filter->twice, mark, &turns, filter->second);
+    mark->state = "waiting";
+    mark->value = NULL;
+    mark->who = mark->decided_at = "";
+    return true;
+}
+
+// Leaves in the list what meets the condition, the first so many of it.
+static bool keep_met(struct survey_store *store, struct survey_arena *arena, const struct review_filter *filter,
+                     struct review_condition *condition, struct review_list *list, struct survey_error *error)
+{
+    size_t kept = 0, most = filter->limit ? (size_t)filter->limit : SIZE_MAX;
+    for (size_t i = 0; i < list->count && kept < most; i++) {
         bool meets;
         if (!review_condition_meets(condition, &list->marks[i], &meets, error) ||
+            (meets && filter->twice && !hide_first(store, arena, filter, &list->marks[i], &meets, error)) ||
             (meets && !find_item(store, &list->marks[i], error)))
             return false;
         if (meets)
@@ -128,7 +151,7 @@ bool review_list_read(struct survey_store *store, struct survey_arena *arena, co
     struct review_condition *condition = NULL;
     *list = (struct review_list){0};
     bool done = review_condition_open(store, arena, filter->where, &condition, error) &&
-                read_list(store, arena, filter, list, error) && keep_met(store, condition, filter->limit, list, error);
+                read_list(store, arena, filter, list, error) && keep_met(store, arena, filter, condition, list, error);
     review_condition_close(condition);
     if (done)
         list->short_length = short_length(store);
@@ -234,26 +257,99 @@ static bool choose_value(const struct review_mark *mark, const struct review_ver
     return true;
 }
 
-bool review_decide(struct survey_store *store, const struct review_mark *mark, struct review_verdict *verdict,
-                   const struct survey_actor *actor, struct survey_error *error)
+// Whose turn a decision is; "" with error where it is nobody's of theirs.
+static const char *find_turn(const struct review_mark *mark, const struct review_turns *turns,
+                             const struct review_verdict *verdict, const char *who, struct survey_error *error)
 {
-    char name[512], occurrence[64], number[32], now[40], why[1200];
-    const char *value = "";
-    if (!mark->item)
-        return survey_fail(error, SURVEY_ERROR_INPUT, mark->id, _("the form has no question '%s'"), mark->question);
-    if (strcmp(mark->state, "waiting") != 0 && !verdict->again)
-        return survey_fail(error, SURVEY_ERROR_INPUT, mark->id, _("it was decided already, as '%s' by %s; --again decides it anew"),
-                           mark->value ? mark->value : "", mark->who);
-    if (!choose_value(mark, verdict, number, &value, error))
-        return false;
+    bool decided = strcmp(mark->state, "decided") == 0;
+    if (verdict->second) {
+        bool own = turns->second.who && strcmp(turns->second.who, who) == 0 && !turns->third.who;
+        if (!turns->first.who)
+            survey_fail(error, SURVEY_ERROR_INPUT, mark->id,
+                        _("nobody has decided it yet: the first decision comes first"));
+        else if (strcmp(turns->first.who, who) == 0)
+            survey_fail(error, SURVEY_ERROR_INPUT, mark->id,
+                        _("you decided it first; the second decision is another's"));
+        else if (turns->second.who && !(own && verdict->again))
+            survey_fail(error, SURVEY_ERROR_INPUT, mark->id, _("a second reviewer decided it already"));
+        else
+            return "second";
+        return "";
+    }
+    if (decided && !verdict->again) {
+        survey_fail(error, SURVEY_ERROR_INPUT, mark->id,
+                    _("it was decided already, as '%s' by %s; --again decides it anew"), mark->value ? mark->value : "",
+                    mark->who);
+        return "";
+    }
+    if (!turns->second.who)
+        return "first";
+    if (!verdict->again && (strcmp(turns->first.who, who) == 0 || strcmp(turns->second.who, who) == 0)) {
+        survey_fail(error, SURVEY_ERROR_INPUT, mark->id,
+                    _("two reviewers differ, and you are one of them: a third settles it, or --again --why"));
+        return "";
+    }
+    return "third";
+}
+
+static bool edit(struct survey_store *store, const struct review_mark *mark, const char *value,
+                 const struct survey_actor *actor, struct survey_error *error)
+{
+    char name[512], occurrence[64], why[1200];
     split_question(mark->question, name, occurrence);
     survey_format_into(why, sizeof why, "%s%s%s", mark->why, *actor->why ? ": " : "", actor->why);
     struct survey_actor reviewer = *actor;
     reviewer.why = why;
+    return survey_response_edit(store, mark->response, name, occurrence, value, "review", &reviewer, error);
+}
+
+// A second decision changes no answer; that it could be one is tried and undone.
+static bool try_edit(struct survey_store *store, const struct review_mark *mark, const char *value,
+                     const struct survey_actor *actor, struct survey_error *error)
+{
+    if (!survey_store_run(store, error, "SAVEPOINT second", ""))
+        return false;
+    bool good = edit(store, mark, value, actor, error);
+    bool undone = survey_store_run(store, good ? error : NULL, "ROLLBACK TO second", "") &&
+                  survey_store_run(store, good ? error : NULL, "RELEASE second", "");
+    return good && undone;
+}
+
+static bool decide_second(struct survey_store *store, struct survey_arena *arena, const struct review_mark *mark,
+                          const char *value, const struct review_verdict *verdict, const struct survey_actor *actor,
+                          struct survey_error *error)
+{
+    struct review_turns turns;
+    bool told = verdict->decision != REVIEW_SKIP;
+    if (!try_edit(store, mark, value, actor, error) ||
+        !review_turn_keep(store, mark, "second", told ? value : NULL, actor, error) ||
+        !review_turns_read(store, arena, mark, &turns, error))
+        return false;
+    return survey_store_run(store, error, "UPDATE mark SET state = ? WHERE id = ?", "tt",
+                            review_turns_differ(&turns) ? "waiting" : "decided", mark->id);
+}
+
+bool review_decide(struct survey_store *store, const struct review_mark *mark, struct review_verdict *verdict,
+                   const struct survey_actor *actor, struct survey_error *error)
+{
+    char number[32], now[40];
+    const char *value = "", *turn = "";
+    if (!mark->item)
+        return survey_fail(error, SURVEY_ERROR_INPUT, mark->id, _("the form has no question '%s'"), mark->question);
+    struct survey_arena *arena = survey_arena_new();
+    struct review_turns turns;
+    bool done = review_turns_read(store, arena, mark, &turns, error) &&
+                *(turn = find_turn(mark, &turns, verdict, actor->who, error)) &&
+                choose_value(mark, verdict, number, &value, error);
     survey_time_text(&actor->now, now);
-    // NULL beside what was read: it could not be told.
-    return survey_response_edit(store, mark->response, name, occurrence, value, "review", &reviewer, error) &&
-           survey_store_run(store, error, "UPDATE mark SET state = 'decided', value = ?, who = ?, decided_at = ? WHERE id = ?",
-                            "tttt", verdict->decision == REVIEW_SKIP ? NULL : value, actor->who, now, mark->id) &&
-           settle(store, mark->response, &verdict->completed, error);
+    if (done && strcmp(turn, "second") == 0)
+        done = decide_second(store, arena, mark, value, verdict, actor, error);
+    else if (done) // NULL beside what was read: it could not be told
+        done = edit(store, mark, value, actor, error) &&
+               review_turn_keep(store, mark, turn, verdict->decision == REVIEW_SKIP ? NULL : value, actor, error) &&
+               survey_store_run(store, error,
+                                "UPDATE mark SET state = 'decided', value = ?, who = ?, decided_at = ? WHERE id = ?",
+                                "tttt", verdict->decision == REVIEW_SKIP ? NULL : value, actor->who, now, mark->id);
+    survey_arena_free(arena);
+    return done && settle(store, mark->response, &verdict->completed, error);
 }

@@ -38,6 +38,35 @@ struct review_reason {
 extern const struct review_reason review_reasons[REVIEW_REASONS];
 const char *review_why_words(const char *why); // translated; "-" for a word that is none of them
 
+// Double review: a share of the marks is decided by a second person too, who does not see the first one's decision. Which
+// marks is the same in every copy and for good, and cannot be told from the pages: the hash of the evaluation's id and the
+// mark's is below the share.
+struct review_double {
+    char salt[64];
+    double share; // 0: none, 1: all
+};
+bool review_double_open(struct survey_store *store, double share, struct review_double *twice, struct survey_error *error);
+bool review_is_doubled(const struct review_double *twice, const char *mark);
+// "5%", "0.05"; false with error.
+bool review_share_parse(const char *text, double *share, struct survey_error *error);
+
+// What was decided of a mark, the last of each turn; who NULL where not. The third settles what first and second differ in.
+struct review_turns {
+    struct {
+        const char *who;
+        const char *value; // NULL: cannot be told
+    } first, second, third;
+};
+bool review_turns_read(struct survey_store *store, struct survey_arena *arena, const struct review_mark *mark,
+                       struct review_turns *turns, struct survey_error *error);
+bool review_turns_differ(const struct review_turns *turns); // and no third has settled it
+// Whether somebody may decide it second.
+bool review_waits_second(const struct review_double *twice, const struct review_mark *mark, const struct review_turns *turns,
+                         const char *who);
+// Keeps a decision of a turn, within a transaction; for review_decide().
+bool review_turn_keep(struct survey_store *store, const struct review_mark *mark, const char *turn, const char *value,
+                      const struct survey_actor *actor, struct survey_error *error);
+
 struct review_list {
     struct review_mark *marks; // without crops, by response and place on the page
     size_t count;
@@ -49,6 +78,8 @@ struct review_filter {
     const char *response; // only of this response; NULL
     int64_t limit;     // 0: all
     bool all;          // decided ones too
+    const struct review_double *twice; // instead what this one may decide second, without what was decided; NULL
+    const char *second;
 };
 
 bool review_list_read(struct survey_store *store, struct survey_arena *arena, const struct review_filter *filter,
@@ -77,6 +108,7 @@ struct review_verdict {
     enum review_decision decision;
     const char *value; // of REVIEW_VALUE
     bool again;        // decide what was decided already
+    bool second;       // beside the first decision, by another person; where the two differ, the mark waits for a third
     bool completed;    // set: the response is complete now
 };
 // Within a transaction. A value that cannot be an answer to the question is a fault that changes nothing.
@@ -101,5 +133,6 @@ struct review_batch {
 // Takes a CSV with the columns id and value, and decision where there is one (blank, read, skip; else
 // the value holds), within a transaction. Faults go to report by line. False only where the work cannot
 // go on.
-bool review_take_csv(struct survey_store *store, const char *path, const struct survey_actor *actor,
+// second: all of them as second decisions.
+bool review_take_csv(struct survey_store *store, const char *path, bool second, const struct survey_actor *actor,
                      struct survey_report *report, struct review_batch *batch, struct survey_error *error);

@@ -60,6 +60,7 @@ void review_export(struct survey_store *store, struct survey_arena *arena, const
 struct taking {
     struct survey_store *store;
     const char *path;
+    bool second;
     const struct survey_actor *actor;
     struct survey_report *report;
     struct review_batch *batch;
@@ -104,7 +105,7 @@ static bool read_verdict(struct taking *taking, uint32_t row, struct review_verd
     }
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i].word, word) == 0) {
-            *verdict = (struct review_verdict){.decision = words[i].decision, .value = value};
+            *verdict = (struct review_verdict){.decision = words[i].decision, .value = value, .second = taking->second};
             if (verdict->decision == REVIEW_VALUE || !*value)
                 return true;
             refuse(taking, row, taking->decision, "R103", _("the row has both a decision and a value"));
@@ -161,11 +162,12 @@ static bool find_columns(struct taking *taking, struct survey_error *error)
     return true;
 }
 
-bool review_take_csv(struct survey_store *store, const char *path, const struct survey_actor *actor,
+bool review_take_csv(struct survey_store *store, const char *path, bool second, const struct survey_actor *actor,
                      struct survey_report *report, struct review_batch *batch, struct survey_error *error)
 {
     struct survey_arena *kept = survey_arena_new();
-    struct taking taking = {.store = store, .path = path, .actor = actor, .report = report, .batch = batch};
+    struct taking taking = {
+        .store = store, .path = path, .second = second, .actor = actor, .report = report, .batch = batch};
     *batch = (struct review_batch){.refusals = SURVEY_BUFFER(256 << 20)};
     bool done = survey_csv_open(kept, path, &survey_workbook_default_limits, &taking.sheet, error) &&
                 find_columns(&taking, error);

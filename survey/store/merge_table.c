@@ -13,6 +13,9 @@
     "(SELECT c.id FROM main.\"case\" c JOIN other.\"case\" o ON c.id = o.id OR (c.round = o.round AND c.type = o.type AND " \
     "c.response = o.response) WHERE o.id = " row ".\"case\")"
 
+#define LAST_DECISION(turn) \
+    "(SELECT d.value FROM main.decision d WHERE d.mark = mark.id AND d.turn = '" turn "' ORDER BY d.rowid DESC LIMIT 1)"
+
 enum { UNCOUNTED = 0 }; // struct survey_merged begins with responses, which no plain step adds
 
 const struct merge_step merge_steps[] = {
@@ -67,6 +70,24 @@ const struct merge_step merge_steps[] = {
      "UPDATE main.mark SET state = 'decided', value = t.value, who = t.who, decided_at = t.decided_at FROM other.mark t WHERE "
      "t.id = mark.id AND mark.state = 'waiting' AND t.state = 'decided'",
      offsetof(struct survey_merged, decisions)},
+    {"decision", NULL,
+     "INSERT INTO main.decision SELECT * FROM other.decision t WHERE turn = 'first' AND id NOT IN (SELECT id FROM main.decision) AND "
+     "mark IN (SELECT id FROM main.mark) ORDER BY t.rowid",
+     UNCOUNTED}, // the mark was counted
+    {"decision", NULL,
+     "INSERT INTO main.decision SELECT * FROM other.decision t WHERE id NOT IN (SELECT id FROM main.decision) AND mark IN (SELECT "
+     "id FROM main.mark) ORDER BY t.rowid",
+     offsetof(struct survey_merged, decisions)},
+    // Two reviewers who differ, whichever copies they worked on: it waits for a third.
+    {"decision", NULL,
+     "UPDATE main.mark SET state = 'waiting' WHERE state = 'decided' AND id IN (SELECT mark FROM other.decision) AND 'third' NOT IN "
+     "(SELECT turn FROM main.decision WHERE mark = mark.id) AND 'second' IN (SELECT turn FROM main.decision WHERE mark = mark.id) AND "
+     LAST_DECISION("first") " IS NOT " LAST_DECISION("second"),
+     UNCOUNTED},
+    {"decision", NULL,
+     "UPDATE main.response SET state = 'waiting' WHERE state = 'complete' AND id IN (SELECT response FROM main.mark WHERE state = "
+     "'waiting')",
+     UNCOUNTED},
     {"attachment",
      "SELECT t.response || ' ' || t.name, hex(m.sha256), hex(t.sha256) FROM other.attachment t JOIN main.attachment m ON "
      "m.response = t.response AND m.name = t.name WHERE m.sha256 <> t.sha256",

@@ -131,6 +131,18 @@ static bool open_database(struct survey_store *store, bool beside, struct survey
     return done;
 }
 
+// Files of before double review lack its table. The statements are those of the schema, up to the empty line.
+static bool add_decisions(struct survey_store *store, struct survey_error *error)
+{
+    if (survey_store_count(store, 1, "SELECT count(*) FROM sqlite_schema WHERE name = 'decision'", "") > 0)
+        return true;
+    const char *from = strstr(survey_schema_sql, "CREATE TABLE decision"), *to = strstr(from, "\n\n");
+    char *sql = strndup(from, (size_t)(to - from));
+    bool done = execute(store, sql, error);
+    free(sql);
+    return done;
+}
+
 bool survey_store_open(const char *path, enum survey_store_mode mode, struct survey_store **opened,
                        struct survey_error *error)
 {
@@ -150,6 +162,8 @@ bool survey_store_open(const char *path, enum survey_store_mode mode, struct sur
     done = done && prepare(store, error);
     if (done && mode == SURVEY_STORE_WRITE && !store->writable)
         done = survey_fail(error, SURVEY_ERROR_RESOURCE, path, "%s", _("the evaluation file can't be written to"));
+    if (done && mode == SURVEY_STORE_WRITE)
+        done = add_decisions(store, error);
     if (done && mode == SURVEY_STORE_READ)
         done = execute(store, "PRAGMA query_only = ON", error);
     if (!done) {

@@ -142,6 +142,19 @@ CREATE TABLE mark (
 ) STRICT;
 CREATE INDEX mark_by_state ON mark (state, response);
 
+-- Each decision of a reviewer, in the order in which they were made, never changed: the first; a second one, given without
+-- seeing it (double review); the third, which settles a difference. The mark says what holds.
+CREATE TABLE decision (
+    id TEXT PRIMARY KEY,
+    mark TEXT NOT NULL REFERENCES mark,
+    turn TEXT NOT NULL CHECK (turn IN ('first', 'second', 'third')),
+    value TEXT,                         -- several choices in the order of the list; '' blank, NULL could not be told
+    who TEXT NOT NULL,
+    why TEXT NOT NULL,
+    made_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX decision_by_mark ON decision (mark);
+
 -- Responses, whichever way they came. Wide answers are in answers_FORM, made with the form.
 CREATE TABLE response (
     id TEXT PRIMARY KEY,                -- instance id, "uuid:..."

@@ -6,7 +6,7 @@ set -u
 assay=$(realpath "$1")
 . "$(dirname "$0")/lib.sh"
 command -v sqlite3 >/dev/null || { echo "1..0 # SKIP no sqlite3"; exit 0; }
-echo 1..22
+echo 1..28
 cd "$folder" || exit 1
 export TZ=UTC
 sql() { sqlite3 e.assay "$1"; }
@@ -161,3 +161,60 @@ run 2 review e.assay list --crops pictures
 run 2 review e.assay --limit 0
 run 3 review nowhere.assay
 ok "options that do not go together"
+# Double review. Five marks were decided above: sat (ann, taken back from eve), traits, why (the login name), size (eve), why (eve).
+run 0 review e.assay --double 100% --as ann
+says "4 in the list"; says "11111111-2"
+! grep -q "= a\|decided" out || failed="$failed [it tells what was decided]"
+run 0 review e.assay --double 100% --as ann --json
+[ "$(grep -c '"value": null' out)" = 4 ] || failed="$failed [it tells values]"
+run 2 review e.assay --double 7
+says "no share"
+ok "what a second reviewer is to decide, without what the first one did"
+run 1 review e.assay decide 11111111-1 5 --second --as ann
+says "you decided it first"
+run 1 review e.assay decide 11111111-1 7 --second --as bob
+says "'7' is not among the choices"
+run 0 review e.assay decide 11111111-1 5 --second --as bob
+is "waiting|1|ann" "SELECT state, value, who FROM mark WHERE id LIKE 'uuid:11111111-1%'"
+is "1" "SELECT sat FROM answers_hh WHERE response LIKE '%1'"
+is "waiting" "SELECT state FROM response WHERE id LIKE '%1'"
+run 1 review e.assay decide 11111111-1 5 --second --as cyn
+says "a second reviewer decided it already"
+run 0 review e.assay
+says "two reviewers differ"; says "1 in the list"
+ok "a second decision stands beside the first; where they differ the mark waits again"
+printf 'id,value,decision\nuuid:11111111-2,b a,\nuuid:44444444,-3,\n' >second.csv
+run 0 review e.assay --from second.csv --second --as bob
+says "2 decided"
+is "waiting|decided" "SELECT (SELECT state FROM mark WHERE id LIKE 'uuid:11111111-2%'), (SELECT state FROM mark WHERE id LIKE 'uuid:4%')"
+is "a b" "SELECT value FROM decision WHERE turn = 'second' AND mark LIKE 'uuid:11111111-2%'"
+ok "from a spreadsheet too"
+run 0 review e.assay --agreement
+says "To settle by a third look: 2"; says "ann: 1; bob: 5"; says "a b"
+run 0 review e.assay --agreement --json
+is "3|1|1" "SELECT json_extract(readfile('out'), '$.all.n'), json_extract(readfile('out'), '$.all.same'), (SELECT count(*) FROM json_each(readfile('out'), '$.reviewers') WHERE value ->> '$.reviewers[0]' = 'ann')"
+run 2 review e.assay list --agreement
+ok "how far they agree, and what is to settle"
+run 1 review e.assay decide 11111111-1 1 --as bob
+says "you are one of them"
+run 0 review e.assay decide 11111111-1 1 --as cyn
+is "decided|1|cyn" "SELECT state, value, who FROM mark WHERE id LIKE 'uuid:11111111-1%'"
+run 0 review e.assay --agreement --json
+is "1|cyn" "SELECT json_extract(readfile('out'), '$.differences[0].third.value'), json_extract(readfile('out'), '$.differences[0].third.who')"
+run 0 review e.assay decide 11111111-2 a --as bob --again --why "both looked again"
+is "complete" "SELECT state FROM response WHERE id LIKE '%1'"
+ok "a third one settles it, or one of the two with a reason"
+# Two copies: ann is the first in both; bob decides second in the other one, and differs.
+cp e.assay other.assay; cp e.private other.private
+run 0 review other.assay decide 55555555 "nobody  came " --second --as bob
+run 0 merge e.assay other.assay --as chief
+is "waiting|" "SELECT state, value FROM mark WHERE id LIKE 'uuid:5%'"
+is "nobody came" "SELECT value FROM decision WHERE turn = 'second' AND mark LIKE 'uuid:5%'"
+is "6" "SELECT count(*) FROM decision WHERE turn <> 'first'"
+before e.assay
+run 0 merge e.assay other.assay --as chief
+unchanged e.assay
+run 0 review e.assay decide 55555555 "nobody came" --as cyn
+run 0 merge other.assay e.assay --as chief
+[ "$(sqlite3 other.assay "SELECT state || ' ' || value FROM mark WHERE id LIKE 'uuid:5%'")" = "decided nobody came" ] || failed="$failed [not settled]"
+ok "merge brings second decisions over; where they differ the mark waits, until a third decision comes over too"

@@ -87,7 +87,7 @@ static void fill_desk(struct survey_store *store)
     NEED(survey_store_commit(store, &error));
 }
 
-static void start_with(const struct desk_options *options)
+static inline void start_with(const struct desk_options *options)
 {
     struct survey_store *store = make_evaluation_with(desk_rows);
     arena = survey_arena_new();
@@ -105,7 +105,7 @@ static inline void start(void)
     start_with(&(struct desk_options){.language = "en"});
 }
 
-static void stop(void)
+static inline void stop(void)
 {
     phone_server_stop(server);
     desk_free(desk);
@@ -116,30 +116,30 @@ static void stop(void)
     drop_evaluation(NULL);
 }
 
-static const char *body(void)
+static inline const char *body(void)
 {
     return survey_buffer_string(&reply.body);
 }
 
-static bool shows(const char *text)
+static inline bool shows(const char *text)
 {
     return strstr(body(), text) != NULL;
 }
 
-static bool has_header(const char *text)
+static inline bool has_header(const char *text)
 {
     return strcasestr(survey_buffer_string(&reply.headers), text) != NULL;
 }
 
 // The text between two marks.
-static const char *between(const char *text, const char *before, const char *after)
+static inline const char *between(const char *text, const char *before, const char *after)
 {
     const char *from = strstr(text, before), *to = from ? strstr(from + strlen(before), after) : NULL;
     return to ? survey_arena_strndup(arena, from + strlen(before), (size_t)(to - from) - strlen(before)) : "";
 }
 
 // Further headers go with the type, which the client writes as it is.
-static int ask(const char *method, const struct person *who, const char *path, const char *type, const char *text, size_t length)
+static inline int ask(const char *method, const struct person *who, const char *path, const char *type, const char *text, size_t length)
 {
     const char *url = survey_arena_format(arena, "%s%s", phone_server_url(server), path);
     const char *headers = survey_arena_format(arena, "%s\r\nCookie: assay_review=%s", type, who ? who->cookie : "");
@@ -151,18 +151,18 @@ static int ask(const char *method, const struct person *who, const char *path, c
     return reply.status;
 }
 
-static int get(const struct person *who, const char *path)
+static inline int get(const struct person *who, const char *path)
 {
     return ask("GET", who, path, "text/plain", NULL, 0);
 }
 
-static int post(const struct person *who, const char *path, const char *fields)
+static inline int post(const struct person *who, const char *path, const char *fields)
 {
     const char *text = survey_arena_format(arena, "guard=%s&%s", who ? who->guard : "", fields);
     return ask("POST", who, path, "application/x-www-form-urlencoded", text, strlen(text));
 }
 
-static int sign_in(const char *token, struct person *who)
+static inline int sign_in(const char *token, struct person *who)
 {
     const char *text = survey_arena_format(arena, "token=%s", token);
     *who = (struct person){0};
@@ -176,17 +176,17 @@ static int sign_in(const char *token, struct person *who)
 }
 
 // Where the last answer leads to.
-static const char *leads_to(void)
+static inline const char *leads_to(void)
 {
     return between(survey_buffer_string(&reply.headers), "Location: ", "\r");
 }
 
-static const char *item(const char *mark)
+static inline const char *item(const char *mark)
 {
     return survey_arena_format(arena, "/review/item/%s", mark);
 }
 
-static const char *stored(const char *sql)
+static inline const char *stored(const char *sql)
 {
     struct survey_store *store = NULL;
     NEED(survey_store_open(evaluation_path(), SURVEY_STORE_READ, &store, &error));

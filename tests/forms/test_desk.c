@@ -308,6 +308,63 @@ static void decides_once(void)
     stop();
 }
 
+static void gives_a_share_to_a_second(void)
+{
+    struct person ann, bob, cyn;
+    start_with(&(struct desk_options){.language = "en", .share = 1});
+    NEED(sign_in("Anntoken", &ann) == 303 && sign_in("Bobtoken", &bob) == 303 && sign_in("Cyntoken", &cyn) == 303);
+    CHECK(get(&bob, "/review/next?question=traits") == 303 && post(&ann, item(MARK_SAT), "value=1") == 303);
+    CHECK(get(&ann, "/review/next?question=sat") == 303); // not one's own
+    CHECK_TEXT("/review?question=sat", leads_to());
+    // The second one sees what the first one saw, and nothing of what came of it.
+    CHECK(get(&bob, "/review/next?question=sat") == 303);
+    CHECK_TEXT(item(MARK_SAT "?question=sat"), leads_to());
+    CHECK(get(&bob, leads_to()) == 200 && shows("value=\"read\"") && !shows("Ann") && !shows("Decided") && !shows("name=\"again\""));
+    CHECK(get(&cyn, item(MARK_SAT)) == 200 && shows("Bob is looking"));
+    CHECK(post(&bob, item(MARK_SAT), "value=5") == 303);
+    CHECK_TEXT("waiting 1 Ann", stored("SELECT state || ' ' || value || ' ' || who FROM mark WHERE id = '" MARK_SAT "'"));
+    CHECK_TEXT("first 1 Ann,second 5 Bob", stored("SELECT group_concat(turn || ' ' || value || ' ' || who) FROM (SELECT * FROM decision ORDER BY rowid)"));
+    CHECK_TEXT("1", stored("SELECT count(*) FROM edit")); // it changed no answer
+    CHECK_TEXT("1", stored("SELECT sat FROM answers_hh"));
+    CHECK_TEXT("1", stored("SELECT count(*) FROM log WHERE action = 'review'"));
+    CHECK(post(&bob, item(MARK_SAT), "value=1") == 409); // a second press
+    // It waits for a third, who is neither of the two.
+    CHECK(get(&ann, item(MARK_SAT)) == 200 && shows("otherwise than you") && !shows("value=\"read\""));
+    CHECK(post(&ann, item(MARK_SAT), "value=5") == 409);
+    CHECK(get(&ann, "/review/next?question=sat") == 303);
+    CHECK_TEXT("/review?question=sat", leads_to());
+    CHECK(get(&cyn, "/review") == 200 && shows("two reviewers differ") && shows("reason=differ"));
+    CHECK(get(&cyn, "/review/next?reason=differ") == 303 && get(&cyn, leads_to()) == 200 && shows("Two reviewers differ: Not; Very. You settle it."));
+    CHECK(post(&cyn, item(MARK_SAT), "value=5") == 303);
+    CHECK_TEXT("decided 5 Cyn", stored("SELECT state || ' ' || value || ' ' || who FROM mark WHERE id = '" MARK_SAT "'"));
+    CHECK_TEXT("5", stored("SELECT sat FROM answers_hh"));
+    CHECK_TEXT("third", stored("SELECT turn FROM decision WHERE who = 'Cyn'"));
+    stop();
+}
+
+static void agrees_in_silence(void)
+{
+    struct person ann, bob;
+    start_with(&(struct desk_options){.language = "en", .share = 1});
+    NEED(sign_in("Anntoken", &ann) == 303 && sign_in("Bobtoken", &bob) == 303);
+    CHECK(post(&ann, item(MARK_TRAITS), "do=value&value=a&value=b") == 303);
+    CHECK(post(&bob, item(MARK_TRAITS), "do=value&value=b") == 303);
+    CHECK_TEXT("waiting", stored("SELECT state FROM mark WHERE id = '" MARK_TRAITS "'"));
+    // A slip of the second one, taken back by them: then they agree.
+    CHECK(get(&bob, item(MARK_TRAITS)) == 200 && shows("name=\"again\"") && shows("=Beta") && !shows("Ann") && !shows("Alpha; "));
+    CHECK(post(&bob, item(MARK_TRAITS), "do=value&value=b&value=a&again=1") == 303);
+    CHECK_TEXT("decided a b Ann", stored("SELECT state || ' ' || value || ' ' || who FROM mark WHERE id = '" MARK_TRAITS "'"));
+    CHECK_TEXT("3", stored("SELECT count(*) FROM decision"));
+    CHECK(post(&bob, item(MARK_AGE), "do=value&value=abc") == 303); // a first one that cannot be
+    CHECK(post(&ann, item(MARK_AGE), "do=value&value=8") == 303 && post(&bob, item(MARK_AGE), "do=value&value=many") == 303);
+    CHECK(get(&bob, leads_to()) == 200 && shows("'many' cannot be an answer")); // nor a second one
+    CHECK_TEXT("4", stored("SELECT count(*) FROM decision"));
+    CHECK(post(&bob, item(MARK_AGE), "do=value&value=008") == 303);
+    CHECK_TEXT("decided", stored("SELECT state FROM mark WHERE id = '" MARK_AGE "'"));
+    CHECK_TEXT("8", stored("SELECT age FROM answers_hh"));
+    stop();
+}
+
 // What was answered is on the disk, though the server is killed the next moment.
 static void keeps_what_it_confirmed(void)
 {
@@ -356,4 +413,5 @@ static void keeps_what_it_confirmed(void)
 
 TESTS(CASE(keeps_what_it_confirmed), CASE(lets_in_reviewers_only), CASE(guards_its_cookie), CASE(ends_sessions), CASE(shows_an_item),
       CASE(speaks_both_languages), CASE(keeps_a_decision), CASE(refuses_what_is_no_answer), CASE(takes_posts_of_its_own_pages_only),
-      CASE(bears_hostile_addresses), CASE(cuts_out_pictures), CASE(gives_an_item_to_one_at_a_time), CASE(decides_once))
+      CASE(bears_hostile_addresses), CASE(cuts_out_pictures), CASE(gives_an_item_to_one_at_a_time), CASE(decides_once),
+      CASE(gives_a_share_to_a_second), CASE(agrees_in_silence))
