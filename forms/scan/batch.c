@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_THREADS = 64, AHEAD = 2 }; // pages a thread in the ring
+enum { MOST_THREADS = 64, AHEAD = 4 }; // pages a thread in the ring: what is read while others are written and synced
 
 struct slot {
     bool done;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGES_A_COMMIT = 64 };
+enum { PAGES_A_COMMIT = 32 }; // so few that the workers' ring hardly fills while they are written
 
 // A question that waits for a person, until its response is there.
 struct waiting {
@@ -54,6 +54,9 @@ struct scan_keeper *scan_keeper_new(struct survey_store *store, const struct sca
     keeper->arena = arena;
     keeper->chunk = survey_arena_new();
     keeper->last = &keeper->first;
+    // Images are written and not looked at again: SQLite's large cache would only hold them back, and all be
+    // written at once.
+    survey_store_run(store, NULL, "PRAGMA cache_size = -8192", "");
     return keeper;
 }
 
