@@ -4,11 +4,8 @@
 #include "forms/scan/batch.h"
 #include "forms/scan/keep.h"
 #include "survey/base/arena.h"
+#include "survey/base/file.h"
 #include "survey/base/text.h"
-
-#include <errno.h>
-#include <string.h>
-#include <unistd.h>
 
 static const struct survey_option options[] = {
     {"pencil", 0, NULL, N_("the forms were filled in with pencil: take lighter marks for marks")},
@@ -88,12 +85,12 @@ static int tell(struct survey_invocation *invocation, struct survey_store *store
     return code ? code : outcome->unread_count ? 1 : 0;
 }
 
-// Names that lead nowhere are a slip of the one who calls: nothing is read then.
+// Names that lead nowhere, or to no file, are a slip of the one who calls: nothing is read then.
 static bool files_are_there(const struct survey_invocation *invocation, struct survey_error *error)
 {
     for (int i = 1; i < invocation->count; i++)
-        if (access(invocation->arguments[i], R_OK) != 0)
-            return survey_fail(error, SURVEY_ERROR_RESOURCE, invocation->arguments[i], "%s", strerror(errno));
+        if (!survey_file_check(invocation->arguments[i], error))
+            return false;
     return true;
 }
 

@@ -19,14 +19,31 @@ static bool fail(struct survey_error *error, const char *path)
     return survey_fail(error, SURVEY_ERROR_RESOURCE, path, "%s", strerror(errno));
 }
 
+static bool too_large(const char *path, size_t limit, struct survey_error *error)
+{
+    return survey_fail(error, SURVEY_ERROR_INPUT, path, _("the file is larger than the limit of %zu bytes"), limit);
+}
+
+// What a file says of its size spares growing; pipes and devices say nothing, and what they give is not believed to
+// end: memory grows with what came, and never beyond the limit.
 static bool read_all(int file, const char *path, size_t limit, char **bytes, size_t *length,
                      struct survey_error *error)
 {
+    struct stat status;
     size_t capacity = 1 << 16, used = 0;
+    if (fstat(file, &status) != 0)
+        return fail(error, path);
+    if (S_ISREG(status.st_mode) && status.st_size > 0) {
+        if ((uintmax_t)status.st_size > limit)
+            return too_large(path, limit, error);
+        capacity = (size_t)status.st_size + 1; // one more, so that its end is seen
+    }
     char *at = survey_alloc(capacity + 1);
     for (;;) {
-        if (used == capacity)
-            at = survey_realloc(at, (capacity *= 2) + 1, 1);
+        if (used == capacity) {
+            capacity = capacity > limit / 2 ? limit + 1 : capacity * 2;
+            at = survey_realloc(at, capacity + 1, 1);
+        }
         ssize_t got = read(file, at + used, capacity - used);
         if (got < 0 && errno == EINTR)
             continue;
@@ -37,8 +54,7 @@ static bool read_all(int file, const char *path, size_t limit, char **bytes, siz
         used += (size_t)got;
         if (used > limit) {
             free(at);
-            return survey_fail(error, SURVEY_ERROR_INPUT, path,
-                               _("the file is larger than the limit of %zu bytes"), limit);
+            return too_large(path, limit, error);
         }
         if (got == 0)
             break;
@@ -47,6 +63,14 @@ static bool read_all(int file, const char *path, size_t limit, char **bytes, siz
     *bytes = at;
     *length = used;
     return true;
+}
+
+bool survey_file_check(const char *path, struct survey_error *error)
+{
+    struct stat status;
+    if (stat(path, &status) != 0 || access(path, R_OK) != 0)
+        return fail(error, path);
+    return S_ISREG(status.st_mode) || survey_fail(error, SURVEY_ERROR_USAGE, path, _("this is a folder, a pipe or a device; name files"));
 }
 
 bool survey_file_read(const char *path, size_t limit, char **bytes, size_t *length,

@@ -8,9 +8,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// Reads a whole file of at most limit bytes into memory that the caller frees; NUL-terminated.
+// Reads a whole file of at most limit bytes into memory that the caller frees; NUL-terminated. A file that is larger
+// is refused before memory is taken for it, a pipe or device once it has given more.
 bool survey_file_read(const char *path, size_t limit, char **bytes, size_t *length,
                       struct survey_error *error);
+
+// Whether path leads to a regular file that may be read. Opening a pipe would wait for a writer.
+bool survey_file_check(const char *path, struct survey_error *error);
 
 // Writes bytes aside (PATH.XXXXXX in the same folder), syncs, renames over path. "-" writes to stdout.
 bool survey_file_write(const char *path, const void *bytes, size_t length, struct survey_error *error);

@@ -8,7 +8,7 @@ assay=$(realpath "$1")
 for tool in pdftoppm sqlite3; do
     command -v "$tool" >/dev/null || { echo "1..0 # SKIP no $tool"; exit 0; }
 done
-echo 1..14
+echo 1..15
 cd "$folder" || exit 1
 form() { # form ID: a questionnaire of that form_id
     printf '%s\n' '| survey | | | | | | |' '| | type | name | label | calculation | role | paper |' \
@@ -111,6 +111,15 @@ before form.assay
 run 3 scan form.assay form-page-1.png missing.png
 says "missing.png"; unchanged form.assay
 ok "a file that is not there: exit 3, nothing read"
+mkfifo pipe
+for name in . pipe /dev/zero; do
+    before form.assay
+    timeout 20 "$assay" scan form.assay form-page-1.png $name >out 2>err
+    code=$?
+    [ $code = 2 ] || failed="$failed [$name: code $code]"
+    says "$name: this is a folder, a pipe or a device"; unchanged form.assay
+done
+ok "a folder, a pipe without a writer, a device without an end: refused at once"
 
 # 8
 run 2 scan form.assay

@@ -259,6 +259,39 @@ static void files_written_aside(void)
     CHECK(rmdir(folder) == 0); // nothing else was left behind
 }
 
+// What is too large is refused by its size, whatever there is of memory; a pipe is read to its end; what has no end,
+// to the limit.
+static void files_read_within_limits(void)
+{
+    struct survey_error error;
+    char path[] = "/tmp/assay-base-XXXXXX", *bytes, name[40];
+    size_t length;
+    int file = mkstemp(path), ends[2];
+    NEED(file >= 0 && ftruncate(file, (off_t)1 << 42) == 0);
+    CHECK(survey_file_check(path, &error));
+    CHECK(!survey_file_read(path, ((size_t)1 << 42) - 1, &bytes, &length, &error) && error.code == SURVEY_ERROR_INPUT);
+    NEED(ftruncate(file, 100000) == 0);
+    for (size_t limit = 99999; limit <= 100001; limit++) {
+        bool read = survey_file_read(path, limit, &bytes, &length, &error);
+        CHECK(read == (limit >= 100000) && (!read || (length == 100000 && bytes[length] == '\0')));
+        if (read)
+            free(bytes);
+    }
+    close(file);
+    unlink(path);
+    NEED(pipe(ends) == 0 && write(ends[1], "from a pipe", 11) == 11);
+    close(ends[1]);
+    survey_format_into(name, sizeof name, "/dev/fd/%d", ends[0]);
+    CHECK(!survey_file_check(name, &error) && error.code == SURVEY_ERROR_USAGE);
+    NEED(survey_file_read(name, 11, &bytes, &length, &error));
+    CHECK(length == 11 && memcmp(bytes, "from a pipe", 12) == 0);
+    free(bytes);
+    close(ends[0]);
+    CHECK(!survey_file_read("/dev/zero", 300000, &bytes, &length, &error) && error.code == SURVEY_ERROR_INPUT);
+    CHECK(!survey_file_check("/tmp", &error) && error.code == SURVEY_ERROR_USAGE);
+    CHECK(!survey_file_check("/nonexistent", &error) && error.code == SURVEY_ERROR_RESOURCE);
+}
+
 static bool csv(struct survey_arena *arena, const char *text, struct survey_sheet *sheet, struct survey_error *error)
 {
     return survey_csv_read(arena, "f.csv", text, strlen(text), &survey_workbook_default_limits, sheet, error);
@@ -322,6 +355,6 @@ static void problems_sorted_with_places(void)
 
 TESTS(CASE(numbers_read_back), CASE(numbers_as_people_write_them), CASE(rounding_modes), CASE(integers),
       CASE(formats), CASE(cells), CASE(dates), CASE(utf8), CASE(maps_keep_their_order), CASE(json_round_trip),
-      CASE(json_faults), CASE(philox_known_answer), CASE(random_numbers), CASE(files_written_aside),
+      CASE(json_faults), CASE(philox_known_answer), CASE(random_numbers), CASE(files_written_aside), CASE(files_read_within_limits),
       CASE(csv_rows_and_lines), CASE(csv_faults_name_their_line), CASE(csv_formulas_are_neutralised),
       CASE(problems_sorted_with_places))
