@@ -19,6 +19,7 @@ struct placing {
     uint32_t *stratum, *unit[STATS_STAGES], *substratum[STATS_STAGES];
     double *fpc[STATS_STAGES];
     int stages;
+    bool within; // one person of each household was asked, and the weights say so
 };
 
 static uint32_t label(struct placing *in, const char *text)
@@ -51,8 +52,12 @@ static uint32_t stratum_label(struct placing *in, const struct stats_place *plac
     return label(in, stratum_text(in, place));
 }
 
-static double population(const struct stats_place *place)
+// One person of a drawn household says nothing of how its members differ. That part of the variance is within what households show between them
+// as long as no finite population takes it away, so that households then count as drawn with replacement.
+static double population(const struct placing *in, const struct stats_place *place)
 {
+    if (in->within && place->stage == in->sample.stages)
+        return (double)INFINITY;
     if (!place->pps)
         return place->population;
     return place->probability >= 1 ? 1 : (double)INFINITY;
@@ -78,7 +83,7 @@ static int place_row(struct placing *in, size_t row)
             useful = stage + 1;
             in->unit[stage][row] = unit_label(in, place);
             in->substratum[stage][row] = stratum_label(in, place);
-            in->fpc[stage][row] = population(place);
+            in->fpc[stage][row] = population(in, place);
             ended = isinf(in->fpc[stage][row]);
         } else { // one unit of one: adds nothing
             in->unit[stage][row] = in->substratum[stage][row] = in->unit[stage - 1][row];
@@ -302,6 +307,8 @@ bool stats_dataset_place(struct stats_dataset *dataset, struct survey_error *err
                 stats_outcome_codes_read(dataset->store, in.scratch, &in.codes, error) &&
                 judge_interviews(&in, error) &&
                 stats_sample_read(dataset->store, in.scratch, dataset->round, &in.sample, error);
+    in.within = survey_store_count(dataset->store, 0, "SELECT EXISTS (SELECT 1 FROM weight WHERE round = ? AND method = 'within')", "t",
+                                   dataset->round) > 0;
     if (done && in.sample.stages)
         place_rows(&in);
     else if (done)

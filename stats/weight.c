@@ -82,6 +82,7 @@ static bool read_method(struct weighing *in, struct weight_rule *rule, struct su
     } methods[] = {{"base", read_base, 0},
                    {"nonresponse", weight_read_nonresponse, 1},
                    {"propensity", weight_read_propensity, 1},
+                   {"within", weight_read_within, 2},
                    {"poststratify", weight_read_poststratify, 2},
                    {"rake", weight_read_rake, 2},
                    {"calibrate", weight_read_calibrate, 2},
@@ -102,7 +103,7 @@ static bool read_method(struct weighing *in, struct weight_rule *rule, struct su
     }
     return weight_fault(in, "method", "W101",
                         survey_arena_format(in->arena, _("'%s' is no weighting method"), method),
-                        "base, nonresponse, propensity, poststratify, rake, calibrate, trim");
+                        "base, nonresponse, propensity, within, poststratify, rake, calibrate, trim");
 }
 
 // How far all margins of the sheet are off under these weights: before the step that fits them, after it, and

@@ -4,6 +4,7 @@
 
 #include "stats/roster.h"
 #include "stats/weight.h"
+#include "survey/store/response.h"
 #include "survey/workbook/workbook.h"
 
 struct weight_rule;
@@ -72,6 +73,7 @@ struct weight_rule {
     double low, high;     // trim: multiples of the median
     struct propensity *propensity;
     struct stats_calibration *calibration;
+    const double *members; // within: persons who could have been chosen, by unit; NULL
     const struct cells *together; // calibrate: units of one weight; NULL
 };
 
@@ -93,6 +95,7 @@ bool weight_read_propensity(struct weighing *in, struct weight_rule *rule, struc
 bool weight_read_poststratify(struct weighing *in, struct weight_rule *rule, struct survey_error *error);
 bool weight_read_rake(struct weighing *in, struct weight_rule *rule, struct survey_error *error);
 bool weight_read_calibrate(struct weighing *in, struct weight_rule *rule, struct survey_error *error);
+bool weight_read_within(struct weighing *in, struct weight_rule *rule, struct survey_error *error);
 bool weight_read_trim(struct weighing *in, struct weight_rule *rule, struct survey_error *error);
 // Interviews of each class take over what it should carry; false where none can.
 bool weight_carry(struct weighing *in, const struct cells *cells);

@@ -5,6 +5,7 @@
 
 #include "survey/base/arena.h"
 #include "survey/expr/node.h"
+#include "survey/sample/draw.h"
 
 #include <string.h>
 #include <strings.h>
@@ -48,12 +49,15 @@ bool scan_sample_row(struct survey_store *store, const struct scan_context *cont
         return false;
     // Where the frame has no columns of these names, the phone's list has them from the sample.
     query = survey_query(store, error,
-                         "SELECT sample.stratum FROM sample JOIN draw ON draw.id = sample.draw AND draw.current = 1 "
+                         "SELECT sample.stratum, draw.seed FROM sample JOIN draw ON draw.id = sample.draw AND draw.current = 1 "
                          "WHERE sample.round = ? AND sample.unit = ? ORDER BY sample.stage DESC LIMIT 1",
                          "tt", sheet->round, sheet->unit);
     if (!query)
         return false;
     add_cell(arena, row, "household_id", sheet->unit);
-    add_cell(arena, row, "stratum", survey_query_next(query) ? survey_query_text(query, 0) : "");
+    bool drawn = survey_query_next(query);
+    add_cell(arena, row, "stratum", drawn ? survey_query_text(query, 0) : "");
+    if (drawn)
+        add_cell(arena, row, "pick", survey_arena_format(arena, "%.6f", survey_draw_pick((uint64_t)survey_query_integer(query, 1), sheet->unit)));
     return survey_query_end(query, error);
 }

@@ -20,7 +20,7 @@ static const struct column {
     {"sample", "take", {"%"}},
     {"sample", "reserve", {"%"}},
     {"sample", "overlap", {"%"}},
-    {"weights", "method", {"base", "nonresponse", "propensity", "poststratify", "rake", "calibrate", "trim"}},
+    {"weights", "method", {"base", "within", "nonresponse", "propensity", "poststratify", "rake", "calibrate", "trim"}},
     {"indicators", "statistic", {"share", "mean", "total", "ratio", "quantile", "index", "cases", "admin", "external", "derived"}},
     {"indicators", "line_op", {"<", "<=", ">", ">="}},
     {"indicators", "direction", {"higher", "lower"}},

@@ -483,6 +483,12 @@ bool survey_draw_run(const struct survey_draw_plan *plan, const struct survey_fr
     return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("no unit of the frame meets the conditions of the sample sheet"));
 }
 
+double survey_draw_pick(uint64_t seed, const char *unit)
+{
+    struct survey_random random = survey_random_at(seed, "within", unit);
+    return floor(survey_random_unit(&random) * 1e6) / 1e6;
+}
+
 void survey_draw_clear(struct survey_draw *draw)
 {
     free(draw->units);

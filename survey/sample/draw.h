@@ -115,6 +115,10 @@ struct survey_draw_audit survey_draw_audit_of(const struct survey_draw *draw, co
 enum { SURVEY_FRAME_HASH = 65 };
 void survey_frame_hash(const struct survey_frame *frame, char hash[static SURVEY_FRAME_HASH]);
 
+// The number by which a sampled unit chooses among its members, at the address "within": 0 or more and below 1, six decimals.
+// Of m in a fixed order the one numbered floor(pick * m) + 1 is asked.
+double survey_draw_pick(uint64_t seed, const char *unit);
+
 // How many units that a row selected were selected by the current draw of another round too, at the same stage.
 size_t survey_draw_kept(struct survey_store *store, const struct survey_draw *draw, const struct survey_draw_row *row, const char *other);
 // The round before it in the rounds sheet, where that was drawn; else NULL.

@@ -145,7 +145,7 @@ static void lists_forms(void)
     CHECK_TEXT("sample.csv", between("<filename>", "</filename>"));
     const char *list = between("<downloadUrl>", "</downloadUrl>"), *list_hash = between("<hash>", "</hash>");
     checks_the_hash(list, list_hash);
-    CHECK(strncmp(body(), "token,household_id,stratum", 26) == 0);
+    CHECK(strncmp(body(), "token,household_id,stratum,pick", 31) == 0);
     CHECK(strstr(body(), ",A1,s") != NULL && strstr(body(), "A4") == NULL); // no reserves before they are called up
     stop();
 }

@@ -246,6 +246,36 @@ static void called_reserves(void)
     end();
 }
 
+// One of 3 and one of 1 persons asked in two of 4 households that weigh 2 each, and 4 after non-response: 12 and 4 persons.
+static void persons_within_households(void)
+{
+    begin("| | 1 | base | | | |\n| | 2 | nonresponse | county | | |\n| | 3 | within | ${age} | | |\n",
+          "A1 C1 s 2 110; A2 C1 s 2 110; A3 C1 s 2 -; A4 C1 s 2 210");
+    run_sql("UPDATE sample SET taken = 4, population = 8");
+    CHECK(!weigh()); // neither says how many there were
+    CHECK(strstr(fault(), "'A1'") != NULL && strncmp(fault(), "W602", 4) == 0);
+    run_sql("UPDATE answers_hh SET age = 3");
+    run_sql("UPDATE answers_hh SET age = 1 WHERE response = 'rA2'");
+    NEED(weigh());
+    CHECK_NEAR(4, weights->steps[1].max, 1e-12);
+    WEIGHT(12, "A1");
+    WEIGHT(4, "A2");
+    struct stats_dataset *dataset = open_round();
+    NEED(dataset);
+    CHECK(stats_dataset_design(dataset)->fpc[0] == NULL); // persons of a household were not all asked
+    stats_dataset_free(dataset);
+    run_sql("DELETE FROM weight");
+    dataset = open_round();
+    NEED(dataset && stats_dataset_design(dataset)->fpc[0] != NULL);
+    CHECK_NEAR(8, stats_dataset_design(dataset)->fpc[0][0], 0);
+    stats_dataset_free(dataset);
+    end();
+    begin("| | 1 | base | | | |\n| | 2 | within | mage | | |\n", "A1 C1 s 2 110"); // in a repeat
+    CHECK(!weigh());
+    CHECK(strncmp(fault(), "W601", 4) == 0);
+    end();
+}
+
 #define NUMBERED                                                                                   \
     "| margins | | | | |\n| | county | size | number | total |\n| | C1 | | | 6 |\n| | C2 | | | 4 " \
     "|\n"
@@ -440,4 +470,4 @@ static void faults(void)
 
 TESTS(CASE(base_and_nonresponse), CASE(empty_cells_merge), CASE(poststratified), CASE(raked),
       CASE(trimmed), CASE(calibrated), CASE(calibration_faults), CASE(one_weight_a_household),
-      CASE(trimmed_and_calibrated), CASE(by_propensity), CASE(reserves), CASE(called_reserves), CASE(faults))
+      CASE(trimmed_and_calibrated), CASE(by_propensity), CASE(reserves), CASE(called_reserves), CASE(persons_within_households), CASE(faults))

@@ -283,4 +283,22 @@ static void other_methods_keep_all(void)
     CHECK(changed > 8);
 }
 
-TESTS(CASE(rotates_as_planned), CASE(stays_a_random_sample), CASE(other_methods_keep_all), CASE(sampford), CASE(brewer), CASE(brewer_of_two), CASE(midzuno), CASE(midzuno_as_in_1952), CASE(many_units))
+// Each of m members is picked as often as any other, and always the same under one seed.
+static void picks_a_member(void)
+{
+    size_t times[3] = {0}, same = 0;
+    for (size_t i = 0; i < DRAWS; i++) {
+        char unit[24];
+        snprintf(unit, sizeof unit, "H%zu", i);
+        double pick = survey_draw_pick(5, unit);
+        NEED(pick >= 0 && pick < 1);
+        CHECK(pick == survey_draw_pick(5, unit));
+        same += pick == survey_draw_pick(6, unit);
+        times[(size_t)floor(pick * 3)]++;
+    }
+    for (size_t k = 0; k < 3; k++)
+        CHECK_NEAR(DRAWS / 3.0, (double)times[k], 4.5 * sqrt(DRAWS * 2.0 / 9));
+    CHECK(same < 10);
+}
+
+TESTS(CASE(picks_a_member), CASE(rotates_as_planned), CASE(stays_a_random_sample), CASE(other_methods_keep_all), CASE(sampford), CASE(brewer), CASE(brewer_of_two), CASE(midzuno), CASE(midzuno_as_in_1952), CASE(many_units))
