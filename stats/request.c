@@ -146,6 +146,7 @@ static const struct request_method *const families[] = {
     request_poverty_methods,
     request_composite_methods,
     request_area_methods,
+    request_satisfaction_methods,
     effect_methods,
     request_size_methods,
 };

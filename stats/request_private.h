@@ -58,6 +58,7 @@ extern const struct request_method request_size_methods[]; // sample_size, clust
 extern const struct request_method request_poverty_methods[];   // stats/poverty
 extern const struct request_method request_composite_methods[]; // stats/composite
 extern const struct request_method request_area_methods[];      // stats/area
+extern const struct request_method request_satisfaction_methods[]; // stats/satisfaction
 
 // Adds to the variance by a method that is no Taylor linearisation of its own, or says that there is none.
 bool request_unsupported(struct request *request, struct survey_error *error, const char *what);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One figure of poverty or inequality with its variance under the design, and its interval.
-#include "stats/distribution.h"
-#include "stats/interval.h"
 #include "stats/poverty/request_poverty.h"
 
 struct work {
@@ -60,108 +58,47 @@ static bool by_replicates(struct request *request, const struct poverty_asked *a
     return done;
 }
 
-// Whether every unit was taken, so that the figure is exact.
-static bool is_census(struct request *request, const uint8_t *kept)
-{
-    if (request->pairs || request->replicates)
-        return false;
-    uint32_t *rows = survey_realloc(NULL, request->n + 1, sizeof *rows);
-    double *zeros = survey_realloc(NULL, request->n + 1, sizeof *zeros), variance;
-    const double *scores[1] = {zeros};
-    size_t n = 0;
-    bool census = false;
-    struct survey_error error = {0};
-    for (size_t row = 0; row < request->n; row++)
-        if (kept[row]) {
-            rows[n] = (uint32_t)row;
-            zeros[n++] = 0;
-        }
-    census =
-        stats_variance(request->prepared, scores, 1, rows, n, &variance, &census, &error) && census;
-    free(rows);
-    free(zeros);
-    return census;
-}
-
-static double assumed_effective(const struct request *request, const struct work *work, double n)
-{
-    struct stats_extent extent = stats_extent(request->prepared, work->kept);
-    double rows_a_unit = (double)extent.rows / (double)extent.units;
-    return n / (1 + (rows_a_unit - 1) * request->design.assumed_icc);
-}
-
-// Nobody, or everybody, is poor: the sample shows no variance. The headcount has its one-sided
-// limit; the measures that are at most a function of it where incomes are not negative have that of
-// the function.
-static void put_limit(struct request *request, const struct work *work, bool all,
+// Nobody is poor: the sample shows no variance. The measures that are at most a function of the
+// headcount where no income is negative have the limit of that function.
+static void put_limit(struct request *request, const struct work *work,
                       struct poverty_figure *figure)
 {
     const struct stats_poverty_question *q = &work->question;
-    double confidence = request->design.confidence, n = (double)figure->n;
-    double factor = stats_df_factor(1 - confidence, n, figure->df);
-    bool head = q->measure == STATS_FGT && q->alpha == 0;
-    bool bounded = !figure->negative &&
-                   (q->measure == STATS_FGT || q->measure == STATS_SEN || q->measure == STATS_SST);
-    figure->sure = false;
-    figure->interval = "none";
-    figure->reason = all ? _("everybody is poor, which shows no variance")
-                         : _("nobody is poor, which shows no variance");
-    if (factor <= 0 || !(head || (bounded && !all)))
+    struct request_interval *interval = &figure->interval;
+    double limit = request_interval_none(request, work->kept, figure->df);
+    bool bounded = q->measure == STATS_FGT || q->measure == STATS_SEN || q->measure == STATS_SST;
+    *interval = (struct request_interval){.name = "none"};
+    if (!bounded || figure->negative || isnan(limit))
         return;
-    double limit = stats_limit_none(assumed_effective(request, work, n) * factor, confidence);
-    figure->interval = all ? "lower limit" : "upper limit";
-    figure->low = all ? 1 - limit : 0;
-    figure->high = all ? 1 : q->measure == STATS_SST ? 1 - (1 - limit) * (1 - limit) : limit;
-}
-
-// The headcount's interval is that of shares, by Korn and Graubard (1998); the others' is t.
-static void put_interval(struct request *request, const struct work *work,
-                         struct poverty_figure *figure)
-{
-    const struct stats_poverty_question *q = &work->question;
-    double value = figure->of.value, confidence = request->design.confidence;
-    bool share = q->measure == STATS_FGT && q->alpha == 0;
-    figure->interval = "t";
-    if (!share) {
-        stats_interval_t(value, sqrt(figure->variance), figure->df, confidence, &figure->low,
-                         &figure->high);
-        return;
-    }
-    double effective = value * (1 - value) / figure->variance,
-           most = assumed_effective(request, work, (double)figure->n);
-    if (effective > most && request->design.assumed_icc > 0)
-        effective = most;
-    size_t rows = stats_extent(request->prepared, work->kept).rows;
-    effective *= stats_df_factor((1 - confidence) / 2, (double)rows, figure->df);
-    figure->interval = "korn-graubard";
-    stats_interval_beta(value, effective, confidence, &figure->low, &figure->high);
+    interval->name = "upper limit";
+    interval->high = q->measure == STATS_SST ? 1 - (1 - limit) * (1 - limit) : limit;
 }
 
 static void put_sureness(struct request *request, const struct work *work,
                          struct poverty_figure *figure)
 {
     enum stats_poverty_measure measure = work->question.measure;
+    struct request_interval *interval = &figure->interval;
     bool lined = measure == STATS_FGT || measure == STATS_SEN || measure == STATS_SST ||
                  measure == STATS_WATTS;
-    bool none = lined && figure->of.poor == 0, all = lined && figure->of.poor == figure->n;
     bool head = measure == STATS_FGT && work->question.alpha == 0;
-    figure->interval = "none";
-    if (is_census(request, work->kept)) {
-        figure->sure = true;
-        figure->variance = 0;
-        figure->low = figure->high = figure->of.value;
-        figure->interval = "census";
-    } else if (none || (all && head)) {
-        put_limit(request, work, all, figure);
-    } else if (figure->df <= 0) {
-        figure->reason = _("no degrees of freedom: each stratum has one PSU in the domain");
+    bool none = lined && figure->of.poor == 0, all = head && figure->of.poor == figure->n;
+    if ((none || all) && !request_interval_census(request, work->kept)) {
+        if (head)
+            request_interval_share(request, work->kept, all, 0, figure->df, interval);
+        else
+            put_limit(request, work, figure);
+        interval->reason = all ? _("everybody is poor, which shows no variance")
+                               : _("nobody is poor, which shows no variance");
     } else if (!isfinite(figure->variance)) {
-        figure->reason = _("the density of incomes is 0 where the measure needs it");
-    } else if (figure->variance <= 0) {
-        figure->reason = _("all values are equal, which shows no variance");
+        *interval = (struct request_interval){
+            .name = "none", .reason = _("the density of incomes is 0 where the measure needs it")};
+    } else if (head) {
+        request_interval_share(request, work->kept, figure->of.value, figure->variance, figure->df,
+                               interval);
     } else {
-        figure->sure = true;
-        put_interval(request, work, figure);
+        request_interval_t(request, work->kept, figure->of.value, figure->variance, figure->df,
+                           interval);
     }
 }
 
@@ -211,8 +148,8 @@ bool poverty_figure(struct request *request, const struct poverty_asked *asked, 
         if (done)
             put_sureness(request, &work, figure);
     } else if (asked->grouped) { // the other groups still have theirs
-        figure->interval = "none";
-        figure->reason = survey_arena_strdup(request->arena, why.message);
+        figure->interval = (struct request_interval){
+            .name = "none", .reason = survey_arena_strdup(request->arena, why.message)};
     } else {
         *error = why;
         done = false;

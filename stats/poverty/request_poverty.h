@@ -4,16 +4,14 @@
 #pragma once
 
 #include "stats/poverty/measure.h"
-#include "stats/request_private.h"
+#include "stats/request_interval.h"
 
 // One figure: a measure of one group, or of all. Counts are of rows.
 struct poverty_figure {
     struct stats_poverty of;
-    const char *reason; // why there is no value, or no error, translated; NULL
-    bool known, sure;   // there is a value; there is a standard error
+    bool known; // there is a value
     double variance, df;
-    const char *interval; // "t", "korn-graubard", "upper limit", "lower limit", "census", "none"
-    double low, high;
+    struct request_interval interval; // its reason: why there is no value, or no error
     size_t n, missing, negative, zero, left_out;
 };
 

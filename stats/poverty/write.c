@@ -19,23 +19,24 @@ static double value_of(const struct poverty_figure *f)
 }
 static double se_of(const struct poverty_figure *f)
 {
-    return f->sure ? sqrt(f->variance) : (double)NAN;
+    return f->interval.sure ? sqrt(f->variance) : (double)NAN;
 }
 static bool has_ends(const struct poverty_figure *f)
 {
-    return f->known && strcmp(f->interval, "none") != 0;
+    return f->known && strcmp(f->interval.name, "none") != 0;
 }
 static double low_of(const struct poverty_figure *f)
 {
-    return has_ends(f) ? f->low : (double)NAN;
+    return has_ends(f) ? f->interval.low : (double)NAN;
 }
 static double high_of(const struct poverty_figure *f)
 {
-    return has_ends(f) ? f->high : (double)NAN;
+    return has_ends(f) ? f->interval.high : (double)NAN;
 }
 static double cv_of(const struct poverty_figure *f)
 {
-    return f->sure && f->of.value != 0 ? sqrt(f->variance) / fabs(f->of.value) : (double)NAN;
+    return f->interval.sure && f->of.value != 0 ? sqrt(f->variance) / fabs(f->of.value)
+                                                : (double)NAN;
 }
 static double df_of(const struct poverty_figure *f)
 {
@@ -88,7 +89,8 @@ static void put_texts(const struct poverty_asked *asked, struct survey_json_writ
     survey_json_key(out, key);
     survey_json_open(out, '[');
     for (size_t i = 0; i < asked->count; i++)
-        survey_json_put_text(out, reason ? asked->figures[i].reason : asked->figures[i].interval);
+        survey_json_put_text(out, reason ? asked->figures[i].interval.reason
+                                         : asked->figures[i].interval.name);
     survey_json_close(out, ']');
 }
 

@@ -20,6 +20,10 @@
     "{\"data\": \"data/milk.csv\", \"estimator\": \"fay_herriot\", \"args\": {\"direct\": \"yi\", \"se\": \"SD\", "      \
     "\"x\": \"MajorArea\", \"factors\": \"MajorArea\", \"method\": \"" method "\"}}"
 #define AREAS "refvar=model_variance beta=beta se_beta=se_beta eblup=eblup mse=mse loglik=loglik"
+#define PANEL(estimator, args)                                                                               \
+    "{\"data\": \"../golden/data/hhpanel.csv\", \"design\": {\"ids\": \"village\", \"strata\": \"county\", "         \
+    "\"weights\": \"wt\"}, \"estimator\": \"" estimator "\", \"args\": {" args "}}"
+#define ITEMS "\"q2\", \"q3\", \"q4\", \"q5\", \"q6\", \"q7\", \"q8\", \"q9\", \"q10\"]"
 
 const struct effect_case effect_composite_cases[] = {
     {"ahp/4x4", AHP("[1, 3, 5, 7], [\"1/3\", 1, 3, 5], [\"1/5\", \"1/3\", 1, 3], [\"1/7\", \"1/5\", \"1/3\", 1]"),
@@ -44,5 +48,11 @@ const struct effect_case effect_composite_cases[] = {
     {"pisa/ranks-gs-math", PISA("math", ", \"draws\": 100000"), SIMULATED, .absolute = 1},
     {"milk/fh-REML", MILK("REML"), AREAS},
     {"milk/fh-ML", MILK("ML"), AREAS},
+    {"sat/nps5", PANEL("nps", "\"var\": \"q1\", \"promoters_from\": 5, \"detractors_to\": 3"), "est=est se=se"},
+    {"sat/csi-mean", PANEL("satisfaction_index", "\"k\": 5, \"vars\": [\"q1\", " ITEMS), "est=est se=se"},
+    {"sat/csi-mean", PANEL("satisfaction_index", "\"k\": 5, \"by\": \"county\", \"vars\": [\"q1\", " ITEMS),
+     "by_county.est=est by_county.se=se"},
+    {"sat/importance-std-beta", PANEL("importance_performance", "\"overall\": \"q1\", \"vars\": [" ITEMS),
+     "items=names coef=coef se=coef_se beta=importance"},
     {.id = NULL},
 };
