@@ -3,6 +3,7 @@
 #include "forms/forms.h"
 
 #include "forms/paper/issue.h"
+#include "survey/base/arena.h"
 #include "survey/base/file.h"
 #include "survey/base/text.h"
 
@@ -10,6 +11,7 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,13 +23,14 @@ static const struct survey_option options[] = {
     {"layout", 0, N_("FILE.json"), N_("where every mark is, in millimetres, for checks and simulated scans")},
     {"blank", 0, N_("N"), N_("N forms without a unit instead; with a questionnaire (FORM) in place of EVAL, specimens that no scan takes")},
     {"covers", 0, NULL, N_("a cover sheet before the forms of each village: its households, room for results")},
+    {"per-file", 0, N_("PAGES"), N_("files of at most so many pages, FILE-001.pdf and so on, for a printer; no sheet is parted, nor a village that fits")},
     {"server", 0, N_("HTTPS://HOST"), N_("codes that a phone's camera opens; they are larger")},
     {"names", 0, NULL, N_("print names and the like on the sheets too (they are left out by default)")},
     {NULL},
 };
 
 struct output {
-    const char *path;
+    char path[4096];
     char temporary[4096];
     bool direct; // a device or a pipe: there is nothing to rename
     bool aside;
@@ -42,7 +45,8 @@ static void show_progress(size_t done, size_t total)
 static bool prepare(struct output *output, const char *path, struct survey_error *error)
 {
     struct stat what;
-    *output = (struct output){.path = path};
+    *output = (struct output){0};
+    survey_format_into(output->path, sizeof output->path, "%s", path);
     bool there = stat(path, &what) == 0;
     if (there && S_ISDIR(what.st_mode))
         return survey_fail(error, SURVEY_ERROR_RESOURCE, path, "%s", strerror(EISDIR));
@@ -90,7 +94,15 @@ static void drop(struct output *output)
     output->aside = false;
 }
 
-static int say_result(const struct survey_invocation *invocation, const struct paper_issue *issue, const char *path)
+// forms.pdf -> forms-001.pdf
+static void numbered(const char *path, size_t number, char *name, size_t size)
+{
+    const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
+    int stem = (int)(dot && dot != (slash ? slash + 1 : path) ? dot - path : (ptrdiff_t)strlen(path));
+    survey_format_into(name, size, "%.*s-%03zu%s", stem, path, number, path + stem);
+}
+
+static int say_result(const struct survey_invocation *invocation, const struct paper_issue *issue, const char *path, bool numbering)
 {
     struct survey_buffer text = SURVEY_BUFFER(1 << 17);
     if (invocation->json) {
@@ -99,11 +111,15 @@ static int say_result(const struct survey_invocation *invocation, const struct p
         survey_json_member(&json, "file", path);
         survey_json_member_integer(&json, "sheets", (int64_t)issue->sheets);
         survey_json_member_integer(&json, "pages", (int64_t)issue->pages);
+        survey_json_member_integer(&json, "files", (int64_t)issue->file_count);
         survey_json_member(&json, "left_out", survey_buffer_string(&issue->left_out));
         survey_json_close(&json, '}');
         survey_buffer_byte(&text, '\n');
     } else {
-        survey_format(&text, _("%s: %zu sheets, %zu pages\n"), path, issue->sheets, issue->pages);
+        if (numbering)
+            survey_format(&text, _("%s and on: %zu sheets, %zu pages, %zu files\n"), path, issue->sheets, issue->pages, issue->file_count);
+        else
+            survey_format(&text, _("%s: %zu sheets, %zu pages\n"), path, issue->sheets, issue->pages);
         if (issue->left_out.length)
             survey_format(&text, _("Not on paper, as the workbook says: %s\n"), survey_buffer_string(&issue->left_out));
     }
@@ -118,7 +134,8 @@ struct job {
     struct survey_invocation *invocation;
     struct paper_issue_request request;
     char server[128];
-    struct output pdf, layout;
+    struct output *outputs; // of each file the PDF, and the layout where it is wanted
+    size_t output_count;
     struct survey_report *report;
     struct survey_store *store; // NULL for a bare questionnaire
     struct survey_form *form;
@@ -139,6 +156,12 @@ static bool read_options(struct job *job, int *code)
     }
     if (!survey_given_integer(invocation, "blank", 1, 10000, &job->request.blank))
         return false;
+    if (!survey_given_integer(invocation, "per-file", 1, 1000000, &job->request.per_file))
+        return false;
+    if (job->request.per_file && strcmp(survey_given_value(invocation, "output"), "-") == 0) {
+        survey_command_usage(invocation, _("--per-file needs the name of a file: -o forms.pdf"));
+        return false;
+    }
     if (job->request.blank && (job->request.where || job->request.names || job->request.covers)) {
         survey_command_usage(invocation, _("--blank goes without --where, --names and --covers"));
         return false;
@@ -190,31 +213,58 @@ static int open_input(struct job *job)
     return 0;
 }
 
+// The file of that number, from 1, under the name given or a numbered one.
+static bool add_output(struct job *job, const char *path, size_t number, struct survey_error *error)
+{
+    char name[4096];
+    if (job->request.per_file)
+        numbered(path, number, name, sizeof name);
+    else
+        survey_format_into(name, sizeof name, "%s", path);
+    job->outputs = survey_realloc(job->outputs, job->output_count + 1, sizeof *job->outputs);
+    return prepare(&job->outputs[job->output_count++], name, error);
+}
+
+static bool add_outputs(struct job *job, size_t number, struct survey_error *error)
+{
+    const char *layout = survey_given_value(job->invocation, "layout");
+    return add_output(job, survey_given_value(job->invocation, "output"), number, error) && (!layout || add_output(job, layout, number, error));
+}
+
+static bool fill_all(struct job *job, const struct paper_issue *issue, struct survey_error *error)
+{
+    size_t each = job->request.with_layout ? 2 : 1;
+    for (size_t i = 0; i < issue->file_count; i++)
+        if ((i && !add_outputs(job, i + 1, error)) || !fill(&job->outputs[i * each], &issue->files[i].pdf, error) ||
+            (each == 2 && !fill(&job->outputs[i * each + 1], &issue->files[i].layout, error)))
+            return false;
+    return true;
+}
+
 // Everything is written aside before the evaluation file changes, and renamed after.
 static bool write_all(struct job *job, struct paper_issue *issue, struct survey_error *error)
 {
     const struct survey_actor *actor = &job->invocation->actor;
-    bool with_layout = job->request.with_layout;
     bool made = job->store ? paper_issue(job->store, &job->request, actor, job->report, issue, error)
                            : paper_issue_specimen(job->form, &job->request, &actor->now, job->report, issue, error);
     survey_progress_end();
-    if (!made || !fill(&job->pdf, &issue->pdf, error) || (with_layout && !fill(&job->layout, &issue->layout, error)))
+    if (!made || !fill_all(job, issue, error) || (job->store && !survey_store_commit(job->store, error)))
         return false;
-    if (job->store && !survey_store_commit(job->store, error))
-        return false;
-    return keep(&job->pdf, error) && (!with_layout || keep(&job->layout, error));
+    bool kept = true;
+    for (size_t i = 0; i < job->output_count; i++)
+        kept = keep(&job->outputs[i], kept ? error : NULL) && kept;
+    return kept;
 }
 
+// The first files are made ready before the work, so that what cannot be written is refused at once.
 static int print(struct job *job)
 {
     struct survey_invocation *invocation = job->invocation;
     struct survey_error error = {0};
     struct paper_issue issue = {0};
-    const char *path = survey_given_value(invocation, "output"), *layout = survey_given_value(invocation, "layout");
-    bool ready = prepare(&job->pdf, path, &error) && (!layout || prepare(&job->layout, layout, &error));
     size_t before = survey_report_count(job->report);
-    bool done = ready && write_all(job, &issue, &error);
-    int code = done ? say_result(invocation, &issue, path) : 0;
+    bool done = add_outputs(job, 1, &error) && write_all(job, &issue, &error);
+    int code = done ? say_result(invocation, &issue, job->outputs[0].path, job->request.per_file > 0) : 0;
     if (!done) {
         if (job->store)
             survey_store_rollback(job->store);
@@ -222,8 +272,9 @@ static int print(struct job *job)
             show_faults(job);
         code = survey_command_fail(invocation, &error);
     }
-    drop(&job->pdf);
-    drop(&job->layout);
+    for (size_t i = 0; i < job->output_count; i++)
+        drop(&job->outputs[i]);
+    free(job->outputs);
     paper_issue_clear(&issue);
     return code;
 }

@@ -12,6 +12,7 @@
 #include "survey/workbook/workbook.h"
 
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { PDF_LIMIT = 0x7fffffff, COPIES_MOST = 1 << 20, PLACES_MOST = 400, DESIGNS_MOST = 32 };
@@ -330,7 +331,8 @@ static bool store_sheet(struct issuer *issuer, struct paper_copy *copy, int64_t 
                             (int64_t)paper_design_layout(issuer->designs[copy->design])->page_count, at, who, first_page);
 }
 
-static bool store_all(struct issuer *issuer, const struct survey_actor *actor, struct survey_error *error)
+// Pages are counted through all files, cover sheets too.
+static bool store_all(struct issuer *issuer, const struct paper_run *run, const struct survey_actor *actor, struct survey_error *error)
 {
     char at[40];
     survey_time_text(&actor->now, at);
@@ -338,9 +340,13 @@ static bool store_all(struct issuer *issuer, const struct survey_actor *actor, s
         if (!store_layout(issuer, i, error))
             return false;
     int64_t page = 1;
-    for (size_t i = 0; i < issuer->copy_count; i++) {
-        if (issuer->request->covers)
-            page += (int64_t)paper_covers_before(issuer->copies, issuer->copy_count, i);
+    for (size_t i = 0, from = 0, end = 0; i < issuer->copy_count; i++) {
+        if (i == end) {
+            from = i;
+            end = paper_file_end(run, i, (size_t)issuer->request->per_file);
+        }
+        if (run->covers)
+            page += (int64_t)paper_covers_before(issuer->copies + from, end - from, i - from);
         if (!store_sheet(issuer, &issuer->copies[i], page, at, actor->who, error))
             return false;
         page += (int64_t)paper_design_layout(issuer->designs[issuer->copies[i].design])->page_count;
@@ -371,16 +377,31 @@ static bool log_issue(struct issuer *issuer, const struct survey_actor *actor, c
 
 static void start_issue(struct paper_issue *issue)
 {
-    *issue = (struct paper_issue){.pdf = SURVEY_BUFFER(PDF_LIMIT), .layout = SURVEY_BUFFER(PDF_LIMIT), .left_out = SURVEY_BUFFER(1 << 16)};
+    *issue = (struct paper_issue){.left_out = SURVEY_BUFFER(1 << 16)};
 }
 
-static void summarise(struct paper_issue *issue, struct paper_design *const *designs, size_t design_count, const struct paper_copy *copies,
-                      size_t copy_count)
+static bool print_files(const struct paper_run *all, const struct paper_issue_request *request, struct paper_issue *issue,
+                        struct survey_error *error)
+{
+    for (size_t from = 0, end; from < all->copy_count; from = end) {
+        struct paper_run run = *all;
+        end = paper_file_end(all, from, (size_t)request->per_file);
+        run.copies = all->copies + from;
+        run.copy_count = end - from;
+        issue->pages += paper_pages(all, from, end);
+        issue->files = survey_realloc(issue->files, issue->file_count + 1, sizeof *issue->files);
+        struct paper_file *file = &issue->files[issue->file_count++];
+        *file = (struct paper_file){.pdf = SURVEY_BUFFER(PDF_LIMIT), .layout = SURVEY_BUFFER(PDF_LIMIT)};
+        if (!paper_print(&run, &file->pdf, request->with_layout ? &file->layout : NULL, error))
+            return false;
+    }
+    return true;
+}
+
+static void summarise(struct paper_issue *issue, struct paper_design *const *designs, size_t design_count, size_t copy_count)
 {
     issue->sheets = copy_count;
     issue->forms = design_count;
-    for (size_t i = 0; i < copy_count; i++)
-        issue->pages += paper_design_layout(designs[copies[i].design])->page_count;
     for (size_t i = 0; i < design_count; i++)
         for (size_t k = 0; paper_design_left_out(designs[i], k); k++)
             survey_format(&issue->left_out, "%s%s", issue->left_out.length ? ", " : "", paper_design_left_out(designs[i], k)->name);
@@ -395,13 +416,13 @@ static bool issue_all(struct issuer *issuer, const struct survey_actor *actor, s
         return false;
     if (length != PAPER_TOKEN_KEY)
         return survey_fail(error, SURVEY_ERROR_INPUT, survey_store_path(issuer->store), "%s", _("the private file's token key is damaged"));
-    if (!(request->blank ? choose_blanks(issuer, error) : choose_units(issuer, error)) || !store_all(issuer, actor, error))
+    if (!(request->blank ? choose_blanks(issuer, error) : choose_units(issuer, error)))
         return false;
     struct paper_run run = {.designs = issuer->designs, .tags = issuer->tags, .design_count = issuer->design_count, .copies = issuer->copies,
                             .copy_count = issuer->copy_count, .key = key, .server = request->server, .now = actor->now, .covers = request->covers, .progress = request->progress};
-    if (!paper_print(&run, &issue->pdf, request->with_layout ? &issue->layout : NULL, error))
+    if (!store_all(issuer, &run, actor, error) || !print_files(&run, request, issue, error))
         return false;
-    summarise(issue, issuer->designs, issuer->design_count, issuer->copies, issuer->copy_count);
+    summarise(issue, issuer->designs, issuer->design_count, issuer->copy_count);
     return log_issue(issuer, actor, issue, error);
 }
 
@@ -440,9 +461,9 @@ bool paper_issue_specimen(const struct survey_form *form, const struct paper_iss
         copies[i] = (struct paper_copy){.number = ((uint64_t)randombytes_random() << 8 | (randombytes_random() & 255)) & 0xffffffffffu, .places = ""};
     struct paper_run run = {.designs = &design, .tags = &tag, .design_count = 1, .copies = copies, .copy_count = (size_t)request->blank, .key = key,
                             .server = request->server, .now = *now, .specimen = true, .progress = request->progress};
-    bool done = paper_print(&run, &issue->pdf, request->with_layout ? &issue->layout : NULL, error);
+    bool done = print_files(&run, request, issue, error);
     if (done)
-        summarise(issue, &design, 1, copies, (size_t)request->blank);
+        summarise(issue, &design, 1, (size_t)request->blank);
     sodium_memzero(key, sizeof key);
     paper_design_free(design);
     survey_arena_free(arena);
@@ -451,7 +472,10 @@ bool paper_issue_specimen(const struct survey_form *form, const struct paper_iss
 
 void paper_issue_clear(struct paper_issue *issue)
 {
-    survey_buffer_clear(&issue->pdf);
-    survey_buffer_clear(&issue->layout);
+    for (size_t i = 0; i < issue->file_count; i++) {
+        survey_buffer_clear(&issue->files[i].pdf);
+        survey_buffer_clear(&issue->files[i].layout);
+    }
+    free(issue->files);
     survey_buffer_clear(&issue->left_out);
 }

@@ -13,11 +13,17 @@ struct paper_issue_request {
     bool names;            // print names and other identities on the sheet
     bool covers;           // a cover sheet before the forms of each village
     bool with_layout;
+    int64_t per_file;      // pages of a file at most, see paper_file_end(); 0: one file
     void (*progress)(size_t done, size_t total); // may be NULL
 };
 
-struct paper_issue {
+struct paper_file {
     struct survey_buffer pdf, layout;
+};
+
+struct paper_issue {
+    struct paper_file *files;
+    size_t file_count;
     size_t sheets, pages, forms;
     struct survey_buffer left_out; // names of questions that the workbook keeps off paper, ", " between
 };

@@ -288,6 +288,34 @@ size_t paper_covers_before(const struct paper_copy *copies, size_t count, size_t
     return opens_group(copies, i) ? (group_end(copies, count, i) - i + PAPER_COVER_ROWS - 1) / PAPER_COVER_ROWS : 0;
 }
 
+size_t paper_pages(const struct paper_run *run, size_t from, size_t end)
+{
+    size_t pages = 0;
+    for (size_t i = from; i < end; i++) {
+        pages += run->covers ? paper_covers_before(run->copies + from, end - from, i - from) : 0;
+        pages += paper_design_layout(run->designs[run->copies[i].design])->page_count;
+    }
+    return pages;
+}
+
+size_t paper_file_end(const struct paper_run *run, size_t from, size_t most)
+{
+    size_t end = from, pages = 0;
+    while (most && end < run->copy_count) {
+        size_t next = group_end(run->copies, run->copy_count, end);
+        if (pages + paper_pages(run, end, next) > most) {
+            if (end > from)
+                return end;
+            for (end = from + 1; end < next && paper_pages(run, from, end + 1) <= most;)
+                end++;
+            return end;
+        }
+        pages += paper_pages(run, end, next);
+        end = next;
+    }
+    return run->copy_count;
+}
+
 static void print_cover(struct printer *printer, size_t from, size_t end)
 {
     const struct paper_run *run = printer->run;

@@ -33,6 +33,12 @@ struct paper_run {
 // Cover sheets that stand before copy i where the run has them.
 size_t paper_covers_before(const struct paper_copy *copies, size_t count, size_t i);
 
+// Pages of the copies from there to end, which begin a file or a group, with their cover sheets.
+size_t paper_pages(const struct paper_run *run, size_t from, size_t end);
+// The end of the copies, from there on, that go into one file of at most that many pages: a village stays together
+// where it fits into a file at all, a sheet always. most 0: all of them.
+size_t paper_file_end(const struct paper_run *run, size_t from, size_t most);
+
 // What a QR says is at most that long.
 enum { PAPER_SAYS_MOST = 200 };
 

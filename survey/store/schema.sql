@@ -88,7 +88,7 @@ CREATE TABLE sheet (
     pages INTEGER NOT NULL,
     printed_at TEXT NOT NULL,
     who TEXT NOT NULL,
-    first_page INTEGER NOT NULL DEFAULT 1 -- where it starts in the file that was printed, from 1
+    first_page INTEGER NOT NULL DEFAULT 1 -- where it starts in what was printed at once, from 1
 ) STRICT;
 CREATE INDEX sheet_by_unit ON sheet (round, unit);
 

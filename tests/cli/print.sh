@@ -4,7 +4,7 @@
 set -u
 assay=$(realpath "$1")
 root=$(realpath "$2")
-echo 1..17
+echo 1..18
 . "$(dirname "$0")/lib.sh"
 cd "$folder" || exit 1
 sql() { sqlite3 e.assay "$1"; }
@@ -177,6 +177,22 @@ same "$(sqlite3 :memory: "SELECT group_concat(json_extract(value, '\$.pages[0].p
 same "$(sql "SELECT group_concat(first_page) FROM (SELECT first_page FROM sheet ORDER BY printed_at DESC, first_page DESC LIMIT 4)")" 6,5,3,2
 run 2 print e.assay -o c2.pdf --covers --blank 1
 ok "--covers puts each village's list before its forms"
+
+# Two villages of two sheets and a cover each: three pages.
+run 0 print e.assay -o part.pdf --layout part.json --covers --per-file 3 --now 2017-01-02T00:00:00Z
+says "part-001.pdf and on: 4 sheets, 6 pages, 2 files"
+same "$(pages part-001.pdf) $(pages part-002.pdf)" "3 3"
+same "$(cat part-001.json part-002.json | grep -o '"pdf_page": *[0-9]*' | grep -o '[0-9]*$' | tr '\n' ' ')" "2 3 2 3 "
+same "$(sql "SELECT first_page FROM sheet WHERE printed_at LIKE '2017-01-02%' ORDER BY 1" | tr '\n' ' ')" "2 3 5 6 "
+run 0 print e.assay -o tiny.pdf --covers --per-file 2 --json # a village that fits nowhere is parted, a sheet never
+same "$(for i in 1 2 3 4; do pages tiny-00$i.pdf; done | tr '\n' ' ')" "2 2 2 2 "
+run 2 print e.assay -o - --per-file 2
+mkdir part-blank-002.pdf
+before e.assay
+run 3 print e.assay -o part-blank.pdf --blank 4 --per-file 2
+unchanged e.assay
+absent part-blank-001.pdf
+ok "files for a printer: villages together, sheets whole, none of it where one can't be written"
 
 # Two forms: the sample's column says which one a household gets; a unit may be called anything.
 sed 's/| stage | unit | method | size | where |/| stage | unit | method | size | where | form |/; s/| 1 | village_code | all | | |/| 1 | village_code | all | | | |/' form.md |
