@@ -87,6 +87,32 @@ bool scan_image_turn(struct scan_image *image, int degrees, struct survey_error 
     return true;
 }
 
+static void mirror(struct scan_image *image)
+{
+    for (int y = 0; y < image->height; y++) {
+        uint8_t *row = image->pixels + (size_t)y * image->stride;
+        for (int left = 0, right = image->width - 1; left < right; left++, right--) {
+            uint8_t held = row[left];
+            row[left] = row[right];
+            row[right] = held;
+        }
+    }
+}
+
+// The eight orientations of TIFF 6.0: which way row 0 and column 0 lie.
+bool scan_image_orient(struct scan_image *image, int orientation, struct survey_error *error)
+{
+    static const struct {
+        bool mirrored;
+        int degrees;
+    } ways[] = {{false, 0}, {false, 0}, {true, 0}, {false, 180}, {true, 180}, {true, 270}, {false, 90}, {true, 90}, {false, 270}};
+    if (orientation < 1 || orientation > 8)
+        return true;
+    if (ways[orientation].mirrored)
+        mirror(image);
+    return scan_image_turn(image, ways[orientation].degrees, error);
+}
+
 bool scan_image_reduce(const struct scan_image *image, int factor, struct scan_image *reduced,
                        struct survey_error *error)
 {

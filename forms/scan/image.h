@@ -33,6 +33,8 @@ bool scan_image_room(struct scan_image *image, int width, int height, const char
 void scan_image_clear(struct scan_image *image); // frees the pixels; all-zero is fine
 // Turns by 90, 180 or 270 degrees clockwise.
 bool scan_image_turn(struct scan_image *image, int degrees, struct survey_error *error);
+// The same by an orientation of TIFF 6.0 and Exif, 1 to 8, mirrored where it says so; others leave the image alone.
+bool scan_image_orient(struct scan_image *image, int orientation, struct survey_error *error);
 // Halves of the size, and so on: every output pixel is the rounded mean of factor x factor ones; factor is 1 to
 // SCAN_MOST_REDUCTION.
 bool scan_image_reduce(const struct scan_image *image, int factor, struct scan_image *reduced,
@@ -79,6 +81,8 @@ bool scan_png_decode(const void *bytes, size_t length, const char *where, struct
 bool scan_tiff_decode(const void *bytes, size_t length, const char *where, struct scan_image *image,
                       struct survey_error *error);
 int scan_tiff_pages(const void *bytes, size_t length);
+// What the first directory of a TIFF, which the data of Exif are, says of the orientation: 1 to 8; 1 where nothing.
+int scan_tiff_orientation(const void *bytes, size_t length);
 // One page of a TIFF as a TIFF of its own, its strips as they are.
 bool scan_tiff_page(const void *bytes, size_t length, int page, const char *where, struct survey_buffer *tiff,
                     struct survey_error *error);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// JPEG to gray by libjpeg-turbo: the luma of the file as its exact inverse DCT gives it.
+// JPEG to gray by libjpeg-turbo: the luma of the file as its exact inverse DCT gives it, turned as a camera noted
+// that it was held.
 #include "forms/scan/image.h"
 
 #include "survey/base/text.h"
@@ -102,6 +103,26 @@ static void gray_of_cmyk(const uint8_t *from, uint8_t *to, int width, bool inver
     }
 }
 
+// Which way up the camera was held, as the Exif data before the image say. Only the segments' lengths are followed, so
+// that nothing of what they hold is kept.
+static int orientation(const uint8_t *bytes, size_t length)
+{
+    for (size_t at = 2; at + 4 <= length && bytes[at] == 0xff;) {
+        int marker = bytes[at + 1];
+        if (marker == 0xff) { // fills up
+            at++;
+            continue;
+        }
+        size_t size = (size_t)bytes[at + 2] << 8 | bytes[at + 3];
+        if (marker == 0xda || marker == 0xd9 || size < 2 || size > length - at - 2)
+            break;
+        if (marker == 0xe1 && size >= 8 && memcmp(bytes + at + 4, "Exif\0\0", 6) == 0)
+            return scan_tiff_orientation(bytes + at + 10, size - 8);
+        at += 2 + size;
+    }
+    return 1;
+}
+
 static bool start(struct decoder *decoder, const char *where, struct survey_error *error)
 {
     struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
@@ -142,7 +163,7 @@ static bool decode(struct decoder *decoder, const char *where, struct survey_err
             gray_of_cmyk(decoder->row, to, decoder->image.width, jpeg->saw_Adobe_marker);
     }
     jpeg_finish_decompress(jpeg);
-    return true;
+    return scan_image_orient(&decoder->image, orientation(decoder->bytes, decoder->length), error);
 }
 
 bool scan_jpeg_decode(const void *bytes, size_t length, const char *where, struct scan_image *image,

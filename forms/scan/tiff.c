@@ -199,32 +199,6 @@ static bool read_rgba(TIFF *tiff, const struct picture *picture, struct scan_ima
     return done;
 }
 
-static void mirror(struct scan_image *image)
-{
-    for (int y = 0; y < image->height; y++) {
-        uint8_t *row = image->pixels + (size_t)y * image->stride;
-        for (int left = 0, right = image->width - 1; left < right; left++, right--) {
-            uint8_t held = row[left];
-            row[left] = row[right];
-            row[right] = held;
-        }
-    }
-}
-
-// The eight orientations of TIFF 6.0: which way row 0 and column 0 lie.
-static bool orient(struct scan_image *image, int orientation, struct survey_error *error)
-{
-    static const struct {
-        bool mirrored;
-        int degrees;
-    } ways[] = {{false, 0}, {false, 0}, {true, 0}, {false, 180}, {true, 180}, {true, 270}, {false, 90}, {true, 90}, {false, 270}};
-    if (orientation < 1 || orientation > 8)
-        return true;
-    if (ways[orientation].mirrored)
-        mirror(image);
-    return scan_image_turn(image, ways[orientation].degrees, error);
-}
-
 // Faxes of "standard" resolution have half as many dots down as across: their rows are doubled.
 static bool square_up(TIFF *tiff, struct scan_image *image, const char *where, struct survey_error *error)
 {
@@ -280,7 +254,7 @@ static bool decode(TIFF *tiff, const struct reader *reader, const char *where, s
     if (!read || reader->damaged)
         return survey_fail(error, SURVEY_ERROR_INPUT, where, _("the TIFF image is damaged, cut off or of a rare kind (%s)"),
                            reader->message);
-    return square_up(tiff, image, where, error) && orient(image, picture.orientation, error);
+    return square_up(tiff, image, where, error) && scan_image_orient(image, picture.orientation, error);
 }
 
 bool scan_tiff_decode(const void *bytes, size_t length, const char *where, struct scan_image *image,

@@ -10,6 +10,7 @@
 
 enum {
     STRIP_OFFSETS = 273,
+    ORIENTATION = 274,
     STRIP_COUNTS = 279,
     TILE_OFFSETS = 324,
     TILE_COUNTS = 325,
@@ -136,6 +137,25 @@ static bool read_entry(const struct walk *walk, size_t at, struct entry *entry)
     if (entry->size > (size_t)room)
         entry->value = number(walk, entry->value, room);
     return entry->value <= walk->length && entry->size <= walk->length - entry->value;
+}
+
+int scan_tiff_orientation(const void *bytes, size_t length)
+{
+    struct walk walk;
+    uint64_t next;
+    if (!start(&walk, bytes, length))
+        return 1;
+    uint64_t directory = walk.big ? number(&walk, 8, 8) : number(&walk, 4, 4);
+    if (!next_directory(&walk, directory, &next))
+        return 1;
+    for (uint64_t i = 0; i < entries_at(&walk, directory); i++) {
+        struct entry entry;
+        if (!read_entry(&walk, directory + (walk.big ? 8 : 2) + i * (uint64_t)entry_size(&walk), &entry) || entry.tag != ORIENTATION)
+            continue;
+        uint64_t value = entry.type == SHORT && entry.count == 1 ? number(&walk, entry.value, 2) : 1;
+        return value >= 1 && value <= 8 ? (int)value : 1;
+    }
+    return 1;
 }
 
 // True for what points into the old file and means nothing in the new one.

@@ -3,6 +3,7 @@
 #include "forms/scan/image.h"
 #include "forms/scan/write.h"
 #include "survey/base/random.h"
+#include "tests/forms/exif.h"
 #include "tests/forms/picture.h"
 #include "tests/tap.h"
 
@@ -170,6 +171,57 @@ static void jpegs(void)
     check(picture_jpeg(1, 97, true), picture_at, 6);
     check(picture_jpeg(3, 97, false), picture_luma, 8);
     check(picture_jpeg(4, 97, false), picture_at, 8);
+}
+
+// What the eight orientations of Exif show of an image, pixel by pixel.
+static void photographs(void)
+{
+    struct blob blob = picture_jpeg(3, 97, false);
+    struct scan_image plain = decode(blob);
+    NEED(plain.pixels);
+    for (int o = 0; o <= 9; o++) { // 0 and 9 mean nothing
+        int way = o < 1 || o > 8 ? 1 : o, wrong = 0, w = way > 4 ? plain.height : plain.width, h = way > 4 ? plain.width : plain.height;
+        struct survey_buffer jpeg = SURVEY_BUFFER(1 << 20);
+        exif_into(blob.bytes, blob.length, o, o % 2, &jpeg);
+        struct scan_image image = decode((struct blob){(uint8_t *)jpeg.at, jpeg.length});
+        NEED(image.pixels && image.width == w && image.height == h && image.dpi == plain.dpi);
+        for (int y = 0; y < h; y++)
+            for (int x = 0; x < w; x++) {
+                int u = way == 2 || way == 3 ? w - 1 - x : way == 7 || way == 8 ? h - 1 - y : way > 4 ? y : x;
+                int v = way == 3 || way == 4 ? h - 1 - y : way == 6 || way == 7 ? w - 1 - x : way > 4 ? x : y;
+                wrong += image.pixels[(size_t)y * image.stride + (size_t)x] != plain.pixels[(size_t)v * plain.stride + (size_t)u];
+            }
+        CHECK(wrong == 0);
+        scan_image_clear(&image);
+        survey_buffer_clear(&jpeg);
+    }
+    scan_image_clear(&plain);
+    free(blob.bytes);
+}
+
+// Exif data that are cut off, or lead out of their segment, say nothing; the image is there all the same.
+static void photographs_with_odd_notes(void)
+{
+    struct blob blob = picture_jpeg(1, 90, false);
+    struct survey_buffer whole = SURVEY_BUFFER(1 << 20);
+    exif_into(blob.bytes, blob.length, 6, false, &whole);
+    size_t segment = whole.length - blob.length;
+    for (size_t at = 4; at < segment; at++) // every byte otherwise, and the segment cut there
+        for (int way = 0; way < 4; way++) {
+            struct survey_buffer odd = SURVEY_BUFFER(1 << 20);
+            survey_buffer_add(&odd, whole.at, way == 3 ? 2 + at : 2 + segment);
+            if (way == 3)
+                odd.at[5] = (char)(at - 2);
+            else
+                odd.at[2 + at] = (char)(way == 0 ? 0xff : way == 1 ? 0 : odd.at[2 + at] ^ 1);
+            survey_buffer_add(&odd, whole.at + 2 + segment, whole.length - 2 - segment);
+            struct scan_image image = decode((struct blob){(uint8_t *)odd.at, odd.length});
+            CHECK(image.pixels && image.width + image.height == PICTURE_WIDTH + PICTURE_HEIGHT);
+            scan_image_clear(&image);
+            survey_buffer_clear(&odd);
+        }
+    survey_buffer_clear(&whole);
+    free(blob.bytes);
 }
 
 // A scanner may leave zeros before the end marker; other bytes there are damage.
@@ -498,6 +550,6 @@ static void threads(void)
         free(blobs[i].bytes);
 }
 
-TESTS(CASE(bounds), CASE(turns), CASE(reduces), CASE(reduces_exactly), CASE(fax_of_any_width), CASE(kinds), CASE(jpegs), CASE(jpeg_padding), CASE(pngs), CASE(png_written),
+TESTS(CASE(bounds), CASE(turns), CASE(reduces), CASE(reduces_exactly), CASE(fax_of_any_width), CASE(kinds), CASE(jpegs), CASE(photographs), CASE(photographs_with_odd_notes), CASE(jpeg_padding), CASE(pngs), CASE(png_written),
       CASE(tiffs), CASE(orientations), CASE(resolutions), CASE(several_pages), CASE(pages_lost), CASE(fax_of_pdf), CASE(cut_off),
       CASE(garbage), CASE(no_scans), CASE(threads))

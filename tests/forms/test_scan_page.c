@@ -2,7 +2,9 @@
 // Reading one page: registration, codes, marks, decisions, and the state of pages that cannot be read.
 #include "forms/scan/qr.h"
 #include "forms/scan/scan.h"
+#include "forms/scan/write.h"
 #include "tests/forms/drawn_page.h"
+#include "tests/forms/exif.h"
 #include "tests/tap.h"
 
 static struct survey_arena *arena;
@@ -115,6 +117,34 @@ static void reads_however_it_lies(void)
     };
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
         read_filled(200, &ways[i]);
+    tear_down();
+}
+
+// A phone stores the picture as its sensor lay, and notes how it was held: the page reads the same, mirrored too.
+static void reads_photographs_however_the_phone_was_held(void)
+{
+    set_up();
+    static const int stored[] = {0, 1, 2, 3, 4, 5, 8, 7, 6}; // what the orientation turns back
+    struct scan_image drawn = filled_page(200), upright = scan_drawn(&drawn, &(struct drawn_scan){.turn = 2, .lean = 0.02, .noise = 6, .paper = 220, .ink = 30});
+    scan_image_clear(&drawn);
+    for (int orientation = 1; orientation <= 8; orientation++) {
+        struct survey_buffer jpeg = SURVEY_BUFFER(64 << 20), photograph = SURVEY_BUFFER(64 << 20);
+        struct survey_error error;
+        struct scan_image image;
+        NEED(scan_image_new(&image, upright.width, upright.height, "", &error));
+        memcpy(image.pixels, upright.pixels, upright.stride * (size_t)upright.height);
+        NEED(scan_image_orient(&image, stored[orientation], &error) && scan_jpeg_write(&image, 85, &jpeg, &error));
+        exif_into(jpeg.at, jpeg.length, orientation, orientation % 2, &photograph);
+        struct scan_raw raw = {.kind = SCAN_JPEG, .bytes = (uint8_t *)photograph.at, .length = photograph.length};
+        struct scan_page page;
+        scan_page_take(&context, &raw, "photograph", &page);
+        check_filled(&page);
+        CHECK(page.registration.turned == 0 && page.width == upright.width);
+        scan_page_clear(&page);
+        scan_image_clear(&image);
+        survey_buffer_clear(&jpeg);
+    }
+    scan_image_clear(&upright);
     tear_down();
 }
 
@@ -503,7 +533,7 @@ static void a_url_is_read_too(void)
     tear_down();
 }
 
-TESTS(CASE(reads_at_every_resolution), CASE(reads_however_it_lies), CASE(reads_what_is_left_of_a_cropped_page),
+TESTS(CASE(reads_at_every_resolution), CASE(reads_however_it_lies), CASE(reads_photographs_however_the_phone_was_held), CASE(reads_what_is_left_of_a_cropped_page),
       CASE(one_mark_may_be_lost), CASE(a_stamp_on_a_mark_or_a_code_does_no_harm), CASE(a_streak_is_not_a_mark),
       CASE(a_streak_through_a_corner_mark_moves_nothing), CASE(blank_forms_have_no_answers), CASE(doubt_is_kept),
       CASE(a_light_pen_is_known_by_its_page), CASE(a_stroke_that_grazes_a_box_is_doubtful), CASE(corrections_are_settled_where_asked), CASE(every_other_page_has_its_state), CASE(images_of_any_size_and_noise), CASE(codes_of_every_size),
