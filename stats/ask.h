@@ -53,3 +53,10 @@ bool stats_ask_answer(struct stats_asked *asked, struct survey_error *error);
 void stats_ask_method(const struct stats_asked *asked, struct survey_buffer *text);
 void stats_ask_print(const struct stats_asked *asked, struct survey_buffer *text);
 void stats_ask_write(const struct stats_asked *asked, struct survey_json_writer *writer);
+
+// Its parts, for other tables of figures. Six significant digits, without an exponent for what people count; "mean income".
+const char *stats_ask_digits(struct survey_arena *arena, double value);
+const char *stats_ask_what(struct survey_arena *arena, const struct stats_ask *ask);
+// Cells as lines of aligned columns: the first ones and the last flush left, the others right.
+void stats_ask_put_table(struct survey_arena *arena, const char ***cells, size_t lines, size_t columns, size_t left_columns,
+                         struct survey_buffer *text);

@@ -50,7 +50,7 @@ static const char *reason_of(const struct stats_answer *answer)
 }
 
 // Six significant digits, without an exponent for what people count.
-static const char *digits(struct survey_arena *arena, double value)
+const char *stats_ask_digits(struct survey_arena *arena, double value)
 {
     char text[SURVEY_NUMBER_TEXT];
     double size = fabs(value);
@@ -63,7 +63,7 @@ static const char *digits(struct survey_arena *arena, double value)
     return survey_arena_strdup(arena, text);
 }
 
-static const char *what_of(struct survey_arena *arena, const struct stats_ask *ask)
+const char *stats_ask_what(struct survey_arena *arena, const struct stats_ask *ask)
 {
     const char *statistic = ask->statistic == STATS_SHARE   ? _("share")
                             : ask->statistic == STATS_MEAN  ? _("mean")
@@ -90,24 +90,24 @@ struct table {
     const char ***cells;
 };
 
-static void put_table(const struct table *table, struct survey_buffer *text)
+void stats_ask_put_table(struct survey_arena *arena, const char ***cells, size_t lines, size_t columns, size_t left_columns,
+                         struct survey_buffer *text)
 {
-    size_t columns = COLUMNS + table->groups;
-    int *widest = survey_arena_array(table->arena, columns, sizeof *widest);
-    for (size_t line = 0; line < table->lines; line++)
+    int *widest = survey_arena_array(arena, columns, sizeof *widest);
+    for (size_t line = 0; line < lines; line++)
         for (size_t column = 0; column < columns; column++) {
-            int width = width_of(table->cells[line][column]);
+            int width = width_of(cells[line][column]);
             widest[column] = width > widest[column] ? width : widest[column];
         }
-    for (size_t line = 0; line < table->lines; line++) {
+    for (size_t line = 0; line < lines; line++) {
         for (size_t column = 0; column < columns; column++) {
-            bool left = column <= table->groups || column == columns - 1;
-            int spaces = widest[column] - width_of(table->cells[line][column]);
+            bool left = column < left_columns || column == columns - 1;
+            int spaces = widest[column] - width_of(cells[line][column]);
             if (column)
                 survey_buffer_text(text, "  ");
             while (!left && spaces-- > 0)
                 survey_buffer_byte(text, ' ');
-            survey_buffer_text(text, table->cells[line][column]);
+            survey_buffer_text(text, cells[line][column]);
             while (left && column < columns - 1 && spaces-- > 0)
                 survey_buffer_byte(text, ' ');
         }
@@ -141,15 +141,15 @@ static void answer_line(const struct stats_asked *asked, const struct stats_answ
     struct survey_arena *arena = table->arena;
     bool none = answer->missing || strcmp(e->interval, "none") == 0;
     const char *reason = reason_of(answer);
-    *cell++ = what_of(arena, answer->ask);
+    *cell++ = stats_ask_what(arena, answer->ask);
     for (size_t i = 0; i < table->groups; i++)
         *cell++ = asked->groups[answer->group][i];
-    *cell++ = answer->missing ? "–" : digits(arena, e->value);
-    *cell++ = answer->missing || !e->known_se ? "–" : digits(arena, e->se);
-    *cell++ = none ? "–" : digits(arena, e->low);
-    *cell++ = none ? "–" : digits(arena, e->high);
+    *cell++ = answer->missing ? "–" : stats_ask_digits(arena, e->value);
+    *cell++ = answer->missing || !e->known_se ? "–" : stats_ask_digits(arena, e->se);
+    *cell++ = none ? "–" : stats_ask_digits(arena, e->low);
+    *cell++ = none ? "–" : stats_ask_digits(arena, e->high);
     *cell++ = answer->missing ? "–" : survey_arena_format(arena, "%g", e->df);
-    *cell++ = answer->missing || e->deff <= 0 ? "–" : digits(arena, e->deff);
+    *cell++ = answer->missing || e->deff <= 0 ? "–" : stats_ask_digits(arena, e->deff);
     *cell++ = survey_arena_format(arena, "%zu", e->base);
     *cell++ = survey_arena_format(arena, "%zu", e->missing);
     *cell++ = reason ? reason : interval_name(e->interval);
@@ -223,7 +223,7 @@ void stats_ask_print(const struct stats_asked *asked, struct survey_buffer *text
     head_line(asked, &table);
     for (size_t i = 0; i < asked->answer_count; i++)
         answer_line(asked, &asked->answers[i], &table, table.cells[i + 1]);
-    put_table(&table, text);
+    stats_ask_put_table(table.arena, table.cells, table.lines, COLUMNS + table.groups, 1 + table.groups, text);
     stats_ask_method(asked, text);
     survey_buffer_text(text, "\n");
     survey_arena_free(table.arena);

@@ -46,6 +46,8 @@ const char *stats_dataset_unit(const struct stats_dataset *dataset,
 // none).
 bool stats_dataset_interview(const struct stats_dataset *dataset, size_t row);
 const char *stats_dataset_stratum(const struct stats_dataset *dataset, size_t row);
+// The name behind a label of the design's strata and units, the same in every round; NULL where nothing was drawn.
+const char *stats_dataset_label(const struct stats_dataset *dataset, uint32_t label);
 // A frame column's text of a row; "" where blank, NULL where there is no such column.
 const char *stats_dataset_frame(const struct stats_dataset *dataset, const char *column,
                                 size_t row);

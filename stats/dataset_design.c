@@ -275,6 +275,11 @@ static void hand_over(struct placing *in)
     design->stratum = drawn ? in->stratum : NULL;
     design->stratum_names = drawn ? stratum_names(in) : NULL;
     design->stages = in->stages;
+    in->dataset->labels =
+        drawn ? survey_arena_array(in->dataset->arena, in->labels.count + 1, sizeof(char *)) : NULL;
+    for (size_t i = 0; drawn && i < in->labels.count; i++)
+        in->dataset->labels[in->labels.entries[i].number] =
+            survey_arena_strdup(in->dataset->arena, in->labels.entries[i].key);
     for (int stage = 0; stage < in->stages; stage++) {
         bool finite = false;
         for (size_t row = 0; row < n; row++)
@@ -321,4 +326,9 @@ bool stats_dataset_place(struct stats_dataset *dataset, struct survey_error *err
     survey_map_clear(&in.labels);
     survey_arena_free(in.scratch);
     return done;
+}
+
+const char *stats_dataset_label(const struct stats_dataset *dataset, uint32_t number)
+{
+    return dataset->labels ? dataset->labels[number] : NULL;
 }

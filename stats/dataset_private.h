@@ -77,6 +77,7 @@ struct stats_dataset {
     struct survey_map parameters, admin; // key -> const char *, NULL where there is none
     struct survey_map cases;             // type -> struct stats_case_column
     struct stats_design design;
+    const char **labels; // names of strata and units by label; NULL where nothing was drawn
     bool weighted;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // estimate: design-based estimates from a CSV file or an evaluation file.
 #include "stats/ask.h"
+#include "stats/effect/change_ask.h"
 #include "stats/replicate.h"
 #include "stats/request.h"
 #include "stats/stats.h"
@@ -38,6 +39,7 @@ static const struct survey_option options[] = {
     {"assumed-icc", 0, N_("R"),
      N_("intra-class correlation that sets a floor under a share's design effect")},
     {"form", 0, N_("FORM"), N_("evaluation file: responses of this form")},
+    {"change", 0, N_("R1,R2"), N_("evaluation file: the change from one round to another, with its error")},
     {"request", 0, N_("FILE"),
      N_("answer a request in JSON (data, design, estimator, args), - for standard input")},
     {NULL},
@@ -150,6 +152,7 @@ static bool ready(const struct survey_invocation *invocation, struct survey_aren
     return true;
 }
 
+// What is asked for, without the answers.
 static bool ask(const struct survey_invocation *invocation, struct survey_arena *arena,
                 struct stats_asked *asked, struct survey_error *error)
 {
@@ -170,7 +173,7 @@ static bool ask(const struct survey_invocation *invocation, struct survey_arena 
             if (!stats_ask_add(asked, statistics[i], text, error))
                 return false;
     }
-    return stats_ask_answer(asked, error);
+    return true;
 }
 
 static int print(const struct survey_invocation *invocation, const struct stats_asked *asked)
@@ -254,6 +257,77 @@ static bool asks_nothing(const struct survey_invocation *invocation)
            !survey_given(invocation, "quantile");
 }
 
+// The rounds of --change, and that nothing is asked for that a change does not know.
+static bool read_rounds(const struct survey_invocation *invocation, struct survey_arena *arena,
+                        const char *rounds[2], struct survey_error *error)
+{
+    static const char *const others[] = {"ratio",   "quantile", "request", "round", "strata", "psu",
+                                         "weight",  "fpc",      "nest",    "replicates"};
+    size_t count;
+    const char *const *list = list_of(invocation, arena, "change", &count);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (survey_given(invocation, others[i]))
+            return survey_fail(error, SURVEY_ERROR_USAGE, "",
+                               _("--change does not go with --%s: it takes --share, --mean and --total of two "
+                                 "rounds of an evaluation file"),
+                               others[i]);
+    if (count != 2 || strcmp(list[0], list[1]) == 0)
+        return survey_fail(error, SURVEY_ERROR_USAGE, "", "%s", _("--change: give two rounds, such as 2019,2021"));
+    rounds[0] = list[0];
+    rounds[1] = list[1];
+    return true;
+}
+
+static bool open_round(const struct survey_invocation *invocation, struct survey_arena *arena, const char *round,
+                       struct stats_source *source, struct stats_asked *asked, struct survey_error *error)
+{
+    struct survey_actor actor = invocation->actor;
+    const char *path = invocation->arguments[0];
+    actor.round = round;
+    if (!stats_source_is_evaluation(path))
+        return survey_fail(error, SURVEY_ERROR_USAGE, "", "%s",
+                           _("--change is for evaluation files; for a CSV file ask in a request (estimator 'change')"));
+    if (!stats_source_open_evaluation(source, path, &actor, survey_given_value(invocation, "form"), error) ||
+        !set_policies(invocation, &source->design, error) || !stats_source_prepare(source, error))
+        return false;
+    *asked = (struct stats_asked){.source = source, .where = "", .group_count = 1};
+    return ask(invocation, arena, asked, error);
+}
+
+static int print_change(const struct survey_invocation *invocation, const struct effect_change_table *table)
+{
+    struct survey_buffer text = SURVEY_BUFFER((size_t)1 << 30);
+    if (invocation->json) {
+        struct survey_json_writer writer = survey_json_writer(&text, true);
+        effect_change_write(table, &writer);
+        survey_buffer_byte(&text, '\n');
+    } else {
+        effect_change_print(table, &text);
+    }
+    int code = survey_command_print(invocation, &text);
+    survey_buffer_clear(&text);
+    return code;
+}
+
+static int run_change(const struct survey_invocation *invocation)
+{
+    struct survey_arena *arena = survey_arena_new();
+    struct survey_error error = {0};
+    struct stats_source sources[2] = {0};
+    struct stats_asked asked[2];
+    struct effect_change_table table = {.arena = arena, .asked = {&asked[0], &asked[1]}};
+    bool done = read_rounds(invocation, arena, table.round, &error);
+    for (int i = 0; done && i < 2; i++)
+        done = open_round(invocation, arena, table.round[i], &sources[i], &asked[i], &error);
+    done = done && effect_change_answer(&table, &error);
+    int code = done ? print_change(invocation, &table) : survey_command_fail(invocation, &error);
+    for (int i = 0; i < 2; i++)
+        if (sources[i].arena)
+            stats_source_close(&sources[i]);
+    survey_arena_free(arena);
+    return code;
+}
+
 static int run(struct survey_invocation *invocation)
 {
     if (survey_given(invocation, "request"))
@@ -266,6 +340,8 @@ static int run(struct survey_invocation *invocation)
     if (asks_nothing(invocation))
         return survey_command_usage(
             invocation, "%s", _("nothing to estimate: give --share, --mean, --total, --ratio or --quantile"));
+    if (survey_given(invocation, "change"))
+        return run_change(invocation);
     struct survey_arena *arena = survey_arena_new();
     struct survey_error error = {0};
     struct stats_source source = {0};
@@ -273,7 +349,7 @@ static int run(struct survey_invocation *invocation)
                 set_policies(invocation, &source.design, &error) && stats_source_prepare(&source, &error) &&
                 set_replicates(invocation, &source, &error);
     struct stats_asked asked = {.source = &source, .where = ""};
-    done = done && ask(invocation, arena, &asked, &error);
+    done = done && ask(invocation, arena, &asked, &error) && stats_ask_answer(&asked, &error);
     int code = done ? print(invocation, &asked) : survey_command_fail(invocation, &error);
     if (source.arena)
         stats_source_close(&source);

@@ -108,17 +108,33 @@ static void set_population(struct effect_changes *changes, const struct psus *ps
         uint64_t stratum = psus->code[from] >> 32;
         for (to = from; to < psus->count && psus->code[to] >> 32 == stratum; to++)
             n[psus->seen[to]]++;
-        changes->overlap.lone += n[3] == 1;
         double first = n[1] + n[3], second = n[2] + n[3], size = INFINITY;
         for (size_t s = 0; s < stage->strata && n[3] > 0 && whole->fpc[0]; s++)
             if (stage->label[s] == stratum)
                 size = stage->population[s];
         double share = first * second / (n[3] * size);
+        changes->overlap.lone += n[3] == 1 && share < 1;
         for (size_t i = 0; i < both->n; i++)
             if ((both->design.stratum ? both->design.stratum[i] : 0) == stratum)
                 population[i] = share < 1 ? n[3] / share : n[3];
     }
     both->design.fpc[0] = whole->fpc[0] ? population : NULL;
+}
+
+// Whether the units of later stages are those of both rounds too.
+static bool same_units(const struct effect_changes *changes)
+{
+    const struct part *both = &changes->both;
+    bool same = true;
+    for (int s = 1; same && s < both->prepared->stages; s++) {
+        const struct stats_stage *stage = &both->prepared->stage[s];
+        uint8_t *seen = survey_arena_array(changes->arena, stage->units, 1);
+        for (size_t i = 0; i < both->n; i++)
+            seen[stage->unit_of_row[i]] |= changes->rounds->round[both->row[i]];
+        for (size_t unit = 0; unit < stage->units; unit++)
+            same = same && seen[unit] == 3;
+    }
+    return same;
 }
 
 static bool prepare_both(struct effect_changes *changes, const struct psus *psus,
@@ -128,9 +144,11 @@ static bool prepare_both(struct effect_changes *changes, const struct psus *psus
     cut(changes->arena, changes->rounds->design, both);
     both->design.lonely = STATS_LONELY_REMOVE;
     set_population(changes, psus);
-    if (!both->n || stats_prepare(&both->design, &both->prepared, NULL))
+    if (!both->n || (stats_prepare(&both->design, &both->prepared, NULL) && same_units(changes)))
         return true;
-    // Population sizes of later stages that are not the same in both rounds: PSUs alone.
+    // Other units or population sizes within the PSUs: the PSUs alone.
+    stats_prepared_free(both->prepared);
+    both->prepared = NULL;
     both->design.stages = 1;
     return stats_prepare(&both->design, &both->prepared, error);
 }
@@ -207,25 +225,32 @@ const struct effect_overlap *effect_changes_overlap(const struct effect_changes 
 
 // Value of a round, and its scores by row of the whole; 0 elsewhere.
 static bool score(struct effect_changes *changes, int round, const double *y, const uint8_t *kept,
-                  bool total, double *value, double *scores, struct survey_error *error)
+                  bool total, struct effect_change *change, double *scores,
+                  struct survey_error *error)
 {
     const struct stats_design *design = changes->rounds->design;
     size_t n = design->n;
-    double *scratch = survey_realloc(NULL, n, sizeof *scratch), above, below;
-    for (size_t row = 0; row < n; row++)
-        scratch[row] =
-            kept[row] && changes->rounds->round[row] == round + 1 ? design->weight[row] : 0;
+    double *scratch = survey_realloc(NULL, n, sizeof *scratch), above, below, first = (double)NAN;
+    bool constant = true;
+    for (size_t row = 0; row < n; row++) {
+        bool in = kept[row] && changes->rounds->round[row] == round + 1;
+        scratch[row] = in ? design->weight[row] : 0;
+        first = in && isnan(first) ? y[row] : first;
+        constant = constant && (!in || y[row] == first);
+    }
     below = stats_sum(scratch, n);
     for (size_t row = 0; row < n; row++)
-        scratch[row] *= kept[row] ? y[row] : 0;
+        scratch[row] *= scratch[row] > 0 ? y[row] : 0;
     above = stats_sum(scratch, n);
-    *value = total ? above : above / below;
+    double value = total ? above : constant ? first : above / below;
     for (size_t row = 0; row < n; row++) {
         bool in = kept[row] && changes->rounds->round[row] == round + 1;
         double weight = in ? design->weight[row] : 0;
-        scores[row] = !in ? 0 : total ? weight * y[row] : weight * (y[row] - *value) / below;
+        scores[row] = !in ? 0 : total ? weight * y[row] : weight * (y[row] - value) / below;
     }
     free(scratch);
+    change->value[round] = value;
+    change->constant[round] = constant;
     return below > 0 || survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
                                     _("one of the two rounds has no value that can be used"));
 }
@@ -282,7 +307,7 @@ bool effect_change_of(struct effect_changes *changes, const double *y, const uin
     bool done = true;
     *change = (struct effect_change){0};
     for (int r = 0; done && r < 2; r++)
-        done = score(changes, r, y, kept, total, &change->value[r], scores[r], error) &&
+        done = score(changes, r, y, kept, total, change, scores[r], error) &&
                vary(&changes->round[r], &scores[r], 1, kept, &change->variance[r], error);
     if (done && changes->both.n)
         done = vary(&changes->both, scores, 2, kept, matrix, error);

@@ -26,8 +26,9 @@ struct effect_rounds {
 
 struct effect_change {
     double value[2], variance[2], covariance; // of both rounds
-    double change, se, df;                    // df: PSUs of either round, minus strata
-    bool without; // the covariance from few PSUs made V(d) negative and was left out
+    bool constant[2];      // all values of the round are equal, which shows no variance
+    double change, se, df; // df: PSUs of either round, minus strata
+    bool without;          // the covariance from few PSUs made V(d) negative and was left out
 };
 
 struct effect_overlap {

@@ -128,18 +128,17 @@ static void fill(const struct changing *of, const struct effect_change *change, 
 {
     double confidence = of->design.confidence,
            apart = sqrt(change->variance[0] * change->variance[1]);
-    double reach = change->df > 0
-                       ? stats_t_quantile(1 - (1 - confidence) / 2, change->df) * change->se
-                       : (double)NAN;
+    bool sure = change->df > 0 && !change->constant[0] && !change->constant[1];
+    double reach =
+        sure ? stats_t_quantile(1 - (1 - confidence) / 2, change->df) * change->se : (double)NAN;
     double values[COLUMNS] = {
         [FROM] = change->value[0],
         [TO] = change->value[1],
         [CHANGE] = change->change,
         [SE] = change->se,
         [DF] = change->df,
-        [TAIL] = change->df > 0 && change->se > 0
-                     ? stats_t_tail(change->change / change->se, change->df)
-                     : (double)NAN,
+        [TAIL] = sure && change->se > 0 ? stats_t_tail(change->change / change->se, change->df)
+                                        : (double)NAN,
         [LOW] = change->change - reach,
         [HIGH] = change->change + reach,
         [SE_FROM] = sqrt(change->variance[0]),
@@ -168,7 +167,8 @@ static bool answer(struct changing *of, struct effect_changes *changes,
     struct request *request = of->request;
     size_t count = of->variables.count, units[4] = {0}, rows[3] = {0};
     double *numbers = survey_arena_array(request->arena, COLUMNS * count, sizeof *numbers);
-    bool without = false, matched = survey_json_bool(request->args, "matched", false);
+    bool without = false, constant = false,
+         matched = survey_json_bool(request->args, "matched", false);
     if (matched && !of->has_units)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("'matched' needs 'unit'"));
     if (of->has_units)
@@ -179,6 +179,7 @@ static bool answer(struct changing *of, struct effect_changes *changes,
                               &change, error))
             return false;
         without = without || change.without;
+        constant = constant || change.constant[0] || change.constant[1];
         fill(of, &change, numbers, i, count);
     }
     for (size_t row = 0; row < request->n; row++)
@@ -204,6 +205,8 @@ static bool answer(struct changing *of, struct effect_changes *changes,
     if (overlap->lone)
         survey_json_put_text(
             out, _("strata with one PSU in both rounds show no covariance: it counts as 0 there"));
+    if (constant)
+        survey_json_put_text(out, _("all values of a round are equal, which shows no variance"));
     if (without)
         survey_json_put_text(
             out, _("the covariance was left out: from few PSUs it made the variance negative"));
