@@ -13,7 +13,7 @@ static void notice(struct desk_visit *visit, const char *last, enum desk_word wo
 {
     const char *text =
         survey_arena_format(visit->arena, desk_word(visit->desk->words, visit->language, word), first, second);
-    desk_session_notice(visit, last, text);
+    desk_session_notice(visit, last, !last && word != SAY_PASSED, text);
 }
 
 static const char *label_of(struct desk_visit *visit, const struct review_mark *mark)
@@ -148,7 +148,7 @@ static void say_late(struct desk_visit *visit, const struct review_mark *mark, c
     survey_format(visit->out, "</p><p><a class=\"button main\" href=\"%s/review/next", visit->prefix);
     desk_text(visit, desk_filter_query(visit));
     survey_buffer_text(visit->out, "\">");
-    desk_say(visit, SAY_START);
+    desk_say(visit, SAY_NEXT);
     survey_buffer_text(visit->out, "</a></p>");
     desk_page_close(visit);
 }

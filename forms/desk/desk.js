@@ -15,12 +15,6 @@
     }
 
     function press(element) {
-        if (element.tagName === "LABEL") {
-            const box = element.querySelector("input");
-            box.checked = !box.checked;
-            box.focus();
-            return;
-        }
         element.click();
         if (element.tagName === "SUMMARY") {
             const box = element.parentElement.open && element.parentElement.querySelector("input:not([type=hidden])");

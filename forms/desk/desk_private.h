@@ -35,6 +35,7 @@ struct desk_session {
     enum desk_language language;
     char last[DESK_ID]; // decided last: what "back" leads to
     char notice[600];   // shown with the next page
+    bool wrong;         // it says that something was not taken
     size_t decided;     // in this session
     char passed[DESK_PASSED][DESK_ID];
     size_t passed_count;
@@ -95,6 +96,7 @@ struct desk_visit {
     size_t session;   // index; holds while signed_in
     bool signed_in;
     char who[256], guard[2 * DESK_KEY + 1], last[DESK_ID], notice[600];
+    bool wrong;                // what the notice says
     size_t decided, passed;    // so far in the session
     size_t held;               // items that others look at; set by desk_queue_next()
     struct desk_field *fields; // of a post
@@ -115,7 +117,7 @@ void desk_session_close(struct desk_visit *visit);
 // Whether a post says what its page was given.
 bool desk_session_guards(const struct desk_visit *visit);
 // What the next page shows; last: the mark that was decided, NULL where none was.
-void desk_session_notice(struct desk_visit *visit, const char *last, const char *notice);
+void desk_session_notice(struct desk_visit *visit, const char *last, bool wrong, const char *notice);
 void desk_session_notice_take(struct desk_visit *visit);
 void desk_session_language(struct desk_visit *visit, enum desk_language language);
 // An item left for later, by this person in this session; NULL forgets them all.

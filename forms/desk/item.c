@@ -60,6 +60,14 @@ const char *desk_value_words(struct desk_visit *visit, const struct review_mark 
 
 // --- Answering ---
 
+// What the form begins with: one's own decision, where one takes it back; else what was read.
+static const char *given_value(const struct desk_visit *visit, const struct review_mark *mark)
+{
+    return visit->task == DESK_ANEW          ? mark->value
+           : visit->task == DESK_ANEW_SECOND ? visit->turns.second.value
+                                             : mark->read;
+}
+
 static void open_form(struct desk_visit *visit, const struct review_mark *mark, const char *class)
 {
     survey_format(visit->out, "<form class=\"%s\" method=\"post\" action=\"%s/review/item/%s", class, visit->prefix,
@@ -84,15 +92,15 @@ static void put_choice(struct desk_visit *visit, const struct review_mark *mark,
 {
     const struct survey_choice_list *list = mark->item->list;
     const struct survey_choice *choice = &list->choices[index];
-    bool several = mark->item->type == SURVEY_TYPE_SELECT_MULTIPLE,
-         read = mark->read && has_code(mark->read, choice->name);
+    bool several = mark->item->type == SURVEY_TYPE_SELECT_MULTIPLE, read = has_code(mark->read, choice->name);
+    bool ticked = several && has_code(given_value(visit, mark), choice->name);
     const char key[] = {key_of(list, index), '\0'};
     survey_buffer_text(visit->out, several ? "<label class=\"choice\"><input type=\"checkbox\" name=\"value\" value=\""
                                    : read  ? "<button class=\"choice read\" name=\"value\" value=\""
                                            : "<button class=\"choice\" name=\"value\" value=\"");
     desk_text(visit, choice->name);
-    survey_format(visit->out, "\"%s data-key=\"%s\">%s%s%s ", several && read ? " checked" : "", key,
-                  *key ? "<kbd>" : "", key, *key ? "</kbd>" : "");
+    survey_format(visit->out, "\"%s data-key=\"%s\">%s%s%s ", ticked ? " checked" : "", key, *key ? "<kbd>" : "", key,
+                  *key ? "</kbd>" : "");
     desk_text(visit, survey_label(form, choice->labels, language_of(visit, form)));
     if (strcmp(choice->name, key) != 0) {
         survey_buffer_text(visit->out, " <small>");
@@ -145,17 +153,17 @@ static void put_box(struct desk_visit *visit, const struct review_mark *mark, co
     survey_buffer_text(visit->out, "<label for=\"value\">");
     desk_say(visit, list ? SAY_CODE : number ? SAY_NUMBER : SAY_WRITTEN);
     survey_buffer_text(visit->out, "</label>");
+    const char *value = visit->task == DESK_ANEW || visit->task == DESK_ANEW_SECOND ? given_value(visit, mark) : NULL;
     if (plain)
-        survey_format(
-            visit->out,
-            "<textarea id=\"value\" name=\"value\" rows=\"2\" maxlength=\"10000\" autocomplete=\"off\"%s></textarea>",
-            focus);
+        survey_format(visit->out, "<textarea id=\"value\" name=\"value\" rows=\"2\" maxlength=\"10000\"%s>", focus);
     else
         survey_format(
             visit->out,
-            "<input id=\"value\" name=\"value\" autocomplete=\"off\" maxlength=\"200\" inputmode=\"%s\"%s%s%s>",
+            "<input id=\"value\" name=\"value\" autocomplete=\"off\" maxlength=\"200\" inputmode=\"%s\"%s%s%s value=\"",
             number ? "decimal" : "text", list ? " list=\"codes\"" : "", focus,
             type == SURVEY_TYPE_DATE ? " placeholder=\"2016-12-31\"" : "");
+    desk_text(visit, value ? value : "");
+    survey_buffer_text(visit->out, plain ? "</textarea>" : "\">");
     if (list)
         put_list(visit, list, form);
     put_button(visit, "main", "value", "", "Enter", SAY_SAVE);
@@ -337,7 +345,7 @@ static bool put_closed(struct desk_visit *visit, const struct review_mark *mark)
     survey_format(visit->out, "</p><p><a class=\"button main\" href=\"%s/review/next", visit->prefix);
     desk_text(visit, desk_filter_query(visit));
     survey_buffer_text(visit->out, "\">");
-    desk_say(visit, SAY_START);
+    desk_say(visit, SAY_NEXT);
     survey_buffer_text(visit->out, "</a></p></section>");
     return true;
 }

@@ -99,7 +99,8 @@ void desk_page_open(struct desk_visit *visit, int status, enum desk_word title)
                   visit->prefix, visit->prefix);
     put_header(visit);
     if (*visit->notice) {
-        survey_buffer_text(visit->out, "<p class=\"notice\" role=\"status\">");
+        survey_buffer_text(visit->out, visit->wrong ? "<p class=\"notice wrong\" role=\"alert\">"
+                                                    : "<p class=\"notice\" role=\"status\">");
         desk_text(visit, visit->notice);
         survey_buffer_text(visit->out, "</p>");
     }

@@ -58,9 +58,12 @@ bool desk_queue_next(struct desk_visit *visit, char mark[static DESK_ID], struct
 
 bool desk_go_on(struct desk_visit *visit, struct survey_error *error)
 {
-    char mark[DESK_ID];
-    if (!desk_queue_next(visit, mark, error))
-        return false;
+    char mark[DESK_ID], other[256];
+    // Another may take it between the look and the claim: then it is passed over in the next look.
+    do {
+        if (!desk_queue_next(visit, mark, error))
+            return false;
+    } while (*mark && !desk_claim(visit, mark, other));
     if (*mark)
         desk_see_other(visit, survey_arena_format(visit->arena, "/review/item/%s%s", mark, desk_filter_query(visit)));
     else

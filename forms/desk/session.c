@@ -155,7 +155,7 @@ static struct desk_session *own_session(const struct desk_visit *visit)
     return session->used && strcmp(session->guard, visit->guard) == 0 ? session : NULL;
 }
 
-void desk_session_notice(struct desk_visit *visit, const char *last, const char *notice)
+void desk_session_notice(struct desk_visit *visit, const char *last, bool wrong, const char *notice)
 {
     pthread_mutex_lock(&visit->desk->lock);
     struct desk_session *session = own_session(visit);
@@ -163,8 +163,10 @@ void desk_session_notice(struct desk_visit *visit, const char *last, const char 
         survey_format_into(session->last, sizeof session->last, "%s", last);
         visit->decided = ++session->decided;
     }
-    if (session)
+    if (session) {
         survey_format_into(session->notice, sizeof session->notice, "%s", notice);
+        session->wrong = wrong;
+    }
     pthread_mutex_unlock(&visit->desk->lock);
 }
 
@@ -174,6 +176,7 @@ void desk_session_notice_take(struct desk_visit *visit)
     struct desk_session *session = own_session(visit);
     if (session) {
         survey_format_into(visit->notice, sizeof visit->notice, "%s", session->notice);
+        visit->wrong = session->wrong;
         session->notice[0] = '\0';
     }
     pthread_mutex_unlock(&visit->desk->lock);

@@ -26,6 +26,7 @@ enum desk_language { DESK_EN, DESK_ZH, DESK_LANGUAGES };
     W(NOTHING_WAITS, N_("Nothing waits.")) \
     W(NOTHING_LEFT, N_("Nothing is left here for you now.")) \
     W(START, N_("Start")) \
+    W(NEXT, N_("Next one")) \
     W(GO_ON_PASSED, N_("Take up what you left for later (%zu)")) \
     W(OTHERS_HAVE, N_("Others are looking at %zu of them.")) \
     W(DECIDED_BY_YOU, N_("You decided %zu since you signed in.")) \
