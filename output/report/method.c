@@ -89,6 +89,7 @@ static const char *step_word(const char *method)
     } words[] = {{"base", N_("base weight (inverse of the probability of selection)")},
                  {"nonresponse", N_("adjustment for non-response within cells")},
                  {"propensity", N_("adjustment for non-response by propensity")},
+                 {"within", N_("one person of each household, times those who could have been chosen")},
                  {"poststratify", N_("post-stratification")}, {"rake", N_("raking to margins")},
                  {"calibrate", N_("calibration to totals")}, {"trim", N_("trimming")}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)

@@ -160,7 +160,9 @@ static int joint(struct survey_invocation *invocation, struct survey_store *stor
     survey_draw_clear(&again.draw);
     if (!done)
         return survey_command_fail(invocation, &error);
-    if (strcmp(path, "-") != 0)
+    if (invocation->json && strcmp(path, "-") != 0)
+        printf("{\"units\": %zu, \"exact\": %s}\n", count, exact ? "true" : "false");
+    else if (strcmp(path, "-") != 0)
         printf(exact ? _("%s: joint probabilities of %zu units of stage 1\n")
                      : _("%s: joint probabilities of %zu units of stage 1; brewer's by Hartley and Rao's approximation\n"),
                path, count);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #define FORM_OF(row) "(SELECT f.id FROM main.form f JOIN other.form o ON o.sha256 = f.sha256 WHERE o.id = " row ".form)"
+#define SAME_PLACE "m.draw = t.draw AND m.stage = t.stage"
 #define IMAGE_OF(row) \
     "(SELECT i.id FROM main.image i JOIN other.image o ON o.sha256 = i.sha256 AND o.page = i.page WHERE o.id = " row ".image)"
 #define CASE_OF(row) \
@@ -29,11 +30,26 @@ const struct merge_step merge_steps[] = {
      "INSERT INTO main.draw SELECT id, round, seed, made_at, who, why, current AND NOT EXISTS (SELECT 1 FROM main.draw m "
      "WHERE m.round = t.round AND m.current), plan FROM other.draw t WHERE id NOT IN (SELECT id FROM main.draw)",
      offsetof(struct survey_merged, draws)},
+    // Reserves that the copies called up. One for two units, or two for one, is a conflict, and what is here stays.
     {"sample",
-     "SELECT t.round || ' ' || t.stage || ' ' || t.unit, m.status, t.status FROM other.sample t JOIN main.sample m "
-     "ON m.draw = t.draw AND m.stage = t.stage AND m.unit = t.unit WHERE m.status <> t.status",
-     "INSERT INTO main.sample SELECT * FROM other.sample t WHERE NOT EXISTS (SELECT 1 FROM main.sample m WHERE m.draw = t.draw "
-     "AND m.stage = t.stage AND m.unit = t.unit)",
+     "SELECT t.round || ' ' || t.stage || ' ' || t.unit, m.replaces, t.replaces FROM other.sample t JOIN main.sample m ON " SAME_PLACE
+     " AND m.unit = t.unit WHERE m.replaces <> t.replaces UNION ALL SELECT t.round || ' ' || t.stage || ' ' || t.replaces, m.unit, t.unit FROM "
+     "other.sample t JOIN main.sample m ON " SAME_PLACE " AND m.replaces = t.replaces WHERE m.unit <> t.unit",
+     "INSERT INTO main.sample SELECT * FROM other.sample t WHERE NOT EXISTS (SELECT 1 FROM main.sample m WHERE " SAME_PLACE
+     " AND m.unit = t.unit)",
+     UNCOUNTED},
+    {"sample", NULL,
+     "DELETE FROM main.weight WHERE round IN (SELECT t.round FROM other.sample t JOIN main.sample m ON " SAME_PLACE " AND m.unit = t.unit "
+     "WHERE m.status = 'reserve' AND t.replaces IS NOT NULL)",
+     UNCOUNTED},
+    {"sample", NULL,
+     "UPDATE main.sample SET status = t.status, replaces = t.replaces FROM other.sample t WHERE t.draw = sample.draw AND t.stage = "
+     "sample.stage AND t.unit = sample.unit AND t.replaces IS NOT NULL AND sample.status = 'reserve' AND NOT EXISTS (SELECT 1 FROM "
+     "main.sample m WHERE " SAME_PLACE " AND m.replaces = t.replaces)",
+     UNCOUNTED},
+    {"sample", NULL,
+     "UPDATE main.sample SET status = 'replaced' WHERE status = 'selected' AND EXISTS (SELECT 1 FROM main.sample m WHERE m.draw = "
+     "sample.draw AND m.stage = sample.stage AND m.replaces = sample.unit)",
      UNCOUNTED},
     {"layout", NULL,
      "INSERT INTO main.layout (form, language, sha256, geometry) SELECT " FORM_OF("t") ", language, sha256, geometry FROM "

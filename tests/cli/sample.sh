@@ -4,7 +4,7 @@
 # usage: sample.sh ASSAY
 set -u
 assay=$(realpath "$1")
-echo 1..8
+echo 1..9
 . "$(dirname "$0")/lib.sh"
 cd "$folder" || exit 1
 
@@ -161,3 +161,29 @@ run 1 sample part.assay --seed 1 --round A; says "sample!G3"; says "drawn afresh
 printf '| survey | | | |\n| | type | name | label |\n| | text | household_id | H |\n'"$overlaps"'| | 1 | village | srs | four | | | half |\n' >bad.md
 run 1 check bad.md; says "E328"; says "sample!D2"; says "sample!G2"
 ok "rounds overlap as planned"
+
+# 9: two copies called up reserves: what only one did holds in both, one reserve for two units is a conflict
+run 0 new a.assay calls.md
+run 0 frame a.assay frame.csv
+run 0 sample a.assay --seed 3
+sqlite3 a.assay ".backup b.assay" && cp a.private b.private
+run 0 sample b.assay --replace "$first" --why "moved" --as ann
+run 0 sample b.assay --replace "$one" --why "refused" --as ann
+run 0 merge a.assay b.assay; says "0 conflicts"
+called() {
+    sqlite3 "$1" "SELECT group_concat(unit || ' ' || status || ' ' || coalesce(replaces, '-')) FROM (SELECT * FROM sample WHERE stage = 2 AND status <> 'reserve' AND
+        parent = '$village' ORDER BY unit)"
+}
+[ "$(called a.assay)" = "$(called b.assay)" ] || failed="$failed [$(called a.assay) and $(called b.assay)]"
+run 0 verify a.assay; ! grep -q E843 out || failed="$failed [the log of the other copy is not asked]"
+sqlite3 b.assay ".backup c.assay" && cp b.private c.private
+village2=$(sqlite3 a.assay "SELECT max(parent) FROM sample WHERE stage = 2")
+x=$(sqlite3 a.assay "SELECT unit FROM sample WHERE parent = '$village2' AND status = 'selected' AND position = 1")
+y=$(sqlite3 a.assay "SELECT unit FROM sample WHERE parent = '$village2' AND status = 'selected' AND position = 2")
+run 0 sample b.assay --replace "$x" --why "moved" --as ann
+run 0 sample c.assay --replace "$y" --why "moved" --as bob
+run 1 merge b.assay c.assay; says "'$y'"
+[ "$(sqlite3 b.assay "SELECT group_concat(status) FROM (SELECT status FROM sample WHERE unit IN ('$x', '$y') ORDER BY unit = '$y')")" = "replaced,selected" ] ||
+    failed="$failed [the unit whose reserve was taken is not free for another]"
+run 0 sample b.assay --replace "$y" --why "moved" --as ann; says "left there: 0"
+ok "reserves called up by two copies"
