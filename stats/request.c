@@ -137,7 +137,7 @@ static const struct request_method basic_methods[] = {
     {"ranktest", request_ranktest, false}, {"chisq", request_chisq, false},
     {"kappa", request_kappa, false},     {"contrast", request_contrast, false},
     {"contrast_by", request_contrast, false}, {"variance", request_moment, false},
-    {"cor", request_moment, false},      {"cralpha", request_moment, false},
+    {"cor", request_moment, false},      {"cralpha", request_alpha, false},
     {"degf", write_df, false},           {NULL, NULL, false},
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Answers to requests for variances, correlations, Cohen's kappa and Cronbach's alpha.
+// Answers to requests for variances, correlations and Cohen's kappa.
 #include "stats/request_private.h"
 
 // n / (n - 1) * weighted mean of (x - xbar)(y - ybar) over the kept rows, as a quantity.
@@ -43,7 +43,7 @@ static bool write_variance(struct request *request, const struct variables *vari
     return true;
 }
 
-static void covariances(struct request *request, const struct variables *variables, double *value)
+void request_covariances(struct request *request, const struct variables *variables, double *value)
 {
     for (size_t i = 0; i < variables->count; i++)
         for (size_t j = 0; j < variables->count; j++) {
@@ -52,23 +52,15 @@ static void covariances(struct request *request, const struct variables *variabl
         }
 }
 
-// alpha = k / (k - 1) * (1 - sum of the items' variances / variance of their sum) (Cronbach 1951).
-static bool write_matrix_answer(struct request *request, const struct variables *variables, bool alpha,
-                                struct survey_json_writer *out, struct survey_error *error)
+static bool write_correlation(struct request *request, const struct variables *variables,
+                              struct survey_json_writer *out, struct survey_error *error)
 {
     size_t k = variables->count;
     if (k < 2)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("two variables or more are needed"));
-    double *covariance = survey_arena_array(request->arena, k * k, sizeof *covariance), trace = 0, all = 0;
-    covariances(request, variables, covariance);
-    for (size_t i = 0; i < k * k; i++) {
-        all += covariance[i];
-        trace += i % (k + 1) == 0 ? covariance[i] : 0;
-    }
-    if (alpha)
-        write_one(out, "alpha", (double)k / ((double)k - 1) * (1 - trace / all), NULL);
-    else
-        write_one(out, "cor", covariance[1] / sqrt(covariance[0] * covariance[k + 1]), NULL);
+    double *covariance = survey_arena_array(request->arena, k * k, sizeof *covariance);
+    request_covariances(request, variables, covariance);
+    write_one(out, "cor", covariance[1] / sqrt(covariance[0] * covariance[k + 1]), NULL);
     return true;
 }
 
@@ -79,7 +71,7 @@ bool request_moment(struct request *request, struct survey_json_writer *out, str
         return false;
     return request_is(request, "variance")
                ? write_variance(request, &variables, out, error)
-               : write_matrix_answer(request, &variables, request_is(request, "cralpha"), out, error);
+               : write_correlation(request, &variables, out, error);
 }
 
 // Two columns "~a+b" or by name, as the levels of rows and columns.

@@ -141,6 +141,9 @@ bool request_ttest(struct request *request, struct survey_json_writer *out, stru
 bool request_ranktest(struct request *request, struct survey_json_writer *out, struct survey_error *error);
 bool request_chisq(struct request *request, struct survey_json_writer *out, struct survey_error *error);
 bool request_kappa(struct request *request, struct survey_json_writer *out, struct survey_error *error);
+bool request_alpha(struct request *request, struct survey_json_writer *out, struct survey_error *error);
+// Covariances of variables over their kept rows, weighted, with n / (n - 1), into count * count numbers.
+void request_covariances(struct request *request, const struct variables *variables, double *value);
 bool request_moment(struct request *request, struct survey_json_writer *out, struct survey_error *error);
 
 // A function of estimates by the delta method.

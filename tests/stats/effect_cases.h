@@ -18,3 +18,4 @@ struct effect_case {
 extern const struct effect_case effect_poverty_cases[];
 extern const struct effect_case effect_composite_cases[];
 extern const struct effect_case effect_effect_cases[];
+extern const struct effect_case effect_scale_cases[];

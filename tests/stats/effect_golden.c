@@ -18,6 +18,7 @@ static const struct effect_case *const families[] = {
     effect_poverty_cases,
     effect_composite_cases,
     effect_effect_cases,
+    effect_scale_cases,
 };
 
 static const struct survey_json *at_path(const struct survey_json *json, const char *path,

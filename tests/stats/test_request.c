@@ -88,6 +88,27 @@ static void replicated(void)
     CHECK_TEXT("2 rows of replicate weights for 3 rows of data", error.message);
 }
 
+// Two items that differ by a constant but in one row, by hand; and the error of a linearised ratio against JK1.
+static void alpha(void)
+{
+    put("data.csv", "a,b,c,w\n1,2,3,1\n2,3,1,1\n3,4,2,1\n6,5,2,1\n");
+    // a around 3: -2 -1 0 3; b around 3.5: -1.5 -.5 .5 1.5. Squares 14, 5; products 3 + .5 + 0 + 4.5 = 8; sum 19 + 16.
+    NEED(ask(REQUEST("{}", "cralpha", "{\"vars\": [\"a\", \"b\"]}")));
+    CHECK_NEAR(2 * (1 - 19.0 / 35), field("est", 0), 1e-13);
+    CHECK_NEAR(8 / sqrt(14 * 5.0), field("item_rest_r", 1), 1e-13);
+    double low = field("ci_low", 0), reach = field("est", 0) - low;
+    CHECK_NEAR(reach, field("ci_high", 0) - field("est", 0), 1e-12);
+    // Scores (above - 19/35 below) / 35, above 6.25 1.25 .25 11.25, below 12.25 2.25 .25 20.25: n / (n - 1) * squares.
+    double r = 19.0 / 35, z[] = {6.25 - r * 12.25, 1.25 - r * 2.25, 0.25 - r * 0.25, 11.25 - r * 20.25}, sum = 0;
+    for (int i = 0; i < 4; i++)
+        sum += z[i] * z[i] * 4 / 3;
+    CHECK_NEAR(2 * sqrt(sum) / 35, field("se", 0), 1e-13);
+    CHECK(!ask(REQUEST("{}", "cralpha", "{\"vars\": [\"a\", \"w\"]}")));
+    CHECK_TEXT("'w' has the same value in every row", error.message);
+    CHECK(!ask(REQUEST("{}", "cralpha", "{\"vars\": [\"a\", \"b\"], \"reverse\": \"c\"}")));
+    CHECK_TEXT("'c' to be reversed is none of the items", error.message);
+}
+
 // SRS of 3 of 6: joint probabilities 3*2/(6*5) = 0.2; both forms give N^2 (1 - n/N) s^2 / n = 36 * 0.5 * 7 / 3.
 static void unequal_probabilities(void)
 {
@@ -212,6 +233,6 @@ static void bad_requests(void)
     CHECK_NEAR(2, field("est", 0), 0);
 }
 
-TESTS(CASE(set_up), CASE(post_stratified), CASE(raked), CASE(calibrated), CASE(replicated),
+TESTS(CASE(set_up), CASE(post_stratified), CASE(raked), CASE(calibrated), CASE(replicated), CASE(alpha),
       CASE(unequal_probabilities), CASE(tests_and_models), CASE(quantile_rules), CASE(share_methods),
       CASE(functions_of_estimates), CASE(bad_requests), CASE(clean_up))
