@@ -171,7 +171,8 @@ static void put_stages(const struct stats_asked *asked, struct survey_buffer *te
 static void put_replicates(const struct stats_source *source, struct survey_buffer *text)
 {
     const struct stats_replicates *of = source->replicates;
-    bool random = of->drawn || (of->factor && of->plan.method == STATS_PRESTON);
+    bool random = of->plan.method == STATS_RAO_WU || of->plan.method == STATS_CANTY_DAVISON ||
+                  of->plan.method == STATS_PRESTON;
     survey_format(text, _("%s, %zu replicates"), stats_replicate_name(of->plan.method), of->count);
     if (of->plan.method == STATS_FAY)
         survey_format(text, _(", rho %g"), of->plan.rho);
@@ -179,6 +180,8 @@ static void put_replicates(const struct stats_source *source, struct survey_buff
         survey_format(text, _(", seed %llu"), (unsigned long long)of->plan.seed);
     if (!of->finite && source->design.fpc[0])
         survey_buffer_text(text, _(", PSUs as drawn with replacement"));
+    if (of->reweighed)
+        survey_buffer_text(text, _(", the weights sheet carried out in each"));
     survey_format(text, _(", domains as zeros; %s"), source->weights);
 }
 

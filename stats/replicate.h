@@ -39,7 +39,8 @@ struct stats_replicates {
     const uint32_t *unit_of_row; // by row of the design
     double scale;
     const double *rscales;
-    bool finite; // population sizes (fpc) are in it
+    bool finite;    // population sizes (fpc) are in it
+    bool reweighed; // the weights sheet was carried out in each
     // How factors are kept: of those of the jackknives the unit that is left out; of the bootstraps how often a unit
     // was drawn; signs of a Hadamard matrix; else each factor.
     const uint32_t *stratum; // by unit

@@ -4,6 +4,7 @@
 
 #include "stats/coder.h"
 #include "stats/replicate.h"
+#include "stats/weight.h"
 #include "survey/base/arena.h"
 #include "survey/base/format.h"
 #include "survey/base/number.h"
@@ -46,6 +47,7 @@ bool stats_source_open_evaluation(struct stats_source *source, const char *path,
 {
     *source = (struct stats_source){.arena = survey_arena_new()};
     source->path = survey_arena_strdup(source->arena, path);
+    source->actor = actor;
     if (!survey_store_open(path, SURVEY_STORE_READ, &source->store, error) ||
         !stats_dataset_open(source->store, actor, form, &source->dataset, error))
         return false;
@@ -71,6 +73,24 @@ bool stats_source_prepare(struct stats_source *source, struct survey_error *erro
     return true;
 }
 
+// A sheet of base weights alone has nothing to repeat.
+static bool reweigh(struct stats_source *source, const struct stats_replicate_plan *plan, struct survey_error *error)
+{
+    struct stats_replicates *made;
+    const struct survey_sheet *sheet = survey_store_plan(source->store, "weights");
+    if (!sheet || sheet->rows < 3)
+        return true;
+    if (plan->method == STATS_PRESTON)
+        return survey_fail(error, SURVEY_ERROR_INPUT, source->path, "%s",
+                           _("Preston's bootstrap says nothing of units that were not interviewed, so the weights sheet "
+                             "cannot be carried out in it; use jkn or bootstrap"));
+    if (!stats_weigh_replicates(source->store, source->actor, source->dataset, source->replicates, &made, error))
+        return false;
+    stats_replicates_free(source->replicates);
+    source->replicates = made;
+    return true;
+}
+
 bool stats_source_replicate(struct stats_source *source, const struct stats_replicate_plan *plan,
                             struct survey_error *error)
 {
@@ -79,6 +99,8 @@ bool stats_source_replicate(struct stats_source *source, const struct stats_repl
                            _("successive differences need rows in the order of the draw, which an evaluation file "
                              "does not keep; use jkn or bootstrap"));
     if (!stats_replicates_make(source->prepared, plan, &source->replicates, error))
+        return false;
+    if (source->dataset && stats_dataset_weighted(source->dataset) && !reweigh(source, plan, error))
         return false;
     source->design.replicates = source->replicates;
     return true;

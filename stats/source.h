@@ -17,6 +17,7 @@ struct stats_source {
     bool is_table;
     struct stats_table table;
     struct survey_store *store;
+    const struct survey_actor *actor;
     struct stats_dataset *dataset;
 };
 
@@ -29,7 +30,8 @@ bool stats_source_open_evaluation(struct stats_source *source, const char *path,
                                   struct survey_error *error);
 // Checks and indexes the design once all of it is known.
 bool stats_source_prepare(struct stats_source *source, struct survey_error *error);
-// Makes the replicates of a prepared source. Of an evaluation file the order of rows says nothing: no SDR.
+// Makes the replicates of a prepared source; of an evaluation file that was weighted the weights sheet is carried out
+// in each. There the order of rows says nothing: no SDR.
 struct stats_replicate_plan;
 bool stats_source_replicate(struct stats_source *source, const struct stats_replicate_plan *plan,
                             struct survey_error *error);

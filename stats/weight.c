@@ -186,7 +186,7 @@ static bool is_blank(const struct weighing *in)
 }
 
 // *good: no fault. False: an error.
-static bool read_rules(struct weighing *in, bool *good, struct survey_error *error)
+bool weight_read_rules(struct weighing *in, bool *good, struct survey_error *error)
 {
     in->rules = survey_arena_array(in->arena, in->sheet->rows + 1u, sizeof *in->rules);
     for (in->row = 1; *good && in->row < in->sheet->rows; in->row++) {
@@ -227,15 +227,6 @@ static bool run_rules(struct weighing *in, struct stats_weights *weights, bool *
     return true;
 }
 
-static void clear_rules(struct weighing *in)
-{
-    for (size_t r = 0; r < in->rule_count; r++) {
-        weight_cells_clear(&in->rules[r].cells);
-        for (size_t m = 0; m < in->rules[r].margin_count; m++)
-            weight_cells_clear(&in->rules[r].margins[m].cells);
-    }
-}
-
 static bool log_weights(struct weighing *in, const struct stats_weights *weights,
                         const char *before, struct survey_error *error)
 {
@@ -274,38 +265,57 @@ static bool weigh(struct weighing *in, struct stats_weights *weights, bool *good
         before ? survey_arena_format(in->arena, "{\"rows\": %lld}", (long long)before) : "";
     *good = true;
     return survey_store_run(in->store, error, "DELETE FROM weight WHERE round = ?", "t", round) &&
-           read_rules(in, good, error) && run_rules(in, weights, good, error) &&
+           weight_read_rules(in, good, error) && run_rules(in, weights, good, error) &&
            (!*good || log_weights(in, weights, were, error));
+}
+
+bool weight_open(struct survey_store *store, const struct survey_actor *actor, struct weighing *in,
+                 struct survey_error *error)
+{
+    const struct survey_form *form = survey_store_current_form(store, NULL, NULL, error);
+    if (!form)
+        return false;
+    *in = (struct weighing){.store = store, .actor = actor, .path = form->path};
+    in->sheet = survey_store_plan(store, "weights");
+    if (!in->sheet || in->sheet->rows < 2)
+        return survey_fail(error, SURVEY_ERROR_INPUT, form->path, "%s",
+                           _("the workbook has no 'weights' sheet to go by"));
+    if (!stats_roster_read(store, actor, &in->roster, error))
+        return false;
+    if (!in->roster->sample.stages) {
+        bool said = survey_fail(error, SURVEY_ERROR_INPUT, survey_store_path(store),
+                                _("nothing was drawn in round '%s'"), in->roster->round);
+        stats_roster_free(in->roster);
+        return said;
+    }
+    in->arena = survey_arena_new();
+    in->w = survey_arena_array(in->arena, in->roster->count + 1, sizeof *in->w);
+    return true;
+}
+
+void weight_close(struct weighing *in)
+{
+    for (size_t r = 0; r < in->rule_count; r++) {
+        weight_cells_clear(&in->rules[r].cells);
+        for (size_t m = 0; m < in->rules[r].margin_count; m++)
+            weight_cells_clear(&in->rules[r].margins[m].cells);
+    }
+    stats_roster_free(in->roster);
 }
 
 bool stats_weigh(struct survey_store *store, const struct survey_actor *actor,
                  struct survey_report *report, struct stats_weights **made,
                  struct survey_error *error)
 {
-    const struct survey_form *form = survey_store_current_form(store, NULL, NULL, error);
-    if (!form)
+    struct weighing in;
+    if (!weight_open(store, actor, &in, error))
         return false;
-    struct weighing in = {.store = store, .actor = actor, .report = report, .path = form->path};
-    in.sheet = survey_store_plan(store, "weights");
-    if (!in.sheet || in.sheet->rows < 2)
-        return survey_fail(error, SURVEY_ERROR_INPUT, form->path, "%s",
-                           _("the workbook has no 'weights' sheet to go by"));
-    if (!stats_roster_read(store, actor, &in.roster, error))
-        return false;
-    if (!in.roster->sample.stages) {
-        bool said = survey_fail(error, SURVEY_ERROR_INPUT, survey_store_path(store),
-                                _("nothing was drawn in round '%s'"), in.roster->round);
-        stats_roster_free(in.roster);
-        return said;
-    }
-    in.arena = survey_arena_new();
+    in.report = report;
     struct stats_weights *weights = survey_arena_alloc(in.arena, sizeof *weights);
     *weights = (struct stats_weights){.arena = in.arena,
                                       .round = survey_arena_strdup(in.arena, in.roster->round)};
-    in.w = survey_arena_array(in.arena, in.roster->count + 1, sizeof *in.w);
     bool good = false, done = weigh(&in, weights, &good, error);
-    clear_rules(&in);
-    stats_roster_free(in.roster);
+    weight_close(&in);
     if (done && good)
         *made = weights;
     else

@@ -70,4 +70,12 @@ struct stats_weights {
 bool stats_weigh(struct survey_store *store, const struct survey_actor *actor,
                  struct survey_report *report, struct stats_weights **weights,
                  struct survey_error *error);
+// Replicates of a round's dataset in which the weights sheet is carried out again, from those of its design
+// (factors by PSU): a row's factor is its weight in the replicate over its weight. PSUs without any response keep
+// their base weights. Errors: what stats_weigh says, with the replicate; a sheet that gives other weights than those stored.
+struct stats_dataset;
+struct stats_replicates;
+bool stats_weigh_replicates(struct survey_store *store, const struct survey_actor *actor,
+                            const struct stats_dataset *dataset, const struct stats_replicates *of,
+                            struct stats_replicates **made, struct survey_error *error);
 void stats_weights_free(struct stats_weights *weights); // NULL is fine

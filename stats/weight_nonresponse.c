@@ -83,7 +83,7 @@ bool weight_carry(struct weighing *in, const struct cells *of)
             merge_cell(in, &cells, sums, cell, extra); // some cell has interviews: checked before
     for (size_t i = 0; i < in->roster->count; i++) {
         const struct nonresponse *sum = &sums[cells.of[i]];
-        in->w[i] = weight_is_interview(in, i)
+        in->w[i] = weight_is_interview(in, i) && sum->interviewed > 0 // in a replicate all of a cell may be out
                        ? in->w[i] * (sum->to_carry + extra[cells.of[i]]) / sum->interviewed
                        : 0;
     }

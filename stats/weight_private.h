@@ -89,6 +89,12 @@ bool weight_read_margins(struct weighing *in, struct weight_rule *rule, const ch
 bool weight_check_margins(struct weighing *in, struct weight_rule *rule);
 // What is no interview weighs nothing from here on.
 void weight_keep_interviews(struct weighing *in);
+// Opens a round's sheet and roster; *in gets an arena of its own, which weight_close leaves to the caller.
+bool weight_open(struct survey_store *store, const struct survey_actor *actor, struct weighing *in,
+                 struct survey_error *error);
+void weight_close(struct weighing *in);
+// Reads the rows of the sheet. *good: no fault. False: an error.
+bool weight_read_rules(struct weighing *in, bool *good, struct survey_error *error);
 // The steps' rows read. False: a fault is in the report, or *error is set.
 bool weight_read_nonresponse(struct weighing *in, struct weight_rule *rule, struct survey_error *error);
 bool weight_read_propensity(struct weighing *in, struct weight_rule *rule, struct survey_error *error);

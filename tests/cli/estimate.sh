@@ -4,7 +4,7 @@
 # usage: estimate.sh ASSAY
 set -u
 assay=$(realpath "$1")
-echo 1..15
+echo 1..16
 . "$(dirname "$0")/lib.sh"
 cd "$folder" || exit 1
 
@@ -195,3 +195,27 @@ run 2 estimate e.assay --mean age --strata village; says '--strata is for CSV fi
 run 1 estimate e.assay --mean age --round 9; says 'round 9 has no complete response yet'
 unchanged e.assay
 ok "an evaluation file knows its design, and is left alone"
+
+# The same with a weights sheet: kinds of households to the frame's counts, in each replicate too.
+{ cat hh.md; printf '| weights | | | |\n| | step | method | by |\n| | 1 | base | |\n| | 2 | poststratify | kind |\n'; } >kinds.md
+awk -F, '{ print $0 "," (NR == 1 ? "kind" : NR % 2 ? "odd" : "even") }' frame.csv >kinds.csv
+run 0 new k.assay kinds.md
+run 0 frame k.assay kinds.csv
+run 0 sample k.assay --seed 7
+run 0 import k.assay rows.csv
+run 0 weight k.assay; says 'margin most off'; says 'met'
+run 0 estimate k.assay --total "number(frame('kind') = 'odd')" --replicates bootstrap:50 --seed 5 --json
+says 'Rao-Wu bootstrap, 50 replicates, seed 5, PSUs as drawn with replacement, the weights sheet carried out in each'
+near value 24
+awk -v se="$(value se)" 'BEGIN { exit !(se < 1e-9) }' || failed="$failed [a total that is known has the error $(value se)]"
+run 0 estimate k.assay --mean age --replicates jkn
+run 1 estimate k.assay --mean age --replicates preston:50; says 'cannot be carried out in it'
+sqlite3 k.assay "UPDATE weight SET value = value * 1.5 WHERE step = 2 AND response = (SELECT min(response) FROM weight)"
+run 1 estimate k.assay --mean age --replicates jkn; says 'the weights sheet gives other weights than those stored'
+sed 's/| kind |/| village |/' kinds.md >villages.md
+run 0 new v.assay villages.md
+run 0 frame v.assay kinds.csv
+run 0 sample v.assay --seed 7
+run 0 import v.assay rows.csv
+run 1 weight v.assay; says 'of which none was sampled'
+ok "the weights sheet carried out in each replicate"

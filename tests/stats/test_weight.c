@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Weights, each step worked by hand.
+#include "stats/replicate.h"
 #include "stats/weight.h"
 #include "tests/stats/rounds.h"
 
@@ -411,6 +412,49 @@ static void by_propensity(void)
     end();
 }
 
+// Post-stratified to 30 and 8 in each replicate: the totals of the counties have no error, and a mean that of the
+// jackknife over the post-stratified means.
+static void repeated(void)
+{
+    begin("| | 1 | base | | | |\n| | 2 | nonresponse | county | | |\n| | 3 | poststratify | county | margins | |\n"
+          "| margins | | |\n| | county | total |\n| | C1 | 30 |\n| | C2 | 8 |\n",
+          "A1 C1 s 2 110; A2 C1 s 2 110; A3 C1 s 2 110; A4 C2 s 2 110; A5 C2 s 2 110; A6 C2 s 2 -");
+    NEED(weigh());
+    struct stats_dataset *dataset = open_round();
+    NEED(dataset && stats_dataset_rows(dataset) == 5);
+    struct stats_design design = *stats_dataset_design(dataset);
+    struct stats_prepared *prepared;
+    struct stats_replicates *plain, *made;
+    struct stats_replicate_plan plan = {.method = STATS_JKN};
+    struct stats_estimate estimate;
+    const double first[] = {1, 1, 1, 0, 0}, y[] = {1, 2, 6, 4, 8};
+    NEED(stats_prepare(&design, &prepared, &error));
+    design.prepared = prepared;
+    NEED(stats_replicates_make(prepared, &plan, &plain, &error));
+    NEED(stats_weigh_replicates(store, &tester, dataset, plain, &made, &error));
+    design.replicates = plain;
+    NEED(stats_total(&design, first, NULL, &estimate, &error));
+    CHECK(estimate.se > 1);
+    design.replicates = made;
+    NEED(stats_total(&design, first, NULL, &estimate, &error));
+    CHECK_NEAR(30, estimate.value, 1e-9);
+    CHECK_NEAR(0, estimate.se, 1e-9);
+    NEED(stats_mean(&design, y, NULL, &estimate, &error));
+    double means[5], centre = 0, sum = 0;
+    for (int out = 0; out < 5; out++) {
+        double c1 = (9 - (out < 3 ? y[out] : 0)) / (out < 3 ? 2 : 3), c2 = (12 - (out > 2 ? y[out] : 0)) / (out > 2 ? 1 : 2);
+        centre += means[out] = (30 * c1 + 8 * c2) / 38;
+    }
+    for (int out = 0; out < 5; out++)
+        sum += (means[out] - centre / 5) * (means[out] - centre / 5) * plain->rscales[out];
+    CHECK_NEAR(sqrt(sum), estimate.se, 1e-10);
+    stats_replicates_free(made);
+    stats_replicates_free(plain);
+    stats_prepared_free(prepared);
+    stats_dataset_free(dataset);
+    end();
+}
+
 static void check_fault(const char *rows, const char *expected)
 {
     begin(rows, "A1 C1 s 2 110; A2 C2 l 2 110");
@@ -470,4 +514,4 @@ static void faults(void)
 
 TESTS(CASE(base_and_nonresponse), CASE(empty_cells_merge), CASE(poststratified), CASE(raked),
       CASE(trimmed), CASE(calibrated), CASE(calibration_faults), CASE(one_weight_a_household),
-      CASE(trimmed_and_calibrated), CASE(by_propensity), CASE(reserves), CASE(called_reserves), CASE(persons_within_households), CASE(faults))
+      CASE(trimmed_and_calibrated), CASE(by_propensity), CASE(repeated), CASE(reserves), CASE(called_reserves), CASE(persons_within_households), CASE(faults))
