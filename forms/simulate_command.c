@@ -12,7 +12,7 @@
 
 static const struct survey_option options[] = {
     {"output", 'o', N_("FOLDER"), N_("where the scans and truth.json go (needed, but with --score)")},
-    {"profile", 0, N_("P"), N_("A clean, B office (default), C pencil and dirt, D erasures, streaks and uneven feed")},
+    {"profile", 0, N_("P"), N_("A clean, B office (default), C pencil and dirt, D erasures, streaks and uneven feed, E hasty pens, pale print and stains")},
     {"dpi", 0, N_("N"), N_("resolution (default: 200)")},
     {"format", 0, N_("F"), N_("jpg (default), png, g4: one image a file; pdf, tiff: one file")},
     {"quality", 0, N_("N"), N_("of JPEG, 1 to 100 (default: the profile's)")},
@@ -64,7 +64,7 @@ static bool read_job(const struct survey_invocation *invocation, struct simulate
     const struct simulate_profile *profile = simulate_profile(name ? name : "B");
     int64_t dpi = 200, forms = 0, seed = 1, threads = sysconf(_SC_NPROCESSORS_ONLN), quality;
     if (!profile) {
-        survey_command_usage(invocation, _("--profile: '%s' is none of A, B, C, D"), name);
+        survey_command_usage(invocation, _("--profile: '%s' is none of A, B, C, D, E"), name);
         return false;
     }
     *job = (struct simulate_job){.pen = profile->pen, .scanner = profile->scanner, .profile = profile->name};

@@ -31,6 +31,10 @@ struct simulate_pen {
     double twice;                   // chance that a single choice gets two marks
     double corrected;               // chance of a wrong box crossed, then filled in wholly, beside the right one
     double erased;                  // chance of a rubbed-out mark in an empty box
+    double aside;                   // chance that a mark stands half beside its box, mostly too low
+    double overrun;                 // chance that a stroke runs on behind its box, by up to 1.2 of its sides
+    double again;                   // chance that a mark is gone over a second time
+    double struck;                  // share of the corrected whose wrong box is struck out by a scrawl instead of filled in
     bool no_zeros;                  // leading digits are left blank instead of marked 0
 };
 
@@ -48,8 +52,13 @@ struct simulate_scanner {
     double through;     // share of the back's ink that shines through
     double streak;      // chance of streaks of dust down the page
     int stray;          // short stray strokes a page, on average
-    double upside_down; // chances
+    struct simulate_range print; // gray of the print's black: a printer short of ink; 0: black
+    double upside_down; // chances,
     double quarter;
+    double stain;       // of a ring of coffee,
+    double folded;      // of a corner folded over,
+    double stapled;     // of a staple's shadow at the top left,
+    double punched;     // of two holes at the left
     double crop;        // mm cut off each edge, at most
     bool one_bit;       // black and white only
     int quality;        // of JPEG
@@ -62,7 +71,7 @@ struct simulate_profile {
 };
 
 // A clean, B office, C pencil, perspective and dirt, D erasures, streaks, uneven feed, shading and
-// show-through; NULL for another name. All of them by index; NULL behind the last.
+// show-through, E hasty pens, pale print, stains and folded corners; NULL for another name. All of them by index; NULL behind the last.
 const struct simulate_profile *simulate_profile(const char *name);
 const struct simulate_profile *simulate_profile_at(size_t index);
 // "cross", ...; NULL beyond the last.
@@ -85,6 +94,9 @@ struct simulate_answer {
 bool simulate_fill(struct scan_image *image, const struct paper_layout *layout, size_t page,
                    const struct simulate_answer *answers, size_t count, const struct simulate_pen *pen, uint64_t seed,
                    const char *sheet, struct survey_error *error);
+
+// Makes the print of a page, before it is filled in, as pale as the scanner's range says, in bands down the page.
+void simulate_fade(struct scan_image *page, const struct simulate_scanner *scanner, uint64_t seed, const char *name);
 
 // Scans a page. back: what is printed behind it, as seen from behind; NULL where it is the page itself.
 // name: of the page, unique within the seed. turned (may be NULL): degrees clockwise by which it came out

@@ -105,8 +105,10 @@ static bool do_page(const struct run *run, struct scan_render *render, size_t in
     struct scan_raw raw = {0};
     char name[600];
     survey_format_into(name, sizeof name, "%s/%d", form->name, form->numbers[task->page]);
-    bool done = scan_render_page(render, form->pdf_pages[task->page] - 1, job->dpi, &page, error) &&
-                simulate_fill(&page, &form->layout, task->page, form->answers, form->answer_count, &job->pen, job->seed, form->name, error) &&
+    bool done = scan_render_page(render, form->pdf_pages[task->page] - 1, job->dpi, &page, error);
+    if (done)
+        simulate_fade(&page, &job->scanner, job->seed, name);
+    done = done && simulate_fill(&page, &form->layout, task->page, form->answers, form->answer_count, &job->pen, job->seed, form->name, error) &&
                 simulate_scan(&page, NULL, &job->scanner, job->seed, name, &scan, &task->turned, error) &&
                 encode(job, &scan, &raw, error) && keep_page(run, index, &raw, error);
     scan_image_clear(&page);

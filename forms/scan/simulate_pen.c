@@ -65,6 +65,17 @@ static void pixel_box(const struct filling *filling, const struct paper_box *box
     at[3] = box->h * filling->pixels;
 }
 
+// By a third to a half of the box, three times of five downwards.
+static void move_aside(double box[static 4], struct survey_random *random)
+{
+    unsigned side = survey_random_below(random, 5);
+    double by = simulate_between(random, 0.3, 0.5) * box[3];
+    if (side < 3)
+        box[1] += by;
+    else
+        box[0] += side == 3 ? by : -by;
+}
+
 static void draw_mark(const struct filling *filling, size_t index, bool correct, bool cancelled)
 {
     struct survey_random random = stream(filling, "simulate/mark", index);
@@ -77,7 +88,15 @@ static void draw_mark(const struct filling *filling, size_t index, bool correct,
     double width = filling->hand.width * filling->pixels * simulate_between(&random, 0.85, 1.15);
     if (correct || cancelled) // as the form asks: the wrong box crossed, then filled in; the right one crossed
         style = SIMULATE_CROSS;
+    if (filling->pen->aside > 0 && survey_random_unit(&random) < filling->pen->aside)
+        move_aside(box, &random);
     simulate_mark(filling->image, box, style, width, gray, filling->pen, filling->pixels, &random);
+    if (filling->pen->again > 0 && survey_random_unit(&random) < filling->pen->again)
+        simulate_mark(filling->image, box, style, width, gray, filling->pen, filling->pixels, &random);
+    if (cancelled && filling->pen->struck > 0 && survey_random_unit(&random) < filling->pen->struck) {
+        simulate_scrawl(filling->image, box, width, gray, filling->pixels, &random);
+        return;
+    }
     for (int again = 0; cancelled && again < 2; again++)
         simulate_mark(filling->image, box, SIMULATE_FILL, width * 1.3, fmin(gray, 90), filling->pen, filling->pixels, &random);
 }

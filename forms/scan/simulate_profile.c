@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Four kinds of field work and scanner, from clean to bad (the factors of the design's reader tests).
+// Five kinds of field work and scanner, from clean to bad (the factors of the design's reader tests).
 #include "forms/scan/simulate.h"
 
 #include "survey/base/random.h"
@@ -23,6 +23,12 @@ static const struct simulate_profile profiles[] = {
      {.styles = {0.55, 0.2, 0.1, 0.15}, .width = {0.35, 0.9}, .ink = {10, 130}, .offset = 0.05, .tremor = 0.05, .erased = 0.015},
      {.turn = 2, .scale = 0.01, .shift = 2.5, .perspective = 0.001, .warp = 0.4, .blur = {0.6, 1.2}, .paper = {222, 252},
       .noise = 8, .shade = 8, .through = 0.06, .streak = 0.15, .stray = 3, .upside_down = 0.05, .quality = 65}},
+    {"E", N_("hasty: marks half beside their boxes, long strokes, pale print, stains, folded corners, staples, holes"),
+     {.styles = {0.35, 0.4, 0.2, 0.05}, .width = {0.3, 0.8}, .ink = {10, 130}, .offset = 0.08, .tremor = 0.06, .erased = 0.005,
+      .aside = 0.03, .overrun = 0.1, .again = 0.05, .corrected = 0.02, .struck = 0.5},
+     {.turn = 2, .scale = 0.01, .shift = 2.5, .perspective = 0.001, .warp = 0.2, .blur = {0.6, 1.1}, .paper = {225, 252},
+      .noise = 7, .shade = 8, .through = 0.08, .streak = 0.05, .stray = 2, .print = {0, 110}, .upside_down = 0.05, .stain = 0.3,
+      .folded = 0.15, .stapled = 0.3, .punched = 0.3, .quality = 70}},
 };
 
 const struct simulate_profile *simulate_profile_at(size_t index)

@@ -310,6 +310,7 @@ static bool copy_of(const struct scan_image *page, struct scan_image *copy, stru
 {
     if (!scan_image_new(copy, page->width, page->height, "", error))
         return false;
+    copy->dpi = page->dpi;
     for (int y = 0; y < page->height; y++)
         memcpy(copy->pixels + (size_t)y * copy->stride, page->pixels + (size_t)y * page->stride, (size_t)page->width);
     return true;
@@ -329,6 +330,7 @@ bool simulate_scan(const struct scan_image *page, const struct scan_image *back,
     bool done = copy_of(page, &sheet, error) && scan_image_new(&scan, pass.width, pass.height, "", error);
     if (done) {
         make_sheet(&pass, back ? back : page, &sheet);
+        simulate_dirt(&sheet, scanner, pass.paper, seed, name);
         project(&pass, &sheet, &scan);
         scan_image_clear(&sheet);
         double sigma = simulate_between(&pass.random, scanner->blur.low, scanner->blur.high) * pass.pixels * 25.4 / 300;

@@ -115,12 +115,23 @@ void simulate_ink(struct scan_image *image, const struct simulate_layer *layer, 
 struct shape {
     struct simulate_layer *layer;
     double x, y, w, h, width, tremor;
+    double overrun; // pixels by which a stroke runs on
     struct survey_random *random;
 };
 
 static double jitter(const struct shape *shape, double spread)
 {
     return simulate_between(shape->random, -spread, spread);
+}
+
+// The last stroke of a path runs on the way it goes.
+static void run_on(const struct shape *s, double *points, size_t count)
+{
+    double *last = points + 2 * count - 2, dx = last[0] - last[-2], dy = last[1] - last[-1], length = hypot(dx, dy);
+    if (length > 0) {
+        last[0] += dx / length * s->overrun;
+        last[1] += dy / length * s->overrun;
+    }
 }
 
 static void draw_cross(const struct shape *s)
@@ -130,6 +141,8 @@ static void draw_cross(const struct shape *s)
         double points[] = {s->x - side * s->w * size * (0.5 + jitter(s, 0.12)), s->y - s->h * size * (0.5 + jitter(s, 0.12)),
                            s->x + jitter(s, 0.07) * s->w, s->y + jitter(s, 0.07) * s->h,
                            s->x + side * s->w * size * (0.5 + jitter(s, 0.12)), s->y + s->h * size * (0.5 + jitter(s, 0.12))};
+        if (side < 0)
+            run_on(s, points, 3);
         simulate_path(s->layer, points, 3, s->width, s->tremor, s->random);
     }
 }
@@ -140,6 +153,7 @@ static void draw_tick(const struct shape *s)
     double points[] = {s->x - s->w * size * (0.45 + jitter(s, 0.12)), s->y + jitter(s, 0.12) * s->h,
                        s->x - s->w * size * (0.1 + jitter(s, 0.12)), s->y + s->h * size * (0.4 + jitter(s, 0.12)),
                        s->x + s->w * size * (0.6 + jitter(s, 0.12)), s->y - s->h * size * (0.6 + jitter(s, 0.12))};
+    run_on(s, points, 3);
     simulate_path(s->layer, points, 3, s->width, s->tremor, s->random);
 }
 
@@ -148,6 +162,7 @@ static void draw_slash(const struct shape *s)
     double size = simulate_between(s->random, 0.8, 1.2);
     double points[] = {s->x - s->w * size * (0.5 + jitter(s, 0.12)), s->y + s->h * size * (0.5 + jitter(s, 0.12)),
                        s->x + s->w * size * (0.5 + jitter(s, 0.12)), s->y - s->h * size * (0.5 + jitter(s, 0.12))};
+    run_on(s, points, 2);
     simulate_path(s->layer, points, 2, s->width, s->tremor, s->random);
 }
 
@@ -166,9 +181,11 @@ static void draw_fill(const struct shape *s)
 void simulate_mark(struct scan_image *image, const double box[static 4], enum simulate_style style, double width,
                    double gray, const struct simulate_pen *pen, double pixels, struct survey_random *random)
 {
-    double w = box[2], h = box[3], pad = fmax(w, h);
+    bool long_one = pen->overrun > 0 && survey_random_unit(random) < pen->overrun;
+    double w = box[2], h = box[3], pad = fmax(w, h) * (long_one ? 2.5 : 1);
     struct simulate_layer layer = simulate_layer_new(image, box[0] - pad, box[1] - pad, w + 2 * pad, h + 2 * pad);
     struct shape shape = {.layer = &layer, .w = w, .h = h, .width = width, .tremor = pen->tremor * pixels, .random = random};
+    shape.overrun = long_one ? simulate_between(random, 0.3, 1.2) * h : 0;
     shape.x = box[0] + w / 2 + survey_random_normal(random) * pen->offset * w;
     shape.y = box[1] + h / 2 + survey_random_normal(random) * pen->offset * h;
     switch (style) {
@@ -189,6 +206,21 @@ void simulate_mark(struct scan_image *image, const double box[static 4], enum si
         draw_cross(&shape);
         break;
     }
+    simulate_ink(image, &layer, gray, gray > 90, random);
+    free(layer.cover);
+}
+
+void simulate_scrawl(struct scan_image *image, const double box[static 4], double width, double gray, double pixels,
+                     struct survey_random *random)
+{
+    enum { TURNS = 9 };
+    double points[2 * TURNS], w = box[2], h = box[3], pad = fmax(w, h);
+    struct simulate_layer layer = simulate_layer_new(image, box[0] - pad, box[1] - pad, w + 2 * pad, h + 2 * pad);
+    for (int i = 0; i < TURNS; i++) {
+        points[2 * i] = box[0] + w / 2 + (i % 2 ? 1 : -1) * w * simulate_between(random, 0.5, 0.85);
+        points[2 * i + 1] = box[1] + h * simulate_between(random, -0.2, 1.2);
+    }
+    simulate_path(&layer, points, TURNS, width, 0.1 * pixels, random);
     simulate_ink(image, &layer, gray, gray > 90, random);
     free(layer.cover);
 }

@@ -29,6 +29,11 @@ void simulate_mark(struct scan_image *image, const double box[static 4], enum si
                    double gray, const struct simulate_pen *pen, double pixels, struct survey_random *random);
 // A mark that was rubbed out.
 void simulate_ghost(struct scan_image *image, const double box[static 4], double pixels, struct survey_random *random);
+// A box struck out in a zigzag that leaves it on both sides.
+void simulate_scrawl(struct scan_image *image, const double box[static 4], double width, double gray, double pixels,
+                     struct survey_random *random);
+// Coffee, staples, holes and folds on a sheet whose paper has that gray level, by the scanner's chances.
+void simulate_dirt(struct scan_image *sheet, const struct simulate_scanner *scanner, double paper, uint64_t seed, const char *name);
 
 static inline double simulate_between(struct survey_random *random, double low, double high)
 {

@@ -68,7 +68,7 @@ run 0 simulate jpg/truth.json --score nothing.json
 says "30 not read"
 ok "a wrong reading and a missing one are counted"
 run 2 simulate f.pdf l.json
-run 2 simulate f.pdf l.json -o x --profile E
+run 2 simulate f.pdf l.json -o x --profile F
 run 2 simulate f.pdf l.json -o x --blank 2
 run 2 simulate f.pdf l.json -o x --format gif
 run 1 simulate f.pdf form.md -o x

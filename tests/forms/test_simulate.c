@@ -97,7 +97,7 @@ static void styles(void)
             struct simulate_pen pen = simulate_profile_at(profile)->pen;
             memset(pen.styles, 0, sizeof pen.styles);
             pen.styles[style] = 1;
-            pen.erased = 0;
+            pen.erased = pen.aside = pen.overrun = 0;
             struct scan_image image = blank_page(150);
             struct simulate_answer answers[ROWS];
             static const char *const values[] = {"1", "2", "3", "4", "5"};
@@ -216,6 +216,44 @@ static void erases(void)
         most = fmax(most, ink);
     }
     CHECK(sum / (double)page_layout.mark_count > 0.005 && most < 0.25); // light, and in every box
+    scan_image_clear(&image);
+}
+
+// Marks half beside their boxes, strokes that run on, marks gone over again, a wrong box struck out.
+static void hastens(void)
+{
+    struct simulate_pen pen = steady;
+    pen.styles[SIMULATE_CROSS] = 0;
+    pen.styles[SIMULATE_SLASH] = 1;
+    struct paper_box box = box_of("q3", "2", -2), above = {box.x - 1, box.y - 8, 13, 6.5}, around = {box.x - 4, box.y - 4, 12, 12};
+    double plain_ink = 0, plain_above = 0, plain_around = 0, aside = 0, above_ink = 0, again = 0;
+    for (uint64_t seed = 1; seed <= 20; seed++)
+        for (int kind = 0; kind < 4; kind++) {
+            struct simulate_pen hasty = pen;
+            hasty.aside = kind == 1;
+            hasty.overrun = kind == 2;
+            hasty.again = kind == 3;
+            struct scan_image image = blank_page(150);
+            NEED(fill(&image, "q3", "2", &hasty, seed));
+            double within = ink_in(&image, &box, 0.4);
+            plain_ink += kind == 0 ? within : 0;
+            plain_above += kind == 0 ? ink_in(&image, &above, 0) : 0;
+            plain_around += kind == 0 ? ink_in(&image, &around, 0) : 0;
+            aside += kind == 1 ? within : 0;
+            above_ink += kind == 2 ? ink_in(&image, &above, 0) : 0;
+            again += kind == 3 ? ink_in(&image, &around, 0) : 0;
+            CHECK(ink_in(&image, &around, 0) > 0.01);
+            scan_image_clear(&image);
+        }
+    CHECK(aside < 0.75 * plain_ink && above_ink > plain_above + 0.01 && again > 1.4 * plain_around);
+    pen.corrected = pen.struck = 1;
+    struct scan_image image = blank_page(150);
+    NEED(fill(&image, "q5", "2", &pen, 3));
+    double most = 0;
+    for (size_t i = 0; i < page_layout.mark_count; i++)
+        if (strcmp(marks[i].question, "q5") == 0)
+            most = fmax(most, ink_in(&image, &marks[i].box, 0.4));
+    CHECK(most > 0.3 && most < 0.85); // more than a cross, not filled in
     scan_image_clear(&image);
 }
 
@@ -382,6 +420,32 @@ static void lights(void)
     scan_image_clear(&image);
 }
 
+// Pale print, and what befalls paper: each darkens or hides a part of the page, and only a part.
+static void soils(void)
+{
+    struct simulate_scanner scanner = plain;
+    scanner.print = (struct simulate_range){100, 100};
+    struct scan_image page = square_page();
+    simulate_fade(&page, &scanner, 1, "p1");
+    int black = page.pixels[(size_t)320 * page.stride + 220];
+    CHECK(black >= 60 && black <= 140 && page.pixels[0] == 255);
+    scan_image_clear(&page);
+    for (int kind = 0; kind < 4; kind++)
+        for (uint64_t seed = 1; seed <= 6; seed++) {
+            scanner = plain;
+            struct scan_image clean = scan_with(&scanner, seed, NULL);
+            *(kind == 0 ? &scanner.stain : kind == 1 ? &scanner.folded : kind == 2 ? &scanner.stapled : &scanner.punched) = 1;
+            struct scan_image soiled = scan_with(&scanner, seed, NULL);
+            double other = 0;
+            for (size_t i = 0; i < (size_t)clean.stride * (size_t)clean.height; i++)
+                other += i % clean.stride < (size_t)clean.width && abs(clean.pixels[i] - soiled.pixels[i]) > 4;
+            other /= (double)clean.width * clean.height;
+            CHECK(other > 0.0003 && other < 0.15);
+            scan_image_clear(&clean);
+            scan_image_clear(&soiled);
+        }
+}
+
 // The bytes of one page from pen to JPEG.
 static struct survey_buffer whole_page(const char *profile_name, uint64_t seed)
 {
@@ -500,8 +564,8 @@ static void books(void)
 
 static void profiles(void)
 {
-    CHECK(simulate_profile("A") && simulate_profile("E") == NULL);
-    CHECK(simulate_profile_at(3) == simulate_profile("D") && simulate_profile_at(4) == NULL);
+    CHECK(simulate_profile("A") && simulate_profile("F") == NULL);
+    CHECK(simulate_profile_at(4) == simulate_profile("E") && simulate_profile_at(5) == NULL);
     struct scan_image image = {.dpi = 150};
     struct survey_error error = {0};
     make_layout();
@@ -510,5 +574,5 @@ static void profiles(void)
     CHECK(!simulate_fill(&image, &layout, 0, NULL, 0, &steady, 1, "s", &error));
 }
 
-TESTS(CASE(styles), CASE(choices), CASE(digits), CASE(writes), CASE(fates), CASE(erases), CASE(moves), CASE(turns), CASE(lights),
+TESTS(CASE(styles), CASE(choices), CASE(digits), CASE(writes), CASE(fates), CASE(erases), CASE(hastens), CASE(soils), CASE(moves), CASE(turns), CASE(lights),
       CASE(repeats), CASE(written), CASE(books), CASE(profiles))
