@@ -10,11 +10,11 @@
 
 const struct scan_rules scan_rules_pen = {
     .faint = 0.02, .marked = 0.08, .filled = 0.85, .unfilled = 0.75, .ratio = 4, .stroke = 0.7, .smudge = 0.55, .trace = 0.012,
-    .spread = 5, .ghost = 0.3, .light = 0.5, .hint = 0.6,
+    .spread = 5, .ghost = 0.3, .light = 0.5, .hint = 0.6, .rubbed = 0.5, .speck = 0.095,
     .answered = 0.4, .dark = 0.35, .much = 0.25, .beside = 0.06};
 const struct scan_rules scan_rules_pencil = {
     .faint = 0.015, .marked = 0.05, .filled = 0.85, .unfilled = 0.75, .ratio = 4, .stroke = 0.7, .smudge = 0.55, .trace = 0.012,
-    .spread = 5, .ghost = 0.3, .light = 0.5, .hint = 0.6,
+    .spread = 5, .ghost = 0.3, .light = 0.5, .hint = 0.6, .rubbed = 0.5, .speck = 0.095,
     .answered = 0.4, .dark = 0.35, .much = 0.25, .beside = 0.06};
 
 struct deciding {
@@ -54,6 +54,7 @@ static void count_questions(const struct deciding *d, double limit, size_t *ques
     }
 }
 
+// The median darkness of the boxes with a stroke from limit on.
 static double median_peak(const struct deciding *d, double limit, size_t *count)
 {
     double *peaks = survey_arena_array(d->arena, d->page->mark_count + 1, sizeof *peaks);
@@ -67,19 +68,27 @@ static double median_peak(const struct deciding *d, double limit, size_t *count)
 
 // The median darkness of the page's marks: a rubbed-out mark or a smudge is much lighter, a stroke of
 // the same pen that just missed the box is not. Light ones tell of the pen only where a good part of the
-// page is answered with them: what is left of rubbed-out marks on an empty page is no pen.
+// page is answered with them: what is left of rubbed-out marks on an empty page is no pen. Where most
+// are light, the few that have more ink are the darker ones of a light pen.
 static double pen_of(const struct deciding *d)
 {
-    size_t count, questions, answered;
-    double pen = median_peak(d, d->rules->marked, &count);
-    if (count >= LEAST_CLEAR)
+    size_t count, light, questions, answered;
+    double pen = median_peak(d, d->rules->marked, &count), light_pen = median_peak(d, d->rules->faint, &light);
+    if (count >= LEAST_CLEAR && light < 2 * count)
         return pen;
-    pen = median_peak(d, d->rules->faint, &count);
     count_questions(d, d->rules->faint, &questions, &answered);
-    return count >= LEAST_CLEAR && (double)answered >= d->rules->answered * (double)questions ? pen : 0;
+    if (light >= LEAST_CLEAR && (double)answered >= d->rules->answered * (double)questions)
+        return light_pen;
+    return count >= LEAST_CLEAR ? pen : 0;
 }
 
-enum look { LOOKS_EMPTY, LOOKS_SMUDGED, LOOKS_FAINT, LOOKS_MARKED };
+enum look { LOOKS_EMPTY, LOOKS_SMUDGED, LOOKS_RUBBED, LOOKS_FAINT, LOOKS_MARKED };
+
+// Little ink, all of it within the box, in a short or straight up or level line: a pen goes through, or leaves the box.
+static bool is_speck(const struct deciding *d, const struct scan_mark *mark)
+{
+    return mark->score < d->rules->speck && mark->outer < d->rules->beside / 5 && (mark->span < THROUGH || mark->narrow < THROUGH - 1);
+}
 
 // What one box looks like by itself.
 static enum look look_of(const struct deciding *d, const struct scan_mark *mark)
@@ -89,8 +98,10 @@ static enum look look_of(const struct deciding *d, const struct scan_mark *mark)
         return LOOKS_EMPTY;
     if (d->pen == 0 && mark->peak < rules->dark && mark->score < rules->much)
         return LOOKS_FAINT; // nothing to tell a light pen from a rubbed-out mark by
-    if (d->pen > 0 && mark->peak < rules->smudge * d->pen)
-        return mark->score < rules->marked ? LOOKS_SMUDGED : LOOKS_FAINT;
+    if (d->pen > 0 && mark->peak < rules->smudge * d->pen && mark->outer < rules->beside) // a pen beside its box is no smudge
+        return mark->score < rules->marked ? LOOKS_SMUDGED : mark->peak < rules->rubbed * d->pen ? LOOKS_RUBBED : LOOKS_FAINT;
+    if (is_speck(d, mark))
+        return LOOKS_FAINT;
     bool through = mark->span >= THROUGH || (mark->span == THROUGH - 1 && mark->score >= (rules->faint + rules->marked) / 2);
     if (d->pen > 0 && mark->peak >= rules->stroke * d->pen && through)
         return LOOKS_MARKED;
@@ -116,7 +127,7 @@ static double trace_of(const struct deciding *d)
 }
 
 struct tally {
-    size_t marked, faint, smudges, filled, unfilled; // unfilled: marked, surely not filled out
+    size_t marked, faint, smudges, rubbed, filled, unfilled; // unfilled: marked, surely not filled out
     size_t best, lone; // index of the most ink, and of the last unfilled one
     double most, least; // ink of the fullest and of the lightest that is marked
     double most_faint;  // ink of the fullest that is not marked
@@ -156,6 +167,7 @@ static struct tally tally_of(const struct deciding *d, const size_t *at, size_t 
         } else {
             t.faint += look != LOOKS_EMPTY;
             t.smudges += look == LOOKS_SMUDGED;
+            t.rubbed += look == LOOKS_RUBBED;
             t.most_faint = fmax(t.most_faint, mark->score);
         }
     }
@@ -180,7 +192,7 @@ static enum scan_verdict choose_one(const struct deciding *d, const size_t *at, 
         return **why ? SCAN_DOUBTFUL : SCAN_BLANK;
     }
     if (t.marked == 1) {
-        bool sure = !t.light && (t.faint == 0 || t.most >= d->rules->ratio * t.most_faint);
+        bool sure = !t.light && (t.faint == t.rubbed || t.most >= d->rules->ratio * t.most_faint);
         *why = t.faint || t.light ? SCAN_WHY_FAINT : "";
         return sure ? SCAN_ANSWERED : SCAN_DOUBTFUL;
     }

@@ -340,7 +340,7 @@ struct cells {
 };
 
 // Through how many quarters the ink goes, across or down: a stroke goes through, a speck does not.
-static int span_of(const struct cells *cells, double white, double peak)
+static int span_of(const struct cells *cells, double white, double peak, int *narrow)
 {
     bool rows[CELLS] = {false}, columns[CELLS] = {false};
     double least = fmax(0.03, 0.12 * peak);
@@ -353,6 +353,7 @@ static int span_of(const struct cells *cells, double white, double peak)
         across += columns[i];
         down += rows[i];
     }
+    *narrow = across < down ? across : down;
     return across > down ? across : down;
 }
 
@@ -396,7 +397,7 @@ static void measure_inside(struct grid *grid, const struct paper_box *box, doubl
     while (level < 255 && (seen += counts[level]) * 20 < total)
         level++;
     mark->peak = fmax(0, (white - level) / (white - 20));
-    mark->span = span_of(&cells, white, mark->peak);
+    mark->span = span_of(&cells, white, mark->peak, &mark->narrow);
 }
 
 static void measure_outside(struct grid *grid, const struct paper_box *box, double white, double step, struct scan_mark *mark)

@@ -13,6 +13,7 @@ struct scan_mark {
     double mean;   // darkness of the inside against the white beside it, grain and all; about 0 when empty
     double peak;   // darkness of the darkest twentieth inside, 0 to 1
     int span;      // quarters of the inside, across or down, through which its ink goes: 0 to 4
+    int narrow;    // the same the other way: the fewer of both
     double dx, dy; // millimetres by which the box stood off
     bool found;    // its frame was seen
     bool hidden;   // so much of it is under streaks, or so dark around, that it cannot be judged
