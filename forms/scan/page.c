@@ -15,6 +15,8 @@
 // The paper's grain says nothing and would be most of a crop's file; ink begins a sixth below the white.
 static const double clean = 0.88;
 static const double crop_margin = 3, crop_label = 25; // millimetres around a question, and of labels beside it
+static const double roomy = 1.5;   // times a page's size: from there on a picture may hold two,
+static const double page_rim = 4;  // of which one is painted over with as many millimetres around
 
 static const struct {
     const char *name, *words;
@@ -255,6 +257,56 @@ static bool is_between(uint8_t level)
     return level > 16 && level < 239;
 }
 
+// --- Is another one beside it ---
+
+// Whether a place lies within the page, or its rim.
+static bool is_within(const struct scan_place corners[static 4], double x, double y)
+{
+    int left = 0;
+    for (int i = 0; i < 4; i++) {
+        const struct scan_place *from = &corners[i], *to = &corners[(i + 1) % 4];
+        left += (to->x - from->x) * (y - from->y) - (to->y - from->y) * (x - from->x) > 0;
+    }
+    return left == 0 || left == 4;
+}
+
+// The picture with the page painted over.
+static bool without_page(const struct scan_image *image, const struct scan_page *page, struct scan_image *rest)
+{
+    const struct paper_layout *layout = page->sheet->layout;
+    const struct scan_transform *transform = &page->registration.transform;
+    double right = layout->width + page_rim, bottom = layout->height + page_rim;
+    struct scan_place corners[4] = {scan_transform_at(transform, -page_rim, -page_rim), scan_transform_at(transform, right, -page_rim),
+                                    scan_transform_at(transform, right, bottom), scan_transform_at(transform, -page_rim, bottom)};
+    struct survey_error error;
+    if (!scan_image_new(rest, image->width, image->height, "", &error))
+        return false;
+    rest->dpi = image->dpi;
+    for (int y = 0; y < image->height; y++) {
+        uint8_t *row = rest->pixels + (size_t)y * rest->stride;
+        memcpy(row, image->pixels + (size_t)y * image->stride, (size_t)image->width);
+        for (int x = 0; x < image->width; x++)
+            if (is_within(corners, x, y))
+                row[x] = 255;
+    }
+    return true;
+}
+
+// A picture with room for another sheet is looked at once more without the page: what is on that one would be lost.
+static bool is_alone(const struct scan_context *context, const struct scan_image *image, const struct scan_page *page)
+{
+    const struct paper_layout *layout = page->sheet->layout;
+    double mm = page->registration.dpi / 25.4;
+    if ((double)image->width * image->height < roomy * layout->width * layout->height * mm * mm)
+        return true;
+    struct scan_image rest = {0};
+    struct codes codes = {.context = context};
+    struct scan_page other = {.arena = page->arena, .reason = ""};
+    bool alone = without_page(image, page, &rest) && find_page(context, &rest, &other, &codes) != SCAN_REGISTERED && codes.good == 0;
+    scan_image_clear(&rest);
+    return alone;
+}
+
 // Black and white only: hardly a pixel in between, of every third in every seventh row.
 static bool is_one_bit(const struct scan_image *image)
 {
@@ -294,6 +346,8 @@ void scan_page_read(const struct scan_context *context, const struct scan_image 
         return;
     if (!page->registered || registered == SCAN_FAINT)
         settle_unknown(page, &(struct codes){0}, registered == SCAN_NO_MARKS || registered == SCAN_NOTHING ? SCAN_DISTORTED : registered);
+    else if (!is_alone(context, image, page))
+        settle(page, SCAN_UNREADABLE, "%s", _("two sheets in one picture; scan them one by one"));
     else
         read_marks(context, image, page);
 }
