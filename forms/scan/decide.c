@@ -98,7 +98,7 @@ static enum look look_of(const struct deciding *d, const struct scan_mark *mark)
         return LOOKS_EMPTY;
     if (d->pen == 0 && mark->peak < rules->dark && mark->score < rules->much)
         return LOOKS_FAINT; // nothing to tell a light pen from a rubbed-out mark by
-    if (d->pen > 0 && mark->peak < rules->smudge * d->pen && mark->outer < rules->beside) // a pen beside its box is no smudge
+    if (d->pen > 0 && mark->peak < rules->smudge * d->pen && mark->outer < rules->beside / 3) // a pen beside its box is no smudge
         return mark->score < rules->marked ? LOOKS_SMUDGED : mark->peak < rules->rubbed * d->pen ? LOOKS_RUBBED : LOOKS_FAINT;
     if (is_speck(d, mark))
         return LOOKS_FAINT;
@@ -133,6 +133,7 @@ struct tally {
     double most_faint;  // ink of the fullest that is not marked
     double beside;
     bool hidden;
+    bool aside;  // a box that is not marked has more of a stroke outside than within
     bool grazed; // a box has ink on both sides of its frame, too little of either to tell by itself
     bool trace; // a box seems not quite empty,
     bool light; // and seems to have a stroke of the page's pen
@@ -155,7 +156,8 @@ static struct tally tally_of(const struct deciding *d, const size_t *at, size_t 
             t.light |= mark->peak >= d->rules->light * d->pen && mark->span >= THROUGH - 1;
         }
         // A stroke that grazes the box: some of it within, more of it just outside.
-        t.grazed |= mark->score >= d->rules->hint * d->rules->faint && mark->outer >= d->rules->beside / 2;
+        t.grazed |= look != LOOKS_MARKED && mark->score >= d->rules->hint * d->rules->faint && mark->outer >= d->rules->beside / 2;
+        t.aside |= look != LOOKS_MARKED && mark->score >= d->rules->hint * d->rules->faint && mark->outer >= d->rules->beside;
         if (look == LOOKS_MARKED) {
             t.marked++;
             t.least = fmin(t.least, mark->score);
@@ -192,8 +194,8 @@ static enum scan_verdict choose_one(const struct deciding *d, const size_t *at, 
         return **why ? SCAN_DOUBTFUL : SCAN_BLANK;
     }
     if (t.marked == 1) {
-        bool sure = !t.light && (t.faint == t.rubbed || t.most >= d->rules->ratio * t.most_faint);
-        *why = t.faint || t.light ? SCAN_WHY_FAINT : "";
+        bool sure = !t.light && !t.aside && (t.faint == t.rubbed || t.most >= d->rules->ratio * t.most_faint);
+        *why = t.faint || t.light || t.aside ? SCAN_WHY_FAINT : "";
         return sure ? SCAN_ANSWERED : SCAN_DOUBTFUL;
     }
     if (t.unfilled == 1 && t.filled == t.marked - 1 && t.faint == 0) {
@@ -229,7 +231,7 @@ static void decide_many(const struct deciding *d, struct scan_answer *answer)
         answer->why = SCAN_WHY_FAINT;
     else if (t.filled && t.unfilled)
         answer->why = SCAN_WHY_FILLED;
-    else if (t.marked == 0 && (t.beside >= d->rules->beside || t.grazed))
+    else if (t.grazed || (t.marked == 0 && t.beside >= d->rules->beside))
         answer->why = SCAN_WHY_BESIDE;
     answer->verdict = *answer->why ? SCAN_DOUBTFUL : t.marked ? SCAN_ANSWERED : SCAN_BLANK;
 }

@@ -379,8 +379,15 @@ static void a_mark_beside_its_box_is_no_smudge(void)
     set_up();
     struct scan_mark boxes[2] = {clear_cross, {.score = 0.04, .outer = 0.11, .mean = 0.034, .peak = 0.175, .span = 1, .narrow = 1}};
     CHECK(decided("many", boxes, 2, 0.7)->verdict == SCAN_DOUBTFUL);
+    CHECK(decided("q1", boxes, 2, 0.7)->verdict == SCAN_DOUBTFUL); // two answers, perhaps
+    boxes[1].outer = 0.025; // a cross's end within, the rest over the label
+    boxes[1].peak = 0.32;
+    CHECK(decided("many", boxes, 2, 0.7)->verdict == SCAN_DOUBTFUL);
     boxes[1].outer = 0;
     CHECK(decided("many", boxes, 2, 0.7)->verdict == SCAN_ANSWERED);
+    CHECK(decided("q1", boxes, 2, 0.7)->verdict == SCAN_ANSWERED);
+    boxes[1] = (struct scan_mark){.score = 0.016, .outer = 0.042, .mean = 0.01, .peak = 0.1, .span = 1, .narrow = 1}; // grazed
+    CHECK(decided("many", boxes, 2, 0.7)->verdict == SCAN_DOUBTFUL);
     tear_down();
 }
 
