@@ -19,41 +19,58 @@
 
 enum { SECOND_EVERY = 5 }; // of one's items; the more seldom, the longer a difference goes unseen
 
-// The first that nobody else looks at and that was not left for later.
-static bool find_next(struct desk_visit *visit, const char *sql, bool doubled, char mark[static DESK_ID],
-                      struct survey_error *error)
+// Takes it where nobody else looks at it and it was not left for later.
+static void offer(struct desk_visit *visit, const char *id, char mark[static DESK_ID])
 {
+    bool held = desk_claimed(visit, id);
+    visit->held += held;
+    if (!held && !desk_session_passed(visit, id))
+        survey_format_into(mark, DESK_ID, "%s", id);
+}
+
+static bool find_waiting(struct desk_visit *visit, char mark[static DESK_ID], struct survey_error *error)
+{
+    static const char sql[] =
+        "SELECT m.id" WAITING " WHERE m.state = 'waiting' AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.mark = "
+        "m.id AND d.who = ?5) AND" FILTERED(WHY) ORDERED;
     const struct desk_filter *filter = &visit->filter;
     struct survey_query *query = survey_query(visit->request->store, error, sql, "ttttt", filter->form,
                                               filter->question, filter->reason, filter->kind, visit->who);
     if (!query)
         return false;
+    while (!*mark && survey_query_next(query))
+        offer(visit, survey_query_text(query, 0), mark);
+    return survey_query_end(query, error);
+}
+
+// The share is found by the hashes of all ids first, which the index alone holds: most are decided twice or not chosen.
+static bool find_second(struct desk_visit *visit, char mark[static DESK_ID], struct survey_error *error)
+{
+    static const char sql[] =
+        "SELECT count(*)" WAITING " WHERE m.id = ?6 AND m.state = 'decided' AND m.who <> ?5 AND NOT EXISTS (SELECT 1 FROM "
+        "decision d WHERE d.mark = m.id AND (d.turn <> 'first' OR d.who = ?5)) AND" FILTERED("m.why");
+    const struct desk_filter *filter = &visit->filter;
+    struct survey_store *store = visit->request->store;
+    struct survey_query *query = survey_query(store, error, "SELECT id FROM mark ORDER BY id", "");
+    if (!query)
+        return false;
     while (!*mark && survey_query_next(query)) {
         const char *id = survey_query_text(query, 0);
-        if (doubled && !review_is_doubled(&visit->twice, id))
-            continue;
-        bool held = desk_claimed(visit, id);
-        visit->held += held;
-        if (!held && !desk_session_passed(visit, id))
-            survey_format_into(mark, DESK_ID, "%s", id);
+        if (review_is_doubled(&visit->twice, id) &&
+            survey_store_count(store, 0, sql, "tttttt", filter->form, filter->question, filter->reason, filter->kind,
+                               visit->who, id) > 0)
+            offer(visit, id, mark);
     }
     return survey_query_end(query, error);
 }
 
 bool desk_queue_next(struct desk_visit *visit, char mark[static DESK_ID], struct survey_error *error)
 {
-    static const char waiting[] =
-        "SELECT m.id" WAITING " WHERE m.state = 'waiting' AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.mark = "
-        "m.id AND d.who = ?5) AND" FILTERED(WHY) ORDERED;
-    static const char second[] =
-        "SELECT m.id" WAITING " WHERE m.state = 'decided' AND m.who <> ?5 AND NOT EXISTS (SELECT 1 FROM decision d "
-        "WHERE d.mark = m.id AND (d.turn <> 'first' OR d.who = ?5)) AND" FILTERED("m.why") ORDERED;
     bool twice = visit->twice.share > 0, second_now = twice && visit->decided % SECOND_EVERY == SECOND_EVERY - 1;
     mark[0] = '\0';
     visit->held = 0;
-    return (!second_now || find_next(visit, second, true, mark, error)) &&
-           (*mark || find_next(visit, waiting, false, mark, error)) &&
-           (*mark || !twice || second_now || find_next(visit, second, true, mark, error));
+    return (!second_now || find_second(visit, mark, error)) && (*mark || find_waiting(visit, mark, error)) &&
+           (*mark || !twice || second_now || find_second(visit, mark, error));
 }
 
 bool desk_go_on(struct desk_visit *visit, struct survey_error *error)
