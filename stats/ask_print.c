@@ -148,7 +148,7 @@ static void answer_line(const struct stats_asked *asked, const struct stats_answ
     *cell++ = answer->missing || !e->known_se ? "–" : stats_ask_digits(arena, e->se);
     *cell++ = none ? "–" : stats_ask_digits(arena, e->low);
     *cell++ = none ? "–" : stats_ask_digits(arena, e->high);
-    *cell++ = answer->missing ? "–" : survey_arena_format(arena, "%g", e->df);
+    *cell++ = answer->missing ? "–" : stats_ask_digits(arena, e->df);
     *cell++ = answer->missing || e->deff <= 0 ? "–" : stats_ask_digits(arena, e->deff);
     *cell++ = survey_arena_format(arena, "%zu", e->base);
     *cell++ = survey_arena_format(arena, "%zu", e->missing);
@@ -195,8 +195,11 @@ void stats_ask_method(const struct stats_asked *asked, struct survey_buffer *tex
     put_stages(asked, text);
     survey_format(text, _("; strata with one PSU: %s"), stats_lonely_name(design->lonely));
     survey_format(text,
-                  _("; intervals at %g%%: t by PSUs minus strata of the domain; shares by Korn and Graubard, "
-                    "one-sided where none or all were found"),
+                  design->satterthwaite
+                      ? _("; intervals at %g%%: t by Satterthwaite's degrees of freedom of the domain; shares by Korn and "
+                          "Graubard, one-sided where none or all were found")
+                      : _("; intervals at %g%%: t by PSUs minus strata of the domain; shares by Korn and Graubard, "
+                          "one-sided where none or all were found"),
                   100 * design->confidence);
     if (design->assumed_icc > 0)
         survey_format(text,

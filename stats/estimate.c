@@ -7,6 +7,7 @@
 #include "stats/made.h"
 #include "stats/quantile.h"
 #include "stats/replicate.h"
+#include "stats/satterthwaite.h"
 #include "survey/base/arena.h"
 #include "survey/base/text.h"
 
@@ -21,7 +22,9 @@ void stats_made_put(const struct stats_design *design, const struct stats_made *
                                         .low = linear->value,
                                         .high = linear->value,
                                         .interval = "none",
-                                        .df = (double)made->extent.units - (double)made->extent.strata,
+                                        .df = design->satterthwaite
+                                                  ? made->df
+                                                  : (double)made->extent.units - (double)made->extent.strata,
                                         .base = linear->base,
                                         .missing = linear->missing,
                                         .found = linear->found,
@@ -69,6 +72,10 @@ static bool make(const struct stats_design *design, enum kind kind, const double
         done = stats_variance(prepared, scores, 1, linear->row, linear->base, &made->variance, &made->census,
                               error);
         made->lost = false;
+        made->df = 0;
+        if (done && design->satterthwaite)
+            made->df = fmin(stats_satterthwaite(prepared, linear->row, linear->base, linear->fraction, design->assumed_icc),
+                            (double)made->extent.units - (double)made->extent.strata);
         if (done && design->replicates)
             stats_replicate_variance(design->replicates, linear->row, linear->base, linear->score,
                                      linear->fraction, &made->variance, &made->lost);

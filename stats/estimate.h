@@ -46,6 +46,7 @@ struct stats_design {
     const struct stats_prepared
         *prepared; // of this very design by stats_prepare(), saves time; NULL: made for each call
     const struct stats_replicates *replicates; // of that; NULL: Taylor linearisation
+    bool satterthwaite; // degrees of freedom by Satterthwaite (satterthwaite.h, with assumed_icc), not PSUs - strata
 };
 
 // Checks the design and indexes its units. Weights that are negative or not finite, an fpc that varies
@@ -63,7 +64,7 @@ struct stats_estimate {
     const char
         *interval; // "t", "korn-graubard", "upper limit" (nothing found), "lower limit" (everything found),
         // "woodruff", "census" (every unit was taken), "none" (no degrees of freedom, or all values equal)
-    double df;          // PSUs - strata over the rows of the domain
+    double df;          // PSUs - strata over the rows of the domain, or Satterthwaite's
     double deff;        // against SRS without replacement of N = sum of weights; NaN-free: 0 where unknown
     double effective;   // n / deff, or what the interval of a share rests on; 0 where unknown
     size_t base;        // rows in the domain with a value

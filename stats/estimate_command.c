@@ -35,6 +35,7 @@ static const struct survey_option options[] = {
     {"replicates", 0, N_("METHOD"),
      N_("errors by replicates: jkn, jk1, brr, fay:RHO, bootstrap:R, canty-davison:R, preston:R or sdr")},
     {"seed", 0, N_("N"), N_("of a bootstrap; the same seed gives the same replicates (default: 1)")},
+    {"df", 0, N_("RULE"), N_("degrees of freedom: design (PSUs minus strata) or satterthwaite (few or uneven PSUs)")},
     {"confidence", 0, N_("C"), N_("of intervals, such as 0.95")},
     {"assumed-icc", 0, N_("R"),
      N_("intra-class correlation that sets a floor under a share's design effect")},
@@ -89,6 +90,10 @@ static bool set_policies(const struct survey_invocation *invocation, struct stat
     if (lonely && !stats_lonely_parse(lonely, &design->lonely))
         return survey_fail(error, SURVEY_ERROR_USAGE, "",
                            _("--lonely-psu %s: give fail, remove, certainty, adjust or average"), lonely);
+    const char *rule = survey_given_value(invocation, "df");
+    if (rule && strcmp(rule, "design") != 0 && strcmp(rule, "satterthwaite") != 0)
+        return survey_fail(error, SURVEY_ERROR_USAGE, "", _("--df %s: give design or satterthwaite"), rule);
+    design->satterthwaite = rule && *rule == 's';
     return number_option(invocation, "confidence", 0.5, 0.9999, &design->confidence, error) &&
            number_option(invocation, "assumed-icc", 0, 1, &design->assumed_icc, error);
 }

@@ -76,11 +76,11 @@ static double *gather(const struct stats_linear *linear, const double *y, struct
     return values;
 }
 
-// Where replicates are to come: each row's part of the denominator (NULL: of ones), which is `below`.
+// Where replicates or degrees of freedom are to come: each row's part of the denominator (NULL: of ones), which is `below`.
 static void keep_fractions(const struct stats_design *design, const double *denominator, double below,
                        struct survey_arena *arena, struct stats_linear *linear)
 {
-    if (!design->replicates)
+    if (!design->replicates && !design->satterthwaite)
         return;
     linear->fraction = survey_arena_array(arena, linear->base, sizeof *linear->fraction);
     for (size_t i = 0; i < linear->base; i++)

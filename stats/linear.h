@@ -10,7 +10,7 @@ struct stats_linear {
     double value;
     uint32_t *row; // rows of the domain with a weight and a value, in their order
     double *score; // weight * influence
-    double *fraction; // of a design with replicates: each row's part of the denominator; NULL of totals
+    double *fraction; // of a design with replicates or satterthwaite: each row's part of the denominator; NULL of totals
     double
         simple; // variance of the same estimator under simple random sampling without replacement; 0 unknown
     size_t base, missing, found;

@@ -9,6 +9,7 @@ struct stats_made {
     struct stats_extent extent; // of the domain, rows without a value too
     double variance;
     bool census;
+    double df; // where the design asks for Satterthwaite's; else 0
     bool lost; // in some replicate nothing was left to estimate from
 };
 

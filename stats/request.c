@@ -101,6 +101,21 @@ static bool open_design(struct request *request, struct survey_error *error)
            (!pps || request_pps_open(request, probability, error));
 }
 
+// Arguments that only some estimators know are not passed over in silence.
+static bool check_df(const struct request *request, struct survey_error *error)
+{
+    static const char *const known[] = {"mean", "total", "ratio", "by", "ciprop", "table"};
+    if (!request_arg(request, "df"))
+        return true;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (request_is(request, known[i]) && strcmp(survey_json_text(request->args, "fun", ""), "quantile") != 0)
+            return true;
+    return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
+                       request_is(request, "glm")
+                           ? _("df is not for glm; ask for ols, whose errors and degrees of freedom are Bell and McCaffrey's")
+                           : _("df is for means, totals, ratios, shares, groups and tables"));
+}
+
 bool request_open(struct request *request, struct survey_error *error)
 {
     request->design_json = survey_json_get(request->entry, "design");
@@ -108,7 +123,7 @@ bool request_open(struct request *request, struct survey_error *error)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("the request has no design"));
     if (!request_open_table(request, error))
         return false;
-    return open_design(request, error) && request_apply_steps(request, error);
+    return check_df(request, error) && open_design(request, error) && request_apply_steps(request, error);
 }
 
 void request_close(struct request *request)

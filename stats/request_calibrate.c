@@ -36,6 +36,8 @@ static bool read_target(struct request *request, const struct survey_json *total
     if (i == STATS_CALIBRATION_MOST)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", _("at most %d totals can be calibrated to"),
                            STATS_CALIBRATION_MOST);
+    if (total->kind != SURVEY_JSON_NUMBER)
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("the total of '%s' is no number"), total->key);
     if (strcmp(total->key, "(Intercept)") == 0) {
         targets->x[i] = request_ones(request);
     } else if (stats_table_find(&request->table, total->key) >= 0) {

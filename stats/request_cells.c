@@ -5,6 +5,17 @@
 
 enum { RAKE_MAX = 1000, PROJECTIONS = 10 };
 
+static const char *cell_name(struct survey_arena *arena, const struct survey_json *cell, const struct survey_json *first)
+{
+    struct survey_buffer text = SURVEY_BUFFER(1 << 16);
+    for (const struct survey_json *member = first->first; member; member = member->next)
+        if (strcmp(member->key, "Freq") != 0)
+            survey_format(&text, "%s%s=%s", text.length ? " " : "", member->key, survey_json_text(cell, member->key, ""));
+    const char *name = survey_arena_strdup(arena, survey_buffer_string(&text));
+    survey_buffer_clear(&text);
+    return name;
+}
+
 // The cells that [{"stype": "E", "Freq": 4421}, ...] lists, and each row's.
 static bool read_cells(struct request *request, const struct survey_json *totals, struct request_cells *cells,
                        struct survey_error *error)
@@ -16,12 +27,14 @@ static bool read_cells(struct request *request, const struct survey_json *totals
     cells->count = totals->count;
     cells->of_row = survey_arena_array(request->arena, request->n, sizeof *cells->of_row);
     cells->total = survey_arena_array(request->arena, totals->count, sizeof *cells->total);
+    cells->name = survey_arena_array(request->arena, totals->count, sizeof *cells->name);
     size_t index = 0;
     for (const struct survey_json *cell = first; cell; cell = cell->next, index++) {
         struct survey_buffer key = SURVEY_BUFFER(1 << 16);
         for (const struct survey_json *member = first->first; member; member = member->next)
             if (strcmp(member->key, "Freq") != 0)
                 survey_format(&key, "%s\x1f", survey_json_text(cell, member->key, ""));
+        cells->name[index] = cell_name(request->arena, cell, first);
         cells->total[index] = survey_json_number(cell, "Freq", -1);
         survey_map_put(&map, request->arena, survey_buffer_string(&key), NULL)->number = (int64_t)index;
         survey_buffer_clear(&key);
@@ -51,9 +64,9 @@ static bool read_cells(struct request *request, const struct survey_json *totals
     return done;
 }
 
-// Scales weights so that each cell has its total; the largest relative change in *change.
+// Scales weights so that each cell has its total; the largest relative change in *change, of the cell *worst.
 static bool fit(const struct request *request, const struct request_cells *cells, double *weight,
-                double *change, struct survey_error *error)
+                double *change, size_t *worst, struct survey_error *error)
 {
     double *sum = survey_realloc(NULL, cells->count, sizeof *sum);
     memset(sum, 0, cells->count * sizeof *sum);
@@ -61,12 +74,15 @@ static bool fit(const struct request *request, const struct request_cells *cells
         sum[cells->of_row[row]] += weight[row];
     bool done = true;
     *change = 0;
+    *worst = 0;
     for (size_t cell = 0; done && cell < cells->count; cell++) {
         if (!(sum[cell] > 0) || !(cells->total[cell] > 0))
             done = survey_fail(error, SURVEY_ERROR_INPUT, "",
-                               _("cell %zu of the margin has a total of %g, but weights of %g"), cell + 1,
+                               _("the cell %s has a total of %g, but weights of %g"), cells->name[cell],
                                cells->total[cell], sum[cell]);
-        *change = fmax(*change, fabs(cells->total[cell] / sum[cell] - 1));
+        double off = done ? fabs(cells->total[cell] / sum[cell] - 1) : 0;
+        *worst = off > *change ? cell : *worst;
+        *change = fmax(*change, off);
     }
     for (size_t row = 0; done && row < request->n; row++)
         weight[row] *= cells->total[cells->of_row[row]] / sum[cells->of_row[row]];
@@ -86,9 +102,10 @@ static bool post_one(struct request *request, const void *with, double *weight, 
 {
     struct request_cells *cells = survey_arena_alloc(request->arena, sizeof *cells);
     double change;
+    size_t worst;
     const double *before = record ? copy_weight(request, weight) : NULL;
     *cells = *(const struct request_cells *)with;
-    if (!fit(request, cells, weight, &change, error))
+    if (!fit(request, cells, weight, &change, &worst, error))
         return false;
     if (record) {
         struct request_step *step = request_step_add(request, STEP_POST);
@@ -119,20 +136,23 @@ static bool rake_one(struct request *request, const void *with, double *weight, 
 {
     const struct margins *margins = with;
     double worst = 1;
+    const char *off = "";
     for (int round = 0; worst > 1e-12 && round < RAKE_MAX; round++) {
         worst = 0;
         for (size_t i = 0; i < margins->count; i++) {
             double change;
-            if (!fit(request, &margins->cells[i], weight, &change, error))
+            size_t cell;
+            if (!fit(request, &margins->cells[i], weight, &change, &cell, error))
                 return false;
+            off = change > worst ? margins->cells[i].name[cell] : off;
             worst = fmax(worst, change);
         }
     }
     if (worst > 1e-9)
-        return survey_fail(
-            error, SURVEY_ERROR_INPUT, "",
-            _("raking has not converged: a margin is still off by %g of itself; the margins may contradict"),
-            worst);
+        return survey_fail(error, SURVEY_ERROR_INPUT, "",
+                           _("raking has not converged: the cell %s is still off by %g of itself; the margins may "
+                             "contradict"),
+                           off, worst);
     if (record) {
         struct request_step *step = request_step_add(request, STEP_RAKE);
         step->margins = margins->cells;

@@ -2,6 +2,7 @@
 // Ratios of weighted totals with their covariance, by linearisation or by replicates.
 #include "stats/replicate.h"
 #include "stats/request_private.h"
+#include "stats/satterthwaite.h"
 #include "stats/sum.h"
 
 static double total(const struct request *request, const double *weight, const double *y, const uint8_t *kept,
@@ -140,6 +141,37 @@ static bool by_replicates(struct request *request, const struct quantity *of, si
     return done;
 }
 
+// Satterthwaite's degrees of freedom of each, where the arguments ask for them.
+static bool find_dfs(struct request *request, const struct quantity *of, size_t count, struct estimates *estimates,
+                     struct survey_error *error)
+{
+    const char *rule = request->args && request->args->kind == SURVEY_JSON_OBJECT
+                           ? survey_json_text(request->args, "df", "design")
+                           : "design";
+    if (strcmp(rule, "design") == 0)
+        return true;
+    if (strcmp(rule, "satterthwaite") != 0 || request->pairs)
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", _("df '%s' is none of design, satterthwaite"), rule);
+    uint32_t *row = survey_realloc(NULL, request->n, sizeof *row);
+    double *fraction = survey_realloc(NULL, request->n, sizeof *fraction);
+    estimates->dfs = survey_arena_array(request->arena, count, sizeof *estimates->dfs);
+    for (size_t i = 0; i < count; i++) {
+        size_t kept = 0;
+        double below = of[i].below ? total(request, request->weight, of[i].below, of[i].kept, fraction) : 1;
+        for (size_t at = 0; at < request->n; at++)
+            if (of[i].kept[at])
+                row[kept++] = (uint32_t)at;
+        for (size_t k = 0; of[i].below && k < kept; k++)
+            fraction[k] = request->weight[row[k]] * of[i].below[row[k]] / below;
+        estimates->dfs[i] = fmin(stats_satterthwaite(request->prepared, row, kept, of[i].below ? fraction : NULL,
+                                                     request->design.assumed_icc),
+                                 request_df(request, of[i].kept));
+    }
+    free(row);
+    free(fraction);
+    return true;
+}
+
 bool request_estimate(struct request *request, const struct quantity *of, size_t count,
                       struct estimates *estimates, struct survey_error *error)
 {
@@ -155,6 +187,8 @@ bool request_estimate(struct request *request, const struct quantity *of, size_t
             return survey_fail(error, SURVEY_ERROR_INPUT, "",
                                _("'%s' has no value: nothing was answered, or its denominator is 0"),
                                of[i].name);
+    if (!find_dfs(request, of, count, estimates, error))
+        return false;
     if (request->replicates)
         return by_replicates(request, of, count, estimates, error);
     double **scores = survey_arena_array(request->arena, count, sizeof *scores);

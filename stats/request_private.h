@@ -89,6 +89,7 @@ struct estimates {
     double *value;
     double *variance; // count * count
     double df;        // of the design: PSUs - strata, or replicates - 1
+    double *dfs;      // Satterthwaite's of each, where asked for (args.df); NULL
 };
 
 bool request_estimate(struct request *request, const struct quantity *of, size_t count,

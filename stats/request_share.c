@@ -78,6 +78,8 @@ bool request_ciprop(struct request *request, struct survey_json_writer *out, str
     enum stats_share_method method;
     if (!stats_share_method_parse(name, &method))
         return survey_fail(error, SURVEY_ERROR_INPUT, "", _("'%s' is no interval method of a share"), name);
+    if (estimates.dfs)
+        estimates.df = estimates.dfs[0];
     double share = estimates.value[0], se = sqrt(estimates.variance[0]), low, high;
     // n counts rows without a value too, as the reference does.
     double rows = (double)(request->keeps_rows ? request->n : request_rows(request, NULL));

@@ -9,7 +9,8 @@ enum request_step_kind { STEP_POST, STEP_RAKE, STEP_CALIBRATE };
 struct request_cells {
     size_t count;
     uint32_t *of_row;
-    double *total; // population by cell
+    double *total;     // population by cell
+    const char **name; // "stype=E" by cell
 };
 
 struct request_step {

@@ -2,6 +2,7 @@
 // The columns, groups and numbers of a request.
 #include "stats/distribution.h"
 #include "stats/interval.h"
+#include "stats/interval.h"
 #include "stats/request_private.h"
 
 static bool is_inside(const struct request *request, size_t row)
@@ -206,6 +207,20 @@ static void write_interval(struct survey_json_writer *out, const struct estimate
     survey_json_close(out, ']');
 }
 
+// Intervals by each estimate's own degrees of freedom.
+static void write_own_intervals(struct request *request, struct survey_json_writer *out,
+                                const struct estimates *estimates, const double *se)
+{
+    size_t count = estimates->count;
+    double *low = survey_arena_array(request->arena, count, sizeof *low),
+           *high = survey_arena_array(request->arena, count, sizeof *high);
+    for (size_t i = 0; i < count; i++)
+        stats_interval_t(estimates->value[i], se[i], estimates->dfs[i], request->design.confidence, &low[i], &high[i]);
+    request_write_numbers(out, "df_satterthwaite", estimates->dfs, count);
+    request_write_numbers(out, "ci_low", low, count);
+    request_write_numbers(out, "ci_high", high, count);
+}
+
 void request_write_estimates(struct request *request, struct survey_json_writer *out,
                              const struct estimates *estimates, bool vcov)
 {
@@ -220,7 +235,9 @@ void request_write_estimates(struct request *request, struct survey_json_writer 
     request_write_numbers(out, "est", estimates->value, count);
     request_write_numbers(out, "se", se, count);
     survey_json_member_number(out, "df", estimates->df);
-    if (estimates->df > 0) {
+    if (estimates->dfs) {
+        write_own_intervals(request, out, estimates, se);
+    } else if (estimates->df > 0) {
         write_interval(out, estimates, "ci_low", -stats_t_quantile(upper, estimates->df));
         write_interval(out, estimates, "ci_high", stats_t_quantile(upper, estimates->df));
     }

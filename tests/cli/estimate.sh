@@ -4,7 +4,7 @@
 # usage: estimate.sh ASSAY
 set -u
 assay=$(realpath "$1")
-echo 1..16
+echo 1..19
 . "$(dirname "$0")/lib.sh"
 cd "$folder" || exit 1
 
@@ -108,6 +108,45 @@ run 0 estimate lonely.csv $flags --mean y --lonely-psu certainty; says 'strata w
 sed 's/,6,/,1,/' data.csv >small.csv
 run 1 estimate small.csv $flags --fpc N --mean y; says 'stratum other: the population size (fpc) 1 is below the 2 units in the sample'
 ok "a PSU in two strata, a stratum with one PSU, an fpc below the sample"
+
+asks() { # asks OP WHAT: a mean after this step fails with these words
+    echo "{\"data\":\"data.csv\",\"design\":{\"ids\":\"psu\",\"strata\":\"stratum\",\"weights\":\"w\",\"nest\":true,\"ops\":[$1]},\"estimator\":\"mean\",\"args\":{\"vars\":\"y\"}}" >step.json
+    run 1 estimate --request step.json; says "$2"
+    grep -qi nan out && failed="$failed [NaN]"
+}
+by_stratum='{"by":"stratum","totals":[{"stratum":"poor","Freq":50},{"stratum":"other","Freq":20}]}'
+asks "{\"op\":\"rake\",\"margins\":[$by_stratum,{\"by\":\"ok\",\"totals\":[{\"ok\":\"0\",\"Freq\":40},{\"ok\":\"1\",\"Freq\":40}]}]}" \
+    'raking has not converged: the cell ok=0 is still off by 0.14285'
+asks '{"op":"post_stratify","totals":[{"stratum":"poor","Freq":50},{"stratum":"other","Freq":0}]}' 'the cell stratum=other has a total of 0, but weights of 11'
+asks '{"op":"post_stratify","totals":[{"stratum":"poor","Freq":50}]}' 'line 7: the row is in no cell of the margin'
+asks '{"op":"calibrate","fun":"linear","totals":{"(Intercept)":68,"stratumpoor":50,"stratumother":20}}' \
+    "the calibration is singular: 'stratumother' depends on the columns before it, whose totals make it 18, not 20"
+asks '{"op":"calibrate","fun":"raking","totals":{"(Intercept)":68,"y":1000}}' "the calibration has not converged: '"
+asks '{"op":"calibrate","fun":"linear","totals":{"y":"many"}}' "the total of 'y' is no number"
+asks '{"op":"as_replicate","type":"BRR"}' 'stratum poor: balanced repeated replication takes two PSUs'
+asks '{"op":"as_replicate","type":"JKx"}' "'JKx' is none of JK1"
+ok "margins that contradict, a singular calibration, replicates that a design does not bear"
+
+sed '1s/$/,z/; 2,$s/$/,/' data.csv >none.csv
+run 1 estimate none.csv $flags --mean z; says "'z' is blank in every row"
+run 0 estimate none.csv $flags --mean 'z + 1' --quantile 'z + 1@0.5' --ratio 'z + 1,y' --by town --json; says 'all values are missing'
+grep -qi nan out && failed="$failed [NaN]"
+run 0 estimate none.csv $flags --mean 'z + 1' --mean y --replicates jkn; says 'all values are missing'
+ok "all answers missing"
+
+run 0 estimate data.csv $flags --mean y --by town --json
+grep '"df"' out | tr -d ' ,\n' >dfs; [ "$(cat dfs)" = '"df":2"df":1' ] || failed="$failed [$(cat dfs)]"
+awk 'BEGIN { srand(1); print "psu,w,y"; for (i = 0; i < 60; i++) print i % 6 "," (i % 6 < 2 ? 50 : 1) "," i * i % 11 }' >uneven.csv
+run 0 estimate uneven.csv --psu psu --weight w --mean y --df satterthwaite --json
+awk -v df="$(value df)" 'BEGIN { exit !(df > 1 && df < 1.3) }' || failed="$failed [df $(value df)]"
+says "t by Satterthwaite's degrees of freedom"
+echo '{"data":"uneven.csv","design":{"ids":"psu","weights":"w"},"estimator":"mean","args":{"vars":"y","df":"satterthwaite"}}' >df.json
+df=$(value df)
+run 0 estimate --request df.json; grep -A1 df_satterthwaite out | grep -qF "$df" || failed="$failed [the request has other degrees of freedom than $df]"
+sed 's/"mean","args":{"vars":"y"/"glm","args":{"formula":"y~1"/' df.json >glm.json
+run 1 estimate --request glm.json; says 'df is not for glm'
+run 2 estimate data.csv $flags --mean y --df few; says '--df few: give design or satterthwaite'
+ok "degrees of freedom of each group, and of few or uneven PSUs"
 
 run 1 estimate data.csv $flags --mean nope; says "data.csv has no column 'nope'"
 run 1 estimate data.csv $flags --mean 'y +'; says "--mean: 'y +'"
