@@ -4,7 +4,7 @@
 #include "stats/solve.h"
 #include "stats/sum.h"
 
-static const double KERNEL_MOST = 2e9; // pairs of a kernel
+static const double KERNEL_MOST = 3e8; // pairs of a kernel: a few seconds
 
 // What matching makes of the rows: arrays of n.
 struct matched {

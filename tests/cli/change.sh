@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The change between two rounds of an evaluation file: the villages again, half of the households; beside a request on the same rows.
-# usage: change.sh ASSAY
+# Then the request of docs/effects.md, as it stands there.
+# usage: change.sh ASSAY EFFECTS.md
 set -u
-assay=$(realpath "$1")
-echo 1..5
+assay=$(realpath "$1") page=$(realpath "$2")
+echo 1..6
 . "$(dirname "$0")/lib.sh"
 cd "$folder" || exit 1
 
@@ -94,3 +95,23 @@ run 2 estimate both.csv --change A,B --mean age; says "estimator 'change'"
 run 2 estimate e.assay --change A,B; says "nothing to estimate"
 run 1 estimate e.assay --change A,C --mean age; says "C"
 ok "what it does not take"
+
+cat >stores.csv <<'EOF'
+store,nj,after,staff,chain
+a,1,0,20,k
+a,1,1,22,k
+b,1,0,18,m
+b,1,1,21,m
+c,0,0,23,k
+c,0,1,21,k
+d,0,0,25,m
+d,0,1,24,m
+e,0,0,19,m
+e,0,1,19,m
+EOF
+sed -n '/^    {"data"/,/}}$/p' "$page" >page.json
+run 0 estimate --request page.json
+# 2.5 on average against -1; changes 2, 3 and -2, -1, 0: variances 1/2 over 2 and 1 over 3
+awk -v d="$(number out did)" 'BEGIN { exit !((d - 3.5) ^ 2 < 1e-20) }' || failed="$failed [did is $(number out did)]"
+says '"vcov": "CR2"'; says '"clusters_control": 3'; says '"var": "chainm"'
+ok "the request of docs/effects.md"
