@@ -9,11 +9,11 @@
 #include <string.h>
 
 static const double margin = 0.7;       // millimetres inside the frame that don't count
-static const double least_stroke = 3;   // millimetres, of one connected stroke
+static const double least_stroke = 2;   // millimetres, of one connected stroke: a small digit
 static const double least_share = 0.005; // of the box, in all
 static const double through = 0.95;     // of the box, for a printed line
 static const double pitch = 0.2;        // millimetres a cell
-static const double ink_level = 0.25;   // darkness of a cell that counts
+static const double ink_level = 0.17;   // darkness of a cell that counts: a light pencil, above noise and show-through
 enum { MOST_CELLS = 4000000 };
 
 struct grid {

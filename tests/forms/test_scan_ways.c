@@ -243,6 +243,39 @@ static void a_sheet_photographed_askew(void)
     tear_down();
 }
 
+// Light and short handwriting, a lone digit in the comb of a date: each is seen, and comes with its picture.
+static void no_writing_is_lost(void)
+{
+    set_up();
+    static const struct {
+        double x0, y0, x1, y1, thick;
+        int level, seen;
+    } strokes[] = {{60, 184, 60, 187, 0.35, 40, 1},   // a 1
+                   {40, 186, 44, 185, 0.3, 175, 1},   // a light pencil
+                   {45, 184, 45, 186.2, 0.4, 90, 1},  // a small digit
+                   {100, 183, 103, 187, 0.5, 150, 1}, {60, 186, 60.9, 186.3, 0.3, 60, 0} /* dust */, {0, 0, 1, 1, 0.3, 0, 0} /* nothing */};
+    for (size_t i = 0; i < sizeof strokes / sizeof *strokes; i++) {
+        char text[PAPER_TOKEN_LENGTH + 1];
+        paper_token_write(&(struct paper_token){100, 1, 9}, context.key, text);
+        struct scan_image image = draw_page(layout, 1, text, 200);
+        for (int k = 1; k < 10; k++)
+            draw_rect(&image, 25 + 8 * k, 180, 0.2, 12, 0);
+        draw_line(&image, strokes[i].x0, strokes[i].y0, strokes[i].x1, strokes[i].y1, strokes[i].thick, strokes[i].level);
+        struct scan_image scanned = scan_drawn(&image, &(struct drawn_scan){.turn = 0.7, .noise = 7, .paper = 235, .ink = 15});
+        scan_image_clear(&image);
+        struct scan_page page = {.arena = survey_arena_new(), .reason = ""};
+        scan_page_read(&context, &scanned, &page);
+        NEED(page.state == SCAN_OK);
+        const struct scan_answer *last = &page.answers[page.answer_count - 1];
+        CHECK(last->verdict == (strokes[i].seen ? SCAN_WRITTEN : SCAN_BLANK) && page.crop_count == (size_t)strokes[i].seen);
+        if (last->verdict != (strokes[i].seen ? SCAN_WRITTEN : SCAN_BLANK))
+            fprintf(stderr, "# stroke %zu\n", i);
+        scan_page_clear(&page);
+        scan_image_clear(&scanned);
+    }
+    tear_down();
+}
+
 // Pale print, coffee, staples, punched holes and folded corners: read, or in the ledger with its reason; never wrong.
 static void dirt_changes_no_answer(void)
 {
@@ -277,4 +310,4 @@ static void dirt_changes_no_answer(void)
 }
 
 TESTS(CASE(turned), CASE(rescaled), CASE(encoded), CASE(in_files_of_several_pages), CASE(two_sheets_in_one_picture_are_refused),
-      CASE(a_sheet_photographed_askew), CASE(dirt_changes_no_answer))
+      CASE(a_sheet_photographed_askew), CASE(no_writing_is_lost), CASE(dirt_changes_no_answer))
