@@ -151,9 +151,10 @@ static struct tally tally_of(const struct deciding *d, const size_t *at, size_t 
             t.best = at[i];
         }
         enum look look = look_of(d, mark);
-        if (look != LOOKS_MARKED && mark->mean > d->trace) {
-            t.trace |= mark->peak >= d->rules->ghost * d->pen;
-            t.light |= mark->peak >= d->rules->light * d->pen && mark->span >= THROUGH - 1;
+        bool traced = mark->mean > d->trace, hinted = d->pen > 0 && mark->score >= d->rules->hint * d->rules->faint;
+        if (look != LOOKS_MARKED) {
+            t.trace |= traced && mark->peak >= d->rules->ghost * d->pen;
+            t.light |= (traced || hinted) && mark->peak >= d->rules->light * d->pen && mark->span >= THROUGH - 1;
         }
         // A stroke that grazes the box: some of it within, more of it just outside.
         t.grazed |= look != LOOKS_MARKED && mark->score >= d->rules->hint * d->rules->faint && mark->outer >= d->rules->beside / 2;

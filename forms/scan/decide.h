@@ -23,7 +23,7 @@ struct scan_rules {
     double trace;    // by which a box is darker than the page's empty ones at least, and
     double spread;   // by how many times their spread, to be doubtful where nothing else is marked,
     double ghost;    // unless it is lighter than this share of the page's pen: rubbed out;
-    double hint;     // share of faint from which ink is doubtful where nothing is marked and more of it lies just outside
+    double hint;     // share of faint from which ink is doubtful where more of it lies just outside, or a stroke of the pen seems to be
     double light;    // beside marks of a multiple choice, unless it is lighter than this
     double beside;   // outside a box whose question is otherwise empty: doubtful
     bool corrections; // settle "one box filled out, another crossed" for the crossed one

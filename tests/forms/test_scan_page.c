@@ -318,94 +318,6 @@ static void a_light_pen_is_known_by_its_page(void)
     tear_down();
 }
 
-// What becomes of a question, where its boxes measure as given and every other question has a dark cross; pen 0: none has.
-static const struct scan_answer *decided(const char *question, const struct scan_mark *boxes, size_t count, double pen)
-{
-    const struct paper_page *page = &layout->pages[0];
-    struct scan_mark *marks = survey_arena_array(arena, page->mark_count, sizeof *marks);
-    bool *written = survey_arena_array(arena, page->writing_count + 1, sizeof *written);
-    static const struct scan_answer none = {.question = "", .verdict = SCAN_WRITTEN, .why = ""};
-    struct scan_answer *answers;
-    size_t seen = 0, found = 0;
-    for (size_t i = 0; i < page->mark_count; i++)
-        if (strcmp(page->marks[i].question, question) == 0)
-            marks[i] = seen < count ? boxes[seen++] : (struct scan_mark){0};
-        else if (pen > 0 && (strcmp(page->marks[i].value, "1") == 0 || page->marks[i].digit == -1))
-            marks[i] = (struct scan_mark){.score = 0.3, .outer = 0.02, .mean = 0.25, .peak = pen, .span = 4, .narrow = 4};
-    scan_decide(layout, page, marks, written, &scan_rules_pen, arena, &answers, &found);
-    for (size_t i = 0; i < found; i++)
-        if (strcmp(answers[i].question, question) == 0)
-            return &answers[i];
-    return &none;
-}
-
-static const struct scan_mark clear_cross = {.score = 0.3, .outer = 0.02, .mean = 0.25, .peak = 0.7, .span = 4, .narrow = 4};
-
-// Too little within to be faint and too little outside to be beside: both together are doubtful.
-static void a_stroke_that_grazes_a_box_is_doubtful(void)
-{
-    set_up();
-    struct scan_mark box = {.score = 0.016, .outer = 0.042, .mean = 0.01, .peak = 0.1, .span = 1, .narrow = 1};
-    CHECK(decided("q1", &box, 1, 0)->verdict == SCAN_DOUBTFUL);
-    box.outer = 0.02;
-    CHECK(decided("q1", &box, 1, 0)->verdict == SCAN_BLANK);
-    box.score = 0.008;
-    box.outer = 0.042;
-    CHECK(decided("q1", &box, 1, 0)->verdict == SCAN_BLANK);
-    tear_down();
-}
-
-// Dust inside a box: dark, but short or narrow, and nothing of it leaves the box.
-static void dust_is_no_mark(void)
-{
-    set_up();
-    struct scan_mark boxes[2] = {clear_cross, {.score = 0.085, .mean = 0.07, .peak = 0.6, .span = 4, .narrow = 1}};
-    CHECK(decided("q1", &boxes[1], 1, 0.7)->verdict == SCAN_DOUBTFUL);
-    CHECK_TEXT("faint", decided("q1", &boxes[1], 1, 0.7)->why);
-    CHECK(decided("q1", &boxes[1], 1, 0)->verdict == SCAN_DOUBTFUL); // on an empty page too
-    CHECK(decided("many", boxes, 2, 0.7)->verdict == SCAN_DOUBTFUL);
-    boxes[1].narrow = 4; // a thin slash
-    CHECK_TEXT("1 2", decided("many", boxes, 2, 0.7)->value);
-    CHECK(decided("many", boxes, 2, 0.7)->verdict == SCAN_ANSWERED);
-    boxes[1].narrow = 1; // a line that leaves the box
-    boxes[1].outer = 0.02;
-    CHECK(decided("many", boxes, 2, 0.7)->verdict == SCAN_ANSWERED);
-    tear_down();
-}
-
-// A mark half beside its box is no smudge, however light the little that is within.
-static void a_mark_beside_its_box_is_no_smudge(void)
-{
-    set_up();
-    struct scan_mark boxes[2] = {clear_cross, {.score = 0.04, .outer = 0.11, .mean = 0.034, .peak = 0.175, .span = 1, .narrow = 1}};
-    CHECK(decided("many", boxes, 2, 0.7)->verdict == SCAN_DOUBTFUL);
-    CHECK(decided("q1", boxes, 2, 0.7)->verdict == SCAN_DOUBTFUL); // two answers, perhaps
-    boxes[1].outer = 0.025; // a cross's end within, the rest over the label
-    boxes[1].peak = 0.32;
-    CHECK(decided("many", boxes, 2, 0.7)->verdict == SCAN_DOUBTFUL);
-    boxes[1].outer = 0;
-    CHECK(decided("many", boxes, 2, 0.7)->verdict == SCAN_ANSWERED);
-    CHECK(decided("q1", boxes, 2, 0.7)->verdict == SCAN_ANSWERED);
-    boxes[1] = (struct scan_mark){.score = 0.016, .outer = 0.042, .mean = 0.01, .peak = 0.1, .span = 1, .narrow = 1}; // grazed
-    CHECK(decided("many", boxes, 2, 0.7)->verdict == SCAN_DOUBTFUL);
-    tear_down();
-}
-
-// What is less than half as dark as the page's pen was rubbed out: let pass beside a mark, doubtful alone and where
-// several may be marked.
-static void what_is_rubbed_out_does_not_count(void)
-{
-    set_up();
-    struct scan_mark boxes[2] = {clear_cross, {.score = 0.11, .mean = 0.21, .peak = 0.27, .span = 4, .narrow = 4}};
-    CHECK(decided("q1", boxes, 2, 0.7)->verdict == SCAN_ANSWERED);
-    CHECK_TEXT("1", decided("q1", boxes, 2, 0.7)->value);
-    CHECK(decided("many", boxes, 2, 0.7)->verdict == SCAN_DOUBTFUL);
-    CHECK(decided("q1", &boxes[1], 1, 0.7)->verdict == SCAN_DOUBTFUL);
-    boxes[1].peak = 0.5; // not much lighter: two answers
-    CHECK(decided("q1", boxes, 2, 0.7)->verdict == SCAN_DOUBTFUL);
-    tear_down();
-}
-
 static void corrections_are_settled_where_asked(void)
 {
     set_up();
@@ -594,6 +506,5 @@ static void a_url_is_read_too(void)
 TESTS(CASE(reads_at_every_resolution), CASE(reads_however_it_lies), CASE(reads_photographs_however_the_phone_was_held), CASE(reads_what_is_left_of_a_cropped_page),
       CASE(one_mark_may_be_lost), CASE(a_stamp_on_a_mark_or_a_code_does_no_harm), CASE(a_streak_is_not_a_mark),
       CASE(a_streak_through_a_corner_mark_moves_nothing), CASE(blank_forms_have_no_answers), CASE(doubt_is_kept),
-      CASE(a_light_pen_is_known_by_its_page), CASE(a_stroke_that_grazes_a_box_is_doubtful), CASE(dust_is_no_mark),
-      CASE(a_mark_beside_its_box_is_no_smudge), CASE(what_is_rubbed_out_does_not_count), CASE(corrections_are_settled_where_asked), CASE(every_other_page_has_its_state), CASE(images_of_any_size_and_noise), CASE(codes_of_every_size),
+      CASE(a_light_pen_is_known_by_its_page), CASE(corrections_are_settled_where_asked), CASE(every_other_page_has_its_state), CASE(images_of_any_size_and_noise), CASE(codes_of_every_size),
       CASE(blotted_codes), CASE(a_url_is_read_too))
