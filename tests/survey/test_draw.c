@@ -194,7 +194,7 @@ static void draw_round(enum survey_draw_method method, double size, double overl
 {
     static const char *const columns[] = {"household_id"};
     const char *cells[MOST];
-    char names[MOST][8], round[8];
+    char names[MOST][24], round[24];
     struct survey_arena *arena = survey_arena_new();
     struct survey_draw_row row = {.row = 2, .stage = 1, .method = method, .size = size, .reserve = 2, .measure = -1, .overlap = overlap};
     struct survey_draw_plan plan = {&row, 1, 1};
