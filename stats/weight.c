@@ -295,7 +295,7 @@ bool weight_open(struct survey_store *store, const struct survey_actor *actor, s
 
 void weight_close(struct weighing *in)
 {
-    for (size_t r = 0; r < in->rule_count; r++) {
+    for (size_t r = 0; in->rules && r <= in->rule_count; r++) { // the last is the one with a fault, or blank
         weight_cells_clear(&in->rules[r].cells);
         for (size_t m = 0; m < in->rules[r].margin_count; m++)
             weight_cells_clear(&in->rules[r].margins[m].cells);
