@@ -1,126 +1,221 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How many pages a second are read on one core, from 300 and 200 dpi JPEG and from fax G4, beside the bare
-// decoding of the same files, which is the limit.
+// How fast pages of the example's form are read: on one core, beside the bare decoding of the same files, which is the
+// limit; and by `assay scan` as a whole on one core and on two, with its memory. bench_scan ASSAY EXAMPLE.
+#include "forms/scan/batch.h"
+#include "forms/scan/keep.h"
 #include "forms/scan/scan.h"
-#include "forms/scan/write.h"
 #include "survey/base/arena.h"
-#include "tests/forms/drawn_page.h"
+#include "survey/base/file.h"
+#include "survey/base/text.h"
 
+#include <fcntl.h>
+#include <glob.h>
+#include <sched.h>
+#include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
-enum { PAGES = 12, ROUNDS = 3 };
+enum { ROUNDS = 3, MOST_ARGUMENTS = 400 };
 
-static struct paper_layout *layout;
-static struct scan_sheet sheet;
-static struct scan_context context;
-static struct scan_raw raws[PAGES];
+static const struct kind {
+    const char *name, *dpi, *format;
+    double bar; // pages/s, issue 4
+} kinds[] = {
+    {"300 dpi JPEG", "300", "jpg", 30},
+    {"200 dpi JPEG", "200", "jpg", 70},
+    {"300 dpi G4", "300", "g4", 120},
+    {"200 dpi G4", "200", "g4", 120},
+};
 
-static double now(void)
+static double seconds(clockid_t clock)
 {
     struct timespec time;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    clock_gettime(clock, &time);
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-// The page of the tests with grids of digits below, some 160 boxes in all, as a form in the field has.
-static void prepare(struct survey_arena *arena)
-{
-    static const struct paper_layout *designs[1];
-    layout = drawn_layout(arena);
-    struct paper_page *page = &layout->pages[0];
-    struct paper_mark *marks = survey_arena_array(arena, 300, sizeof *marks);
-    memcpy(marks, page->marks, page->mark_count * sizeof *marks);
-    page->marks = marks;
-    for (int digit = 0; digit < 7; digit++)
-        for (int k = 0; k < 10; k++)
-            drawn_mark(page, "income", survey_arena_format(arena, "%d", k), digit, 60 + 8 * k, 200 + 8 * digit);
-    for (int i = 0; i < 6; i++)
-        for (int k = 0; k < 4; k++)
-            drawn_mark(page, survey_arena_format(arena, "extra%d", i), survey_arena_format(arena, "%d", k), -2, 125 + 10 * k, 50 + 9 * i);
-    designs[0] = layout;
-    sheet = (struct scan_sheet){.number = 4711, .tag = 9, .pages = 2, .round = "1", .layout = layout};
-    context = (struct scan_context){.sheets = &sheet, .sheet_count = 1, .designs = designs, .design_count = 1, .rules = scan_rules_pen};
-}
+// A command run to its end, its words on nothing.
+struct ran {
+    bool done;
+    double wall, cpu, peak; // seconds, seconds, MB
+};
 
-static void make_pages(double dpi, bool fax)
+// cores 0: as many as there are.
+static struct ran run(int cores, const char *const *arguments)
 {
-    char text[PAPER_TOKEN_LENGTH + 1];
-    struct survey_error error;
-    paper_token_write(&(struct paper_token){4711, 1, 9}, context.key, text);
-    for (int i = 0; i < PAGES; i++) {
-        struct scan_image page = draw_page(layout, 1, text, dpi);
-        const struct paper_mark *last = NULL; // one box of each question, one of each digit
-        for (size_t k = 0; k < layout->pages[0].mark_count; k++) {
-            const struct paper_mark *mark = &layout->pages[0].marks[k];
-            if (!last || strcmp(last->question, mark->question) != 0 || last->digit != mark->digit)
-                draw_cross(&page, &mark->box, 0.5, 40);
-            last = mark;
-        }
-        struct scan_image scanned = scan_drawn(&page, &(struct drawn_scan){.turn = (i - PAGES / 2) * 0.3, .noise = fax ? 0 : 6, .paper = 240, .ink = 15});
-        struct survey_buffer bytes = SURVEY_BUFFER(64 << 20);
-        bool written = fax ? scan_fax_write(&scanned, 128, &bytes, &error) : scan_jpeg_write(&scanned, 75, &bytes, &error);
-        if (!written)
-            abort();
-        raws[i] = (struct scan_raw){.kind = fax ? SCAN_TIFF : SCAN_JPEG, .bytes = (uint8_t *)bytes.at, .length = bytes.length};
-        scan_image_clear(&page);
-        scan_image_clear(&scanned);
+    struct ran ran = {0};
+    struct rusage usage;
+    int status;
+    double began = seconds(CLOCK_MONOTONIC);
+    pid_t child = fork();
+    if (child == 0) {
+        cpu_set_t set;
+        CPU_ZERO(&set);
+        for (int i = 0; i < cores; i++)
+            CPU_SET(i, &set);
+        int nothing = open("/dev/null", O_WRONLY);
+        if ((cores == 0 || sched_setaffinity(0, sizeof set, &set) == 0) && dup2(nothing, 1) == 1 && dup2(nothing, 2) == 2)
+            execv(arguments[0], (char **)(uintptr_t)arguments);
+        _exit(127);
     }
+    if (child < 0 || wait4(child, &status, 0, &usage) != child)
+        return ran;
+    ran.wall = seconds(CLOCK_MONOTONIC) - began;
+    ran.cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+    ran.peak = (double)usage.ru_maxrss / 1024;
+    ran.done = WIFEXITED(status) && WEXITSTATUS(status) <= 1; // 1: a page was not read
+    return ran;
 }
 
-static double decode_all(void)
+#define RUN(cores, ...) run(cores, (const char *const[]){__VA_ARGS__, NULL})
+
+static void need(bool done, const char *what)
 {
+    if (done)
+        return;
+    fprintf(stderr, "%s failed\n", what);
+    exit(1);
+}
+
+// The scans of a kind, made as an office scanner does (profile B).
+static void make_scans(const char *assay, const struct kind *kind, glob_t *files)
+{
+    RUN(0, "/bin/rm", "-rf", "scans");
+    need(RUN(0, assay, "simulate", "forms.pdf", "layout.json", "-o", "scans", "--profile", "B", "--dpi", kind->dpi, "--format", kind->format,
+             "--seed", "21").done, "simulate");
+    need(glob("scans/*.[jt][pi]*", 0, NULL, files) == 0 && files->gl_pathc + 20 < MOST_ARGUMENTS, "making scans");
+}
+
+// --- One page after the other, in this process ---
+
+struct spent {
+    double decoding, reading; // seconds
+    size_t read;
+};
+
+static struct spent read_pages(const struct scan_context *context, const glob_t *files)
+{
+    struct spent spent = {0};
     struct survey_error error;
-    double start = now();
-    for (int i = 0; i < PAGES; i++) {
+    for (size_t i = 0; i < files->gl_pathc; i++) {
+        char *bytes;
+        size_t length;
         struct scan_image image = {0};
-        if (!scan_image_decode(&raws[i], "page", &image, &error))
-            abort();
-        scan_image_clear(&image);
-    }
-    return now() - start;
-}
-
-static double read_all(int *read)
-{
-    double spent = 0;
-    *read = 0;
-    for (int i = 0; i < PAGES; i++) {
-        struct scan_raw copy = raws[i]; // reading takes the bytes over
         struct scan_page page;
-        copy.bytes = survey_alloc(copy.length);
-        memcpy(copy.bytes, raws[i].bytes, copy.length);
-        double start = now();
-        scan_page_take(&context, &copy, "page", &page);
-        spent += now() - start;
-        *read += page.state == SCAN_OK;
+        need(survey_file_read(files->gl_pathv[i], 1 << 28, &bytes, &length, &error), files->gl_pathv[i]);
+        struct scan_raw raw = {.kind = scan_kind_of(bytes, length), .bytes = (uint8_t *)bytes, .length = length};
+        double began = seconds(CLOCK_PROCESS_CPUTIME_ID);
+        need(scan_image_decode(&raw, "", &image, &error), files->gl_pathv[i]);
+        scan_image_clear(&image);
+        double decoded = seconds(CLOCK_PROCESS_CPUTIME_ID);
+        scan_page_take(context, &raw, "", &page);
+        spent.reading += seconds(CLOCK_PROCESS_CPUTIME_ID) - decoded;
+        spent.decoding += decoded - began;
+        spent.read += page.state == SCAN_OK;
         scan_page_clear(&page);
     }
     return spent;
 }
 
-static void measure(const char *name, double dpi, bool fax)
+static void measure_pages(const struct kind *kind, const struct scan_context *context, const glob_t *files)
 {
-    double decoding = 1e9, reading = 1e9;
-    int read = 0;
-    make_pages(dpi, fax);
+    struct spent least = {1e9, 1e9, 0};
+    double pages = (double)files->gl_pathc;
     for (int round = 0; round < ROUNDS; round++) {
-        decoding = fmin(decoding, decode_all());
-        reading = fmin(reading, read_all(&read));
+        struct spent spent = read_pages(context, files);
+        least = (struct spent){fmin(least.decoding, spent.decoding), fmin(least.reading, spent.reading), spent.read};
     }
-    printf("%-14s %6.1f pages/s read (%4.1f ms), %6.1f pages/s decoded (%4.1f ms), %d of %d read, %zu boxes a page\n", name, PAGES / reading,
-           reading * 1e3 / PAGES, PAGES / decoding, decoding * 1e3 / PAGES, read, PAGES, layout->pages[0].mark_count);
-    for (int i = 0; i < PAGES; i++)
-        scan_raw_clear(&raws[i]);
+    printf("%-13s %6.1f pages/s read on one core (%.1f ms; the bar is %.0f), %6.1f decoded (%.1f ms: the limit); %zu of %zu read\n", kind->name,
+           pages / least.reading, least.reading * 1e3 / pages, kind->bar, pages / least.decoding, least.decoding * 1e3 / pages, least.read,
+           files->gl_pathc);
 }
 
-int main(void)
+// --- The same by workers, and the whole command ---
+
+static bool let_go(void *user, const char *file, int file_page, struct scan_page *page, struct survey_error *error)
 {
+    (void)user;
+    (void)file;
+    (void)file_page;
+    (void)page;
+    (void)error;
+    return true;
+}
+
+static void measure_workers(const struct scan_context *context, const glob_t *files)
+{
+    double best[2] = {1e9, 1e9}, pages = (double)files->gl_pathc;
+    for (int round = 0; round < ROUNDS; round++)
+        for (int threads = 1; threads <= 2; threads++) { // in turn, so that what else the machine does meets both
+            struct scan_batch batch = {.context = context, .files = files->gl_pathv, .file_count = files->gl_pathc, .threads = threads, .visit = let_go};
+            struct survey_error error;
+            double began = seconds(CLOCK_MONOTONIC);
+            need(scan_batch_run(&batch, &error), "reading");
+            best[threads - 1] = fmin(best[threads - 1], seconds(CLOCK_MONOTONIC) - began);
+        }
+    printf("  two workers: %.1f pages/s where one reads %.1f: %.2f times (the bar is 1.8)\n", pages / best[1], pages / best[0], best[0] / best[1]);
+}
+
+static struct ran scan_whole(const char *assay, int cores, const glob_t *files)
+{
+    const char *arguments[MOST_ARGUMENTS] = {assay, "scan", "copy.assay", "--why", "bench"};
+    memcpy(arguments + 5, files->gl_pathv, files->gl_pathc * sizeof *arguments);
+    RUN(0, "/bin/sh", "-c", "rm -f copy.*; cp e.assay copy.assay; cp e.private copy.private; sync copy.assay");
+    struct ran ran = run(cores, arguments);
+    need(ran.done, "scan");
+    return ran;
+}
+
+static void measure_whole(const char *assay, const glob_t *files)
+{
+    struct ran best[2] = {{.wall = 1e9, .cpu = 1e9}, {.wall = 1e9, .cpu = 1e9}};
+    for (int round = 0; round < ROUNDS; round++)
+        for (int cores = 1; cores <= 2; cores++) {
+            struct ran ran = scan_whole(assay, cores, files);
+            best[cores - 1].wall = fmin(best[cores - 1].wall, ran.wall);
+            best[cores - 1].cpu = fmin(best[cores - 1].cpu, ran.cpu);
+            best[cores - 1].peak = fmax(best[cores - 1].peak, ran.peak);
+        }
+    double pages = (double)files->gl_pathc;
+    printf("  assay scan: %.1f pages/s on one core, %.1f on two: %.2f times (processor %.2f and %.2f s for %.0f pages; %.0f MB of memory with "
+           "two workers)\n",
+           pages / best[0].wall, pages / best[1].wall, best[0].wall / best[1].wall, best[0].cpu, best[1].cpu, pages, best[1].peak);
+}
+
+static void prepare(const char *assay, const char *example)
+{
+    need(RUN(0, assay, "new", "e.assay", example, "--as", "bench", "--why", "bench").done, "new");
+    need(RUN(0, assay, "print", "e.assay", "--blank", "40", "-o", "forms.pdf", "--layout", "layout.json", "--why", "bench").done, "print");
+}
+
+int main(int argc, char **argv)
+{
+    char folder[] = "/tmp/bench_scan.XXXXXX", assay[4096], example[4096];
     struct survey_arena *arena = survey_arena_new();
-    prepare(arena);
-    measure("300 dpi JPEG", 300, false);
-    measure("200 dpi JPEG", 200, false);
-    measure("300 dpi G4", 300, true);
+    struct survey_store *store;
+    struct scan_context context;
+    struct survey_error error;
+    if (argc != 3 || !realpath(argv[1], assay) || !realpath(argv[2], example) || !mkdtemp(folder) || chdir(folder) != 0 || sodium_init() < 0)
+        return 2;
+    prepare(assay, example);
+    need(survey_store_open("e.assay", SURVEY_STORE_READ, &store, &error) && scan_context_load(store, arena, &scan_rules_pen, &context, &error), "open");
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        glob_t files = {0};
+        make_scans(assay, &kinds[i], &files);
+        measure_pages(&kinds[i], &context, &files);
+        if (sysconf(_SC_NPROCESSORS_ONLN) > 1) {
+            measure_workers(&context, &files);
+            measure_whole(assay, &files);
+        }
+        globfree(&files);
+    }
+    survey_store_close(store);
     survey_arena_free(arena);
+    RUN(0, "/bin/rm", "-rf", folder);
     return 0;
 }
