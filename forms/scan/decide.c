@@ -142,6 +142,7 @@ struct tally {
 static struct tally tally_of(const struct deciding *d, const size_t *at, size_t count)
 {
     struct tally t = {.least = 2};
+    double beside = d->rules->beside * (d->pen > 0 ? fmin(1, d->pen / d->rules->stroke) : 1); // a light pen leaves less there
     for (size_t i = 0; i < count; i++) {
         const struct scan_mark *mark = &d->marks[at[i]];
         t.hidden |= mark->hidden;
@@ -157,8 +158,8 @@ static struct tally tally_of(const struct deciding *d, const size_t *at, size_t 
             t.light |= (traced || hinted) && mark->peak >= d->rules->light * d->pen && mark->span >= THROUGH - 1;
         }
         // A stroke that grazes the box: some of it within, more of it just outside.
-        t.grazed |= look != LOOKS_MARKED && mark->score >= d->rules->hint * d->rules->faint && mark->outer >= d->rules->beside / 2;
-        t.aside |= look != LOOKS_MARKED && mark->score >= d->rules->hint * d->rules->faint && mark->outer >= d->rules->beside;
+        t.grazed |= look != LOOKS_MARKED && mark->score >= d->rules->hint * d->rules->faint && mark->outer >= beside / 2;
+        t.aside |= look != LOOKS_MARKED && mark->score >= d->rules->hint * d->rules->faint && mark->outer >= beside;
         if (look == LOOKS_MARKED) {
             t.marked++;
             t.least = fmin(t.least, mark->score);
@@ -191,7 +192,7 @@ static enum scan_verdict choose_one(const struct deciding *d, const size_t *at, 
         return SCAN_DOUBTFUL;
     }
     if (t.marked == 0) {
-        *why = t.faint || t.trace ? SCAN_WHY_FAINT : t.beside >= d->rules->beside || t.grazed ? SCAN_WHY_BESIDE : "";
+        *why = t.faint || t.trace || t.light ? SCAN_WHY_FAINT : t.beside >= d->rules->beside || t.grazed ? SCAN_WHY_BESIDE : "";
         return **why ? SCAN_DOUBTFUL : SCAN_BLANK;
     }
     if (t.marked == 1) {
@@ -228,7 +229,7 @@ static void decide_many(const struct deciding *d, struct scan_answer *answer)
     survey_buffer_clear(&value);
     if (t.hidden)
         answer->why = SCAN_WHY_HIDDEN;
-    else if (t.faint || (t.marked ? t.light : t.trace))
+    else if (t.faint || t.light || (t.marked == 0 && t.trace))
         answer->why = SCAN_WHY_FAINT;
     else if (t.filled && t.unfilled)
         answer->why = SCAN_WHY_FILLED;

@@ -98,7 +98,14 @@ static void a_light_tick_at_the_rim_is_doubtful(void)
     struct scan_mark boxes[2] = {{.score = 0.043, .outer = 0.008, .mean = 0.07, .peak = 0.31, .span = 4, .narrow = 4},
                                  {.score = 0.0126, .outer = 0.012, .mean = 0.026, .peak = 0.22, .span = 3, .narrow = 2}};
     CHECK(decided("many", boxes, 2, 0.3)->verdict == SCAN_DOUBTFUL);
-    boxes[1].peak = 0.12; // lighter than half of the pen: noise
+    CHECK(decided("q1", &boxes[1], 1, 0.3)->verdict == SCAN_DOUBTFUL); // alone, too
+    boxes[0].score = 0.3;
+    boxes[1] = (struct scan_mark){.score = 0.0168, .outer = 0.027, .mean = 0.02, .peak = 0.1, .span = 2, .narrow = 2};
+    CHECK(decided("q1", boxes, 2, 0.3)->verdict == SCAN_DOUBTFUL); // a second one beside its box, in light pencil
+    boxes[1].outer = 0.02;
+    CHECK(decided("q1", boxes, 2, 0.3)->verdict == SCAN_ANSWERED);
+    boxes[0].score = 0.043;
+    boxes[1] = (struct scan_mark){.score = 0.0126, .outer = 0.012, .mean = 0.026, .peak = 0.12, .span = 3, .narrow = 2}; // noise
     CHECK(decided("many", boxes, 2, 0.3)->verdict == SCAN_ANSWERED);
     tear_down();
 }
