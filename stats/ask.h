@@ -4,6 +4,7 @@
 #pragma once
 
 #include "stats/assessment.h"
+#include "stats/composite/ranks.h"
 #include "stats/source.h"
 
 struct survey_json_writer;
@@ -22,6 +23,8 @@ struct stats_answer {
     size_t group;        // in groups
     const char *missing; // why there is no figure, translated; NULL
     struct stats_estimate estimate;
+    size_t ranked; // groups that have a rank by this figure; 0: this one has none
+    struct stats_rank_set rank;
 };
 
 struct stats_asked {
@@ -38,6 +41,7 @@ struct stats_asked {
     size_t ask_count;
     struct stats_answer *answers; // asks by groups
     size_t answer_count;
+    const char *ranks; // which is best, "high" or "low"; NULL: not ranked
 };
 
 // Adds what an option asks for: "--mean" of "income", "--ratio" of "a,b", "--quantile" of "income@0.5".
@@ -48,6 +52,11 @@ bool stats_ask_where(struct stats_asked *asked, const char *condition, struct su
 bool stats_ask_by(struct stats_asked *asked, const char *const *names, size_t count,
                   struct survey_error *error);
 bool stats_ask_answer(struct stats_asked *asked, struct survey_error *error);
+
+// Ranks the groups by each figure; best is "high" or "low". Groups of which no error or limit is known have no rank. Groups
+// that share a stratum depend on each other, and are a fault.
+enum { STATS_ASK_DRAWS = 10000, STATS_ASK_SEED = 1 };
+bool stats_ask_rank(struct stats_asked *asked, const char *best, struct survey_error *error);
 
 // "Taylor linearisation; ..." in words.
 void stats_ask_method(const struct stats_asked *asked, struct survey_buffer *text);

@@ -13,7 +13,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { COLUMNS = 10, DIGITS = 6 };
+enum { COLUMNS = 10, RANK_COLUMNS = 3, DIGITS = 6 };
 
 static const char *interval_name(const char *interval)
 {
@@ -87,6 +87,7 @@ static int width_of(const char *text)
 struct table {
     struct survey_arena *arena;
     size_t lines, groups; // columns of groups
+    size_t columns;       // of all
     const char ***cells;
 };
 
@@ -131,7 +132,22 @@ static void head_line(const struct stats_asked *asked, struct table *table)
     *cell++ = _("deff");
     *cell++ = _("n");
     *cell++ = _("missing");
+    if (asked->ranks) {
+        *cell++ = _("rank");
+        *cell++ = _("rank set");
+        *cell++ = _("all at once");
+    }
     *cell++ = _("interval");
+}
+
+static const char **rank_cells(const struct stats_answer *answer, struct survey_arena *arena, const char **cell)
+{
+    const struct stats_rank_set *rank = &answer->rank;
+    bool known = answer->ranked > 0;
+    *cell++ = known ? survey_arena_format(arena, _("%zu of %zu"), rank->rank, answer->ranked) : "–";
+    *cell++ = known ? survey_arena_format(arena, "%zu–%zu", rank->low, rank->high) : "–";
+    *cell++ = known ? survey_arena_format(arena, "%zu–%zu", rank->all_low, rank->all_high) : "–";
+    return cell;
 }
 
 static void answer_line(const struct stats_asked *asked, const struct stats_answer *answer,
@@ -152,6 +168,8 @@ static void answer_line(const struct stats_asked *asked, const struct stats_answ
     *cell++ = answer->missing || e->deff <= 0 ? "–" : stats_ask_digits(arena, e->deff);
     *cell++ = survey_arena_format(arena, "%zu", e->base);
     *cell++ = survey_arena_format(arena, "%zu", e->missing);
+    if (asked->ranks)
+        cell = rank_cells(answer, arena, cell);
     *cell++ = reason ? reason : interval_name(e->interval);
 }
 
@@ -207,15 +225,21 @@ void stats_ask_method(const struct stats_asked *asked, struct survey_buffer *tex
                         "intra-class correlation"),
                       design->assumed_icc);
     survey_buffer_text(text, _("; deff against simple random sampling without replacement"));
+    if (asked->ranks)
+        survey_format(text,
+                      _("; ranks: best is %s; sets that hold a group's true rank, and those of all groups at once, at %g%% "
+                        "(Mogstad, Romano, Shaikh and Wilhelm 2024; %d draws, seed %d); errors enlarged by t over normal, or from the limit where none or all were found"),
+                      asked->ranks, 100 * design->confidence, STATS_ASK_DRAWS, STATS_ASK_SEED);
 }
 
 void stats_ask_print(const struct stats_asked *asked, struct survey_buffer *text)
 {
     struct table table = {
         .arena = survey_arena_new(), .lines = asked->answer_count + 1, .groups = asked->by_count};
+    table.columns = COLUMNS + table.groups + (asked->ranks ? RANK_COLUMNS : 0);
     table.cells = survey_arena_array(table.arena, table.lines, sizeof *table.cells);
     for (size_t line = 0; line < table.lines; line++)
-        table.cells[line] = survey_arena_array(table.arena, COLUMNS + table.groups, sizeof **table.cells);
+        table.cells[line] = survey_arena_array(table.arena, table.columns, sizeof **table.cells);
     survey_format(text, _("%s: %zu rows"), asked->source->path, asked->source->rows);
     if (asked->inside) {
         size_t inside = 0;
@@ -229,7 +253,7 @@ void stats_ask_print(const struct stats_asked *asked, struct survey_buffer *text
     head_line(asked, &table);
     for (size_t i = 0; i < asked->answer_count; i++)
         answer_line(asked, &asked->answers[i], &table, table.cells[i + 1]);
-    stats_ask_put_table(table.arena, table.cells, table.lines, COLUMNS + table.groups, 1 + table.groups, text);
+    stats_ask_put_table(table.arena, table.cells, table.lines, table.columns, 1 + table.groups, text);
     stats_ask_method(asked, text);
     survey_buffer_text(text, "\n");
     survey_arena_free(table.arena);
@@ -242,6 +266,18 @@ static void write_number(struct survey_json_writer *writer, const char *key, boo
         survey_json_put_number(writer, value);
     else
         survey_json_put_null(writer);
+}
+
+static void write_rank(const struct stats_answer *answer, struct survey_json_writer *writer)
+{
+    const struct stats_rank_set *rank = &answer->rank;
+    bool known = answer->ranked > 0;
+    survey_json_member_integer(writer, "ranked", (int64_t)answer->ranked);
+    write_number(writer, "rank", known, (double)rank->rank);
+    write_number(writer, "rank_low", known, (double)rank->low);
+    write_number(writer, "rank_high", known, (double)rank->high);
+    write_number(writer, "all_ranks_low", known, (double)rank->all_low);
+    write_number(writer, "all_ranks_high", known, (double)rank->all_high);
 }
 
 static void write_answer(const struct stats_asked *asked, const struct stats_answer *answer,
@@ -279,6 +315,8 @@ static void write_answer(const struct stats_asked *asked, const struct stats_ans
     write_number(writer, "found", known, (double)e->found);
     write_number(writer, "sum_weights", known, e->sum_weights);
     survey_json_member(writer, "reason", reason_of(answer));
+    if (asked->ranks)
+        write_rank(answer, writer);
     survey_json_close(writer, '}');
 }
 

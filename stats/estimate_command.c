@@ -25,6 +25,7 @@ static const struct survey_option options[] = {
     {"ratio", 0, N_("A,B"), N_("the total of A over the total of B")},
     {"quantile", 0, N_("E@P,.."), N_("the values of E below which shares P lie")},
     {"by", 0, N_("COLS"), N_("for each combination of the columns, separated by commas")},
+    {"ranks", 0, N_("BEST"), N_("rank the groups, best is high or low, with sets that hold their true ranks")},
     {"where", 0, N_("E"), N_("only where E holds; other rows stay in the variance as zeros")},
     {"strata", 0, N_("COLS"), N_("CSV: strata of the first stage")},
     {"psu", 0, N_("COLS"), N_("CSV: sampled units, one column a stage; without it each row is one")},
@@ -345,6 +346,8 @@ static int run(struct survey_invocation *invocation)
     if (asks_nothing(invocation))
         return survey_command_usage(
             invocation, "%s", _("nothing to estimate: give --share, --mean, --total, --ratio or --quantile"));
+    if (survey_given(invocation, "change") && survey_given(invocation, "ranks"))
+        return survey_command_usage(invocation, "%s", _("--ranks does not go with --change"));
     if (survey_given(invocation, "change"))
         return run_change(invocation);
     struct survey_arena *arena = survey_arena_new();
@@ -354,7 +357,9 @@ static int run(struct survey_invocation *invocation)
                 set_policies(invocation, &source.design, &error) && stats_source_prepare(&source, &error) &&
                 set_replicates(invocation, &source, &error);
     struct stats_asked asked = {.source = &source, .where = ""};
-    done = done && ask(invocation, arena, &asked, &error) && stats_ask_answer(&asked, &error);
+    const char *best = survey_given_value(invocation, "ranks");
+    done = done && ask(invocation, arena, &asked, &error) && stats_ask_answer(&asked, &error) &&
+           (!best || stats_ask_rank(&asked, best, &error));
     int code = done ? print(invocation, &asked) : survey_command_fail(invocation, &error);
     if (source.arena)
         stats_source_close(&source);

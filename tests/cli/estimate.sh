@@ -4,7 +4,7 @@
 # usage: estimate.sh ASSAY
 set -u
 assay=$(realpath "$1")
-echo 1..19
+echo 1..20
 . "$(dirname "$0")/lib.sh"
 cd "$folder" || exit 1
 
@@ -43,6 +43,30 @@ run 0 estimate data.csv $flags --mean y --ratio y,w --share 'ok = 1' --quantile 
 run 0 estimate turned.csv $flags --mean y --ratio y,w --share 'ok = 1' --quantile y@0.5 --json; grep -v '"source"' out >two
 cmp -s one two || failed="$failed [the order of rows changes a figure]"
 ok "the same bits whatever the order of rows"
+
+cat >towns.csv <<'EOF'
+town,y,z
+A,1,0
+A,2,1
+A,3,0
+B,9,1
+B,10,1
+B,11,0
+C,10,0
+C,11,0
+C,12,0
+EOF
+run 0 estimate towns.csv --strata town --mean y --by town --ranks high
+says '3 of 3       3–3          3–3  t'; says '1 of 3       1–2          1–2  t'
+run 0 estimate towns.csv --strata town --share 'z = 1' --by town --ranks low
+says '1 of 3       1–3          1–3  none found: upper limit'
+run 0 estimate towns.csv --strata town --mean y --by town --ranks low --json
+near rank 1; near rank_high 1; near all_ranks_low 1
+run 0 estimate towns.csv --mean y --by town --ranks low; says '1 of 3'
+run 1 estimate towns.csv --total y --by town --ranks low; says 'were sampled together'
+run 2 estimate towns.csv --mean y --ranks low; says 'give --by'
+run 2 estimate towns.csv --mean y --by town --ranks top; says 'high or low'
+ok "ranks of groups with their sets"
 
 run 0 estimate data.csv $flags --total y --replicates jkn --json
 near value 68; near se 11.313708498984761; near df 3; says 'jackknife JKn, 5 replicates, domains as zeros'
