@@ -69,12 +69,17 @@ static bool check_kind(struct survey_store *store, struct survey_error *error)
     return true;
 }
 
+#define ANSWERS_TRIGGER(name, event) \
+    "printf('CREATE TRIGGER \"%w_" name "\" AFTER " event " ON \"%w\" " SURVEY_CHANGES "', tbl_name, tbl_name)"
+
 // A file made by somebody else can hold a view in a table's place, which may compute for ever, or a trigger of its
 // own, which would change what we write. Views beside our tables, made for one's own analyses, are welcome.
 static bool check_shape(struct survey_store *store, struct survey_error *error)
 {
     static const char sql[] =
-        "SELECT type, name FROM sqlite_schema WHERE (type = 'trigger' AND instr(?1, sql) = 0) OR (type = 'view' AND "
+        "SELECT type, name FROM sqlite_schema WHERE (type = 'trigger' AND instr(?1, sql) = 0 AND NOT (tbl_name LIKE 'answers\\_%' "
+        "ESCAPE '\\' AND sql IN (" ANSWERS_TRIGGER("insert", "INSERT") ", " ANSWERS_TRIGGER("update", "UPDATE") ", "
+        ANSWERS_TRIGGER("delete", "DELETE") "))) OR (type = 'view' AND "
         "(name LIKE 'answers\\_%' ESCAPE '\\' OR instr(lower(?1), 'create table ' || lower(name) || ' (') > 0 OR "
         "instr(lower(?1), 'create table \"' || lower(name) || '\" (') > 0)) OR (type = 'table' AND sql LIKE 'CREATE "
         "VIRTUAL%') LIMIT 1";
@@ -263,6 +268,29 @@ void survey_store_rollback(struct survey_store *store)
         sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
     store->in_transaction = false;
     return_to_wal(store);
+}
+
+// Triggers that are taken away and put back leave their mark in the schema's version.
+bool survey_store_state(struct survey_store *store, const char *answers, uint8_t state[static SURVEY_STATE])
+{
+    enum { TABLES = 8, EVENTS = 3 };
+    int64_t version;
+    size_t length = 0;
+    if (survey_store_count(store, 0,
+                           "SELECT count(*) FROM main.sqlite_schema WHERE type = 'trigger' AND sql LIKE '% " SURVEY_CHANGES "' AND "
+                           "tbl_name IN ('form', 'frame', 'draw', 'sample', 'response', 'missing', 'weight', ?)",
+                           "t", answers) != TABLES * EVENTS ||
+        !read_pragma(store, "PRAGMA main.schema_version", &version, NULL))
+        return false;
+    struct survey_query *query = survey_query(store, NULL, "SELECT token FROM change", "");
+    bool found = query && survey_query_next(query);
+    const void *token = found ? survey_query_blob(query, 0, &length) : NULL;
+    found = found && length == SURVEY_STATE - sizeof version;
+    if (found) {
+        memcpy(state, token, length);
+        memcpy(state + length, &version, sizeof version);
+    }
+    return query && survey_query_end(query, NULL) && found;
 }
 
 bool survey_store_key(struct survey_store *store, const char *name, const uint8_t **key, size_t *length,

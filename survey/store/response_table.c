@@ -4,6 +4,7 @@
 
 #include "survey/base/arena.h"
 #include "survey/base/text.h"
+#include "survey/store/store_private.h"
 
 #include <string.h>
 #include <strings.h>
@@ -90,6 +91,26 @@ static bool read_columns(struct survey_store *store, struct wide *wide, struct s
     return survey_query_end(query, error);
 }
 
+// Writes to the table are told to whoever keeps a snapshot.
+static bool add_triggers(struct survey_store *store, const char *table, struct survey_error *error)
+{
+    static const char *const events[] = {"insert", "INSERT", "update", "UPDATE", "delete", "DELETE"};
+    bool done = true;
+    for (size_t i = 0; done && i < sizeof events / sizeof *events; i += 2) {
+        struct survey_buffer sql = SURVEY_BUFFER(1 << 16), name = SURVEY_BUFFER(1 << 16);
+        survey_format(&name, "%s_%s", table, events[i]);
+        survey_buffer_text(&sql, "CREATE TRIGGER ");
+        survey_sql_name(&sql, survey_buffer_string(&name));
+        survey_format(&sql, " AFTER %s ON ", events[i + 1]);
+        survey_sql_name(&sql, table);
+        survey_buffer_text(&sql, " " SURVEY_CHANGES);
+        done = survey_store_run(store, error, survey_buffer_string(&sql), "");
+        survey_buffer_clear(&sql);
+        survey_buffer_clear(&name);
+    }
+    return done;
+}
+
 static bool make_table(struct survey_store *store, const struct wide *wide, struct survey_error *error)
 {
     struct survey_buffer sql = SURVEY_BUFFER(4 << 20);
@@ -108,7 +129,7 @@ static bool make_table(struct survey_store *store, const struct wide *wide, stru
     survey_buffer_text(&sql, wide->repeat ? ", PRIMARY KEY (response, occurrence)) STRICT" : ") STRICT");
     bool done = survey_store_run(store, error, survey_buffer_string(&sql), "");
     survey_buffer_clear(&sql);
-    return done;
+    return done && add_triggers(store, survey_buffer_string(&wide->name), error);
 }
 
 static const char *lower_column(struct survey_arena *arena, const struct survey_item *item)

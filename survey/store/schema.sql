@@ -330,3 +330,29 @@ CREATE TABLE log_merged (
     after TEXT NOT NULL,
     prev BLOB NOT NULL CHECK (length(prev) = 32)
 ) STRICT, WITHOUT ROWID;
+
+-- Changes with whatever figures rest on, in the same transaction and whoever writes: a snapshot of the columns
+-- beside this file tells by it whether it still holds. Tables of answers have such triggers of their own.
+CREATE TABLE change (token BLOB NOT NULL CHECK (length(token) = 16)) STRICT;
+INSERT INTO change VALUES (randomblob(16));
+CREATE TRIGGER "form_insert" AFTER INSERT ON "form" BEGIN UPDATE change SET token = randomblob(16); END;
+CREATE TRIGGER "form_update" AFTER UPDATE ON "form" BEGIN UPDATE change SET token = randomblob(16); END;
+CREATE TRIGGER "form_delete" AFTER DELETE ON "form" BEGIN UPDATE change SET token = randomblob(16); END;
+CREATE TRIGGER "frame_insert" AFTER INSERT ON "frame" BEGIN UPDATE change SET token = randomblob(16); END;
+CREATE TRIGGER "frame_update" AFTER UPDATE ON "frame" BEGIN UPDATE change SET token = randomblob(16); END;
+CREATE TRIGGER "frame_delete" AFTER DELETE ON "frame" BEGIN UPDATE change SET token = randomblob(16); END;
+CREATE TRIGGER "draw_insert" AFTER INSERT ON "draw" BEGIN UPDATE change SET token = randomblob(16); END;
+CREATE TRIGGER "draw_update" AFTER UPDATE ON "draw" BEGIN UPDATE change SET token = randomblob(16); END;
+CREATE TRIGGER "draw_delete" AFTER DELETE ON "draw" BEGIN UPDATE change SET token = randomblob(16); END;
+CREATE TRIGGER "sample_insert" AFTER INSERT ON "sample" BEGIN UPDATE change SET token = randomblob(16); END;
+CREATE TRIGGER "sample_update" AFTER UPDATE ON "sample" BEGIN UPDATE change SET token = randomblob(16); END;
+CREATE TRIGGER "sample_delete" AFTER DELETE ON "sample" BEGIN UPDATE change SET token = randomblob(16); END;
+CREATE TRIGGER "response_insert" AFTER INSERT ON "response" BEGIN UPDATE change SET token = randomblob(16); END;
+CREATE TRIGGER "response_update" AFTER UPDATE ON "response" BEGIN UPDATE change SET token = randomblob(16); END;
+CREATE TRIGGER "response_delete" AFTER DELETE ON "response" BEGIN UPDATE change SET token = randomblob(16); END;
+CREATE TRIGGER "missing_insert" AFTER INSERT ON "missing" BEGIN UPDATE change SET token = randomblob(16); END;
+CREATE TRIGGER "missing_update" AFTER UPDATE ON "missing" BEGIN UPDATE change SET token = randomblob(16); END;
+CREATE TRIGGER "missing_delete" AFTER DELETE ON "missing" BEGIN UPDATE change SET token = randomblob(16); END;
+CREATE TRIGGER "weight_insert" AFTER INSERT ON "weight" BEGIN UPDATE change SET token = randomblob(16); END;
+CREATE TRIGGER "weight_update" AFTER UPDATE ON "weight" BEGIN UPDATE change SET token = randomblob(16); END;
+CREATE TRIGGER "weight_delete" AFTER DELETE ON "weight" BEGIN UPDATE change SET token = randomblob(16); END;

@@ -49,6 +49,12 @@ bool survey_store_log(struct survey_store *store, const struct survey_actor *act
 // The chain's head, in hexadecimal.
 bool survey_store_head(struct survey_store *store, char head[static 65], struct survey_error *error);
 
+// What figures rest on, as it stands: forms, frame, draws, responses, their answers in a table, missing kinds, weights.
+// Another change by anybody, with whatever program, gives another state. False where the file cannot tell: it was made
+// before it could, or its triggers are gone.
+enum { SURVEY_STATE = 24 };
+bool survey_store_state(struct survey_store *store, const char *answers, uint8_t state[static SURVEY_STATE]);
+
 // Forms as stored. The returned form belongs to the store and lives as long as it.
 const struct survey_form *survey_store_form(struct survey_store *store, int64_t id, struct survey_error *error);
 // The current version by form_id (NULL: the main form); its row id in *id.

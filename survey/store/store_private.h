@@ -9,6 +9,9 @@
 
 enum { SURVEY_APPLICATION_ID = 0x45564c4b /* "EVLK" */, SURVEY_SCHEMA_VERSION = 1, SURVEY_STATEMENTS = 64 };
 
+// The body of the triggers that say that something changed (schema.sql).
+#define SURVEY_CHANGES "BEGIN UPDATE change SET token = randomblob(16); END"
+
 struct survey_query {
     struct survey_store *store;
     sqlite3_stmt *statement;
