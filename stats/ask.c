@@ -70,6 +70,8 @@ static bool add_one(struct stats_asked *asked, enum stats_statistic statistic, c
     struct stats_source_levels levels = {0};
     struct stats_ask ask = {.statistic = statistic, .of = text, .over = ""};
     bool lone, numbers, codes = false;
+    if (statistic != STATS_SHARE && stats_source_numbers(asked->source, text, &ask.y))
+        return push(asked, ask, error);
     if (!stats_source_levels(asked->source, text, &levels, &lone, &numbers, error))
         return false;
     for (size_t i = 0; lone && numbers && i < levels.count; i++) {

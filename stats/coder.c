@@ -2,6 +2,8 @@
 // Texts of a column as codes: a byte a row where there are few, wider as more are found.
 #include "stats/coder.h"
 
+#include "survey/base/number.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,8 +58,33 @@ static uint32_t code_of(struct stats_coder *coder, const char *text)
     return (uint32_t)entry->number;
 }
 
+static void put_number(struct stats_coder *coder, size_t row, const char *text)
+{
+    coder->over |= *text && !survey_number_parse(text, strlen(text), &coder->numbers[row]);
+}
+
+// Too many texts for codes.
+static void turn_to_numbers(struct stats_coder *coder)
+{
+    struct stats_codes codes = {coder->codes.width, coder->of_row, 0};
+    coder->over = !coder->numeric;
+    if (coder->over)
+        return;
+    coder->numbers = survey_arena_array(coder->arena, coder->rows + 1, sizeof *coder->numbers);
+    for (size_t row = 0; row < coder->rows; row++) {
+        coder->numbers[row] = (double)NAN;
+        put_number(coder, row, coder->texts[stats_code(&codes, row)]);
+    }
+}
+
 void stats_coder_put(struct stats_coder *coder, size_t row, const char *text)
 {
+    if (coder->most && coder->codes.count >= coder->most && !coder->numbers && !coder->over)
+        turn_to_numbers(coder);
+    if (coder->numbers && !coder->over)
+        put_number(coder, row, text);
+    if (coder->numbers || coder->over)
+        return;
     uint32_t code = code_of(coder, text);
     if (coder->codes.width == 1)
         ((uint8_t *)coder->of_row)[row] = (uint8_t)code;

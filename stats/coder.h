@@ -6,6 +6,8 @@
 #include "survey/base/arena.h"
 #include "survey/base/map.h"
 
+#include <stdbool.h>
+
 // The first codes of a column say that a row has no text: 0 not why (in the frame: that the row is not in it), 1 to 3
 // by which kind of missing, where that was asked for.
 enum { STATS_FIRST_CODE = 4 };
@@ -20,6 +22,10 @@ struct stats_coder {
     size_t room;
     struct survey_map map;
     uint32_t of_byte[256];
+    size_t most;     // distinct texts; 0: any number
+    bool numeric;    // past that many: numbers, NaN where missing or no number
+    bool over;       // past that many texts, or a text that is no number: neither codes nor numbers came of it
+    double *numbers;
 };
 struct stats_coder stats_coder(struct survey_arena *arena, size_t rows);
 void stats_coder_put(struct stats_coder *coder, size_t row, const char *text);

@@ -58,14 +58,13 @@ static void make_room(struct stats_dataset *dataset, size_t count)
     dataset->responses = survey_arena_array(arena, count + 1, sizeof *dataset->responses);
     dataset->units = survey_arena_array(arena, count + 1, sizeof *dataset->units);
     dataset->dispositions = survey_arena_array(arena, count + 1, sizeof *dataset->dispositions);
-    dataset->strata = survey_arena_array(arena, count + 1, sizeof *dataset->strata);
-    dataset->interview = survey_arena_array(arena, count + 1, 1);
     dataset->answers.rowids = survey_arena_array(arena, count + 1, sizeof *dataset->answers.rowids);
     dataset->frame.rowids = survey_arena_array(arena, count + 1, sizeof *dataset->frame.rowids);
 }
 
 static bool read_rows(struct stats_dataset *dataset, struct survey_error *error)
 {
+    dataset->n = 0;
     struct survey_buffer sql = SURVEY_BUFFER(1 << 16);
     size_t count =
         (size_t)survey_store_count(dataset->store, 0, "SELECT count(*)" FROM_RESPONSES OF_THE_ROUND,
@@ -99,7 +98,23 @@ static bool read_rows(struct stats_dataset *dataset, struct survey_error *error)
     qsort(dataset->answers.rowids, dataset->answers.count, sizeof *dataset->answers.rowids,
           by_rowid);
     qsort(dataset->frame.rowids, dataset->frame.count, sizeof *dataset->frame.rowids, by_rowid);
-    return survey_query_end(query, error);
+    dataset->rows_read = survey_query_end(query, error);
+    return dataset->rows_read;
+}
+
+// Beside a snapshot rows are read when something asks for more than it has; they must be those that it was made of.
+bool stats_dataset_need_rows(struct stats_dataset *dataset, struct survey_error *error)
+{
+    size_t n = dataset->n;
+    uint8_t state[SURVEY_STATE];
+    if (dataset->rows_read)
+        return true;
+    bool done = read_rows(dataset, error), same = dataset->n == n && survey_store_state(dataset->store, dataset->answers.table, state) &&
+                                                  memcmp(state, dataset->state, sizeof state) == 0;
+    dataset->n = n;
+    dataset->rows_read = done && same;
+    return dataset->rows_read || (done && survey_fail(error, SURVEY_ERROR_RESOURCE, survey_store_path(dataset->store), "%s",
+                                                      _("the evaluation changed while it was read; give the command again")));
 }
 
 static struct stats_column *add_column(struct stats_dataset *dataset, struct stats_source *source,
@@ -175,25 +190,58 @@ static const struct stats_rowid *rows_of(const struct stats_source *source, int6
 }
 
 // Answers are put where there are some; a blank in the frame is one that is in it.
-static bool scan(struct stats_dataset *dataset, struct stats_source *source, const char *sql,
-                 struct stats_column **columns, struct stats_coder *coders, size_t count, struct survey_error *error)
+static void put_row(const struct survey_query *query, const struct stats_rowid *from, const struct stats_rowid *end,
+                    struct stats_column **columns, struct stats_coder *coders, size_t count)
 {
-    struct survey_query *query = survey_query(dataset->store, error, sql, "");
+    for (size_t c = 0; c < count; c++) {
+        const char *text = survey_query_text(query, (int)c + 1);
+        bool nothing = columns[c]->item && (!*text || (!columns[c]->numeric && strcmp(text, "NaN") == 0 &&
+                                                       columns[c]->item->calculation.text));
+        for (const struct stats_rowid *at = from; !nothing && at < end && at->rowid == from->rowid; at++)
+            stats_coder_put(&coders[c], at->row, text);
+    }
+}
+
+bool stats_dataset_scan(struct stats_dataset *dataset, struct stats_source *source, struct stats_column **columns,
+                        struct stats_coder *coders, size_t count, struct survey_error *error)
+{
+    struct survey_buffer sql = SURVEY_BUFFER(1 << 20);
+    if (!stats_dataset_need_rows(dataset, error))
+        return false;
+    survey_buffer_text(&sql, "SELECT rowid");
+    for (size_t i = 0; i < count; i++) {
+        survey_buffer_text(&sql, ", ");
+        survey_sql_name(&sql, columns[i]->name);
+    }
+    survey_buffer_text(&sql, " FROM ");
+    survey_sql_name(&sql, source->table);
+    struct survey_query *query = survey_query(dataset->store, error, survey_buffer_string(&sql), "");
+    survey_buffer_clear(&sql);
     if (!query)
         return false;
     const struct stats_rowid *end = source->rowids + source->count;
     while (survey_query_next(query)) {
         int64_t rowid = survey_query_integer(query, 0);
         const struct stats_rowid *from = rows_of(source, rowid);
-        for (size_t c = 0; from < end && from->rowid == rowid && c < count; c++) {
-            const char *text = survey_query_text(query, (int)c + 1);
-            bool nothing = columns[c]->item && (!*text || (!columns[c]->numeric && strcmp(text, "NaN") == 0 &&
-                                                           columns[c]->item->calculation.text));
-            for (const struct stats_rowid *at = from; !nothing && at < end && at->rowid == rowid; at++)
-                stats_coder_put(&coders[c], at->row, text);
-        }
+        if (from < end && from->rowid == rowid)
+            put_row(query, from, end, columns, coders, count);
     }
     return survey_query_end(query, error);
+}
+
+// Of the columns those that nobody has yet, each once; from the snapshot where it has them.
+static size_t fresh_columns(struct stats_dataset *dataset, const struct stats_source *source, struct stats_column **columns,
+                            size_t count, struct stats_column **fresh)
+{
+    size_t wanted = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool again = columns[i]->codes.width != 0;
+        for (size_t k = 0; !again && k < wanted; k++)
+            again = fresh[k] == columns[i];
+        if (!again && !stats_dataset_recall_column(dataset, source, columns[i]))
+            fresh[wanted++] = columns[i];
+    }
+    return wanted;
 }
 
 bool stats_dataset_load(struct stats_dataset *dataset, struct stats_source *source,
@@ -204,33 +252,18 @@ bool stats_dataset_load(struct stats_dataset *dataset, struct stats_source *sour
         loaded = columns[i]->codes.width != 0;
     if (loaded)
         return true;
-    struct survey_buffer sql = SURVEY_BUFFER(1 << 20);
     struct survey_arena *arena = survey_arena_new();
     struct stats_column **fresh = survey_arena_array(arena, count + 1, sizeof *fresh);
     struct stats_coder *coders = survey_arena_array(arena, count + 1, sizeof *coders);
-    size_t wanted = 0;
-    survey_buffer_text(&sql, "SELECT rowid");
-    for (size_t i = 0; i < count; i++) {
-        struct stats_column *column = columns[i];
-        bool again = column->codes.width != 0;
-        for (size_t k = 0; !again && k < wanted; k++)
-            again = fresh[k] == column;
-        if (again)
-            continue;
-        survey_buffer_text(&sql, ", ");
-        survey_sql_name(&sql, column->name);
-        coders[wanted] = stats_coder(dataset->arena, dataset->n);
-        fresh[wanted++] = column;
-    }
-    survey_buffer_text(&sql, " FROM ");
-    survey_sql_name(&sql, source->table);
-    bool done = wanted == 0 || scan(dataset, source, survey_buffer_string(&sql), fresh, coders, wanted, error);
+    size_t wanted = fresh_columns(dataset, source, columns, count, fresh);
+    for (size_t i = 0; i < wanted; i++)
+        coders[i] = stats_coder(dataset->arena, dataset->n);
+    bool done = wanted == 0 || stats_dataset_scan(dataset, source, fresh, coders, wanted, error);
     for (size_t i = 0; i < wanted; i++) {
         stats_coder_end(&coders[i], &fresh[i]->codes, &fresh[i]->texts);
         if (!done)
             fresh[i]->codes.width = 0;
     }
-    survey_buffer_clear(&sql);
     survey_arena_free(arena);
     return done;
 }
@@ -243,7 +276,7 @@ bool stats_dataset_ready(struct stats_dataset *dataset, const char *const *names
     size_t wanted = 0;
     for (size_t i = 0; i < count; i++) {
         struct stats_column *column = stats_dataset_question(dataset, names[i]);
-        if (column)
+        if (column && !stats_dataset_recall_numbers(dataset, column))
             columns[wanted++] = column;
     }
     bool done = stats_dataset_load(dataset, &dataset->answers, columns, wanted, error);
@@ -323,28 +356,53 @@ static const char *answers_table(struct survey_arena *arena, const struct survey
     return text;
 }
 
+static struct stats_dataset *begin(struct survey_store *store, const struct survey_actor *actor,
+                                   const struct survey_form *definition)
+{
+    struct stats_dataset *dataset = survey_alloc(sizeof *dataset);
+    *dataset = (struct stats_dataset){
+        .store = store, .actor = *actor, .arena = survey_arena_new(), .form = definition};
+    dataset->round = survey_arena_strdup(dataset->arena, survey_store_round(store, actor));
+    dataset->actor.round = dataset->round;
+    dataset->day = last_day(store, actor, dataset->round);
+    const char *assessed = survey_store_setting(store, "assessed_unit", dataset->day);
+    dataset->assessed = assessed ? assessed : "";
+    dataset->answers.table = answers_table(dataset->arena, definition);
+    dataset->frame.table = "frame";
+    dataset->told = survey_store_state(store, dataset->answers.table, dataset->state);
+    return dataset;
+}
+
+// From a snapshot that holds; NULL where there is none.
+static struct stats_dataset *recall(struct survey_store *store, const struct survey_actor *actor,
+                                    const struct survey_form *definition)
+{
+    struct stats_dataset *dataset = begin(store, actor, definition);
+    if (dataset->told && stats_dataset_recall(dataset))
+        return dataset;
+    stats_dataset_free(dataset);
+    return NULL;
+}
+
 bool stats_dataset_open(struct survey_store *store, const struct survey_actor *actor,
                         const char *form, struct stats_dataset **opened, struct survey_error *error)
 {
     const struct survey_form *definition = survey_store_current_form(store, form, NULL, error);
     if (!definition)
         return false;
-    struct stats_dataset *dataset = survey_alloc(sizeof *dataset);
-    const char *assessed = NULL;
-    *dataset = (struct stats_dataset){
-        .store = store, .actor = *actor, .arena = survey_arena_new(), .form = definition};
-    dataset->round = survey_arena_strdup(dataset->arena, survey_store_round(store, actor));
-    dataset->actor.round = dataset->round;
-    dataset->day = last_day(store, actor, dataset->round);
-    assessed = survey_store_setting(store, "assessed_unit", dataset->day);
-    dataset->assessed = assessed ? assessed : "";
-    dataset->answers.table = answers_table(dataset->arena, definition);
-    dataset->frame.table = "frame";
+    if ((*opened = recall(store, actor, definition)))
+        return true;
+    struct stats_dataset *dataset = begin(store, actor, definition), *again;
     if (!read_rows(dataset, error) || !stats_dataset_place(dataset, error)) {
         stats_dataset_free(dataset);
         return false;
     }
     *opened = dataset;
+    if (dataset->told && dataset->n >= STATS_SNAPSHOT_LEAST && stats_dataset_remember(dataset) &&
+        (again = recall(store, actor, definition))) { // and the rows' memory is free again
+        stats_dataset_free(dataset);
+        *opened = again;
+    }
     return true;
 }
 
@@ -357,6 +415,7 @@ void stats_dataset_free(struct stats_dataset *dataset)
                                  &dataset->cases};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         survey_map_clear(maps[i]);
+    stats_snapshot_close(dataset->snapshot);
     survey_arena_free(dataset->arena);
     free(dataset);
 }

@@ -15,6 +15,9 @@ struct survey_arena;
 bool stats_dataset_open(struct survey_store *store, const struct survey_actor *actor,
                         const char *form, struct stats_dataset **dataset,
                         struct survey_error *error);
+// From STATS_SNAPSHOT_LEAST rows on the columns are kept beside the evaluation file (stats/snapshot.h) and taken from there
+// as long as nothing changed; what comes out is the same.
+enum { STATS_SNAPSHOT_LEAST = 10000 };
 void stats_dataset_free(struct stats_dataset *dataset); // NULL is fine
 size_t stats_dataset_rows(const struct stats_dataset *dataset);
 const char *stats_dataset_round(const struct stats_dataset *dataset);
@@ -39,6 +42,8 @@ const struct stats_design *stats_dataset_design(const struct stats_dataset *data
 bool stats_dataset_weighted(
     const struct stats_dataset *dataset); // by `weight`; false: base weights
 
+// Ids of responses and units; to be asked for first, since a snapshot has none.
+bool stats_dataset_need_rows(struct stats_dataset *dataset, struct survey_error *error);
 const char *stats_dataset_response(const struct stats_dataset *dataset, size_t row);
 const char *stats_dataset_unit(const struct stats_dataset *dataset,
                                size_t row); // "" where none could be told
@@ -61,6 +66,9 @@ const char *stats_dataset_answer(const struct stats_dataset *dataset, const char
 // missing ones. False where there is none of that name. Valid as long as the dataset.
 bool stats_dataset_texts(const struct stats_dataset *dataset, const char *name, bool in_frame, struct stats_codes *codes,
                          const char *const **texts);
+// The answers to a question as numbers by row, NaN where missing, where they stand so in a snapshot because they are too
+// many for codes; else NULL.
+const double *stats_dataset_numbers(const struct stats_dataset *dataset, const char *name);
 // Reads the answers to several questions at once, in one pass over their table, before they are asked for one by
 // one. Names that are no questions are passed over.
 bool stats_dataset_ready(struct stats_dataset *dataset, const char *const *names, size_t count,

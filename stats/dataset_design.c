@@ -13,6 +13,7 @@ struct placing {
     struct stats_sample sample;
     struct stats_outcome_codes codes;
     struct survey_arena *scratch;
+    struct stats_coder strata;
     struct survey_map labels;          // text of a stratum or unit -> number of it
     const struct stats_place **places; // by row; NULL outside the sample
     double *weight;
@@ -111,7 +112,6 @@ static void place_without_sample(struct placing *in)
     for (size_t row = 0; row < in->dataset->n; row++) {
         in->unit[0][row] = (uint32_t)row + 1;
         in->fpc[0][row] = (double)INFINITY;
-        in->dataset->strata[row] = "";
     }
 }
 
@@ -124,10 +124,10 @@ static void place_rows(struct placing *in)
         used[i] = in->sample.places[i].called;
     for (size_t row = 0; row < n; row++) {
         in->places[row] = stats_sample_find(&in->sample, in->dataset->units[row]);
-        in->dataset->strata[row] =
-            in->places[row] ? stats_dataset_keep(in->dataset, in->places[row]->stratum) : "";
         if (!in->places[row])
             continue;
+        if (*in->places[row]->stratum)
+            stats_coder_put(&in->strata, row, in->places[row]->stratum);
         used[in->places[row] - in->sample.places] |= !in->places[row]->selected;
         int useful = place_row(in, row);
         in->stages = useful > in->stages ? useful : in->stages;
@@ -217,7 +217,7 @@ static bool set_weights(struct placing *in, struct survey_error *error)
                        late, dataset->round);
 }
 
-static bool read_settings(struct stats_dataset *dataset, struct survey_error *error)
+bool stats_dataset_settings(struct stats_dataset *dataset, struct survey_error *error)
 {
     const char *confidence = survey_store_setting(dataset->store, "confidence", dataset->day);
     const char *lonely = survey_store_setting(dataset->store, "lonely_psu", dataset->day);
@@ -295,6 +295,7 @@ static void make_room(struct placing *in)
     struct survey_arena *arena = in->dataset->arena;
     size_t n = in->dataset->n + 1;
     in->places = survey_arena_array(in->scratch, n, sizeof(void *));
+    in->dataset->interview = survey_arena_array(arena, n, 1);
     in->weight = survey_arena_array(arena, n, sizeof(double));
     in->stratum = survey_arena_array(arena, n, sizeof(uint32_t));
     for (int stage = 0; stage < STATS_STAGES; stage++) {
@@ -306,9 +307,9 @@ static void make_room(struct placing *in)
 
 bool stats_dataset_place(struct stats_dataset *dataset, struct survey_error *error)
 {
-    struct placing in = {.dataset = dataset, .scratch = survey_arena_new()};
+    struct placing in = {.dataset = dataset, .scratch = survey_arena_new(), .strata = stats_coder(dataset->arena, dataset->n)};
     make_room(&in);
-    bool done = read_settings(dataset, error) &&
+    bool done = stats_dataset_settings(dataset, error) &&
                 stats_outcome_codes_read(dataset->store, in.scratch, &in.codes, error) &&
                 judge_interviews(&in, error) &&
                 stats_sample_read(dataset->store, in.scratch, dataset->round, &in.sample, error);
@@ -321,6 +322,7 @@ bool stats_dataset_place(struct stats_dataset *dataset, struct survey_error *err
     done = done && read_weights(&in, error) && set_weights(&in, error);
     if (done)
         hand_over(&in);
+    stats_coder_end(&in.strata, &dataset->strata, &dataset->strata_texts);
     stats_sample_clear(&in.sample);
     survey_map_clear(&in.codes.codes);
     survey_map_clear(&in.labels);

@@ -58,7 +58,8 @@ static bool take_question(struct names *names, const char *name)
     struct stats_column *column = stats_dataset_question(names->dataset, name);
     if (!column)
         return fail(names, _("there is no question '%s'"), name);
-    if (names->question_count < MOST_NAMES)
+    names->by_row |= stats_dataset_recall_numbers(names->dataset, column);
+    if (!column->numbers && names->question_count < MOST_NAMES)
         names->questions[names->question_count++] = column;
     return true;
 }
@@ -219,6 +220,11 @@ static bool variable(void *user, const char *name, struct survey_value *value)
 {
     const struct stats_row *at = user;
     struct stats_column *column = stats_dataset_question(at->dataset, name);
+    if (column && column->numbers) {
+        bool known = !isnan(column->numbers[at->row]);
+        *value = (struct survey_value){.kind = known ? SURVEY_NUMBER : SURVEY_STRING, .number = known ? column->numbers[at->row] : 0, .text = "", .missing = !known};
+        return true;
+    }
     if (!column || !column->codes.width)
         return false;
     if (column->has_choices)

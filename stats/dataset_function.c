@@ -209,6 +209,8 @@ const struct stats_case_column *stats_dataset_cases(struct stats_dataset *datase
     const struct survey_map_entry *known = survey_map_find(&dataset->cases, type);
     if (known)
         return known->value;
+    if (!stats_dataset_need_rows(dataset, error))
+        return NULL;
     struct survey_query *query = survey_query(dataset->store, error,
                                               "SELECT response, persons FROM \"case\" WHERE round "
                                               "= ? AND type = ? AND state = 'confirmed'",

@@ -26,12 +26,12 @@ bool stats_dataset_weighted(const struct stats_dataset *dataset)
 
 const char *stats_dataset_response(const struct stats_dataset *dataset, size_t row)
 {
-    return dataset->responses[row];
+    return dataset->rows_read ? dataset->responses[row] : "";
 }
 
 const char *stats_dataset_unit(const struct stats_dataset *dataset, size_t row)
 {
-    return dataset->units[row];
+    return dataset->rows_read ? dataset->units[row] : "";
 }
 
 bool stats_dataset_interview(const struct stats_dataset *dataset, size_t row)
@@ -41,7 +41,7 @@ bool stats_dataset_interview(const struct stats_dataset *dataset, size_t row)
 
 const char *stats_dataset_stratum(const struct stats_dataset *dataset, size_t row)
 {
-    return dataset->strata[row];
+    return dataset->strata_texts[stats_code(&dataset->strata, row)];
 }
 
 // Loading a column when it is first looked at changes nothing that a caller can see.
@@ -85,6 +85,12 @@ bool stats_dataset_texts(const struct stats_dataset *dataset, const char *name, 
     *codes = column->codes;
     *texts = column->texts;
     return true;
+}
+
+const double *stats_dataset_numbers(const struct stats_dataset *dataset, const char *name)
+{
+    struct stats_column *column = stats_dataset_question(loading(dataset), name);
+    return column && stats_dataset_recall_numbers(loading(dataset), column) ? column->numbers : NULL;
 }
 
 double stats_dataset_case_persons(const struct stats_dataset *dataset, const char *type, size_t row)

@@ -6,6 +6,7 @@
 #include "stats/dataset.h"
 #include "stats/outcome.h"
 #include "stats/place.h"
+#include "stats/snapshot.h"
 #include "survey/base/arena.h"
 
 struct stats_rowid {
@@ -23,6 +24,7 @@ struct stats_column {
     bool has_choices;               // of what is missing
     const char *choices[4];         // choice name by kind; NULL
     bool numeric;
+    const double *numbers; // by row, NaN where missing: of a snapshot, where they are too many for codes
     uint32_t *counts; // rows by code; NULL until asked for
 };
 
@@ -65,8 +67,14 @@ struct stats_dataset {
     int64_t day;          // the last of the round
     const char *assessed; // frame column of the assessed unit; "" where none is set
     size_t n;
-    const char **responses, **units, **dispositions, **strata;
+    const char **responses, **units, **dispositions; // once rows_read
+    struct stats_codes strata;
+    const char **strata_texts;
     uint8_t *interview;
+    bool rows_read;
+    struct stats_snapshot *snapshot; // NULL: all is read from the rows
+    uint8_t state[SURVEY_STATE];     // when it was opened, where told
+    bool told;
     struct survey_map rows;  // response -> number: row
     struct survey_map texts; // what many rows share: strata, dispositions
     struct stats_source answers, frame;
@@ -91,6 +99,19 @@ struct stats_column *stats_dataset_question(struct stats_dataset *dataset, const
 struct stats_column *stats_dataset_frame_column(struct stats_dataset *dataset, const char *name);
 // Has the codes of a loaded column tell the kinds of missing answers.
 void stats_dataset_kinds(struct stats_dataset *dataset, struct stats_column *column);
+
+// One pass over a table for several columns.
+bool stats_dataset_scan(struct stats_dataset *dataset, struct stats_source *source, struct stats_column **columns,
+                        struct stats_coder *coders, size_t count, struct survey_error *error);
+// Fills what the evaluation sheet says of the design.
+bool stats_dataset_settings(struct stats_dataset *dataset, struct survey_error *error);
+// From the snapshot beside the evaluation, where it holds: design, strata and interview, and then columns.
+bool stats_dataset_recall(struct stats_dataset *dataset);
+bool stats_dataset_recall_column(struct stats_dataset *dataset, const struct stats_source *source, struct stats_column *column);
+// The same for a column of numbers, which keeps no texts.
+bool stats_dataset_recall_numbers(struct stats_dataset *dataset, struct stats_column *column);
+// Writes one; false where that could not be done, or something changed meanwhile.
+bool stats_dataset_remember(struct stats_dataset *dataset);
 
 // Fills design, strata and interview.
 bool stats_dataset_place(struct stats_dataset *dataset, struct survey_error *error);

@@ -58,10 +58,13 @@ static bool find(struct stats_rows *rows, const struct survey_map *ids, struct s
     struct survey_map levels = {0};
     bool read = false, done = true;
     for (size_t row = 0; row < rows->n && done; row++) {
-        const char *id = stats_dataset_frame(rows->dataset, rows->plan->unit_column, row),
-                   *unit = stats_dataset_unit(rows->dataset, row);
+        const char *id = stats_dataset_frame(rows->dataset, rows->plan->unit_column, row), *unit = "";
         const struct survey_map_entry *entry = id && *id ? survey_map_find(ids, id) : NULL;
-        if (id && !*id && *unit) {
+        if (id && !*id) { // not in the frame, or blank there
+            done = stats_dataset_need_rows(rows->dataset, error);
+            unit = stats_dataset_unit(rows->dataset, row);
+        }
+        if (done && *unit) {
             done = read || read_levels(rows, ids, &levels, error);
             read = true;
             entry = survey_map_find(&levels, unit);

@@ -171,6 +171,13 @@ bool stats_source_levels(struct stats_source *source, const char *name, struct s
            survey_fail(error, SURVEY_ERROR_INPUT, source->path, _("'%s' is blank in every row"), name);
 }
 
+bool stats_source_numbers(struct stats_source *source, const char *expression, struct stats_values *values)
+{
+    bool frame = source->is_table || strncmp(expression, "frame(", 6) == 0;
+    *values = (struct stats_values){.y = frame ? NULL : stats_dataset_numbers(source->dataset, lone_name(source->arena, expression))};
+    return values->y != NULL;
+}
+
 bool stats_source_values(struct stats_source *source, const char *expression, const char *where,
                          struct stats_values *values, struct survey_error *error)
 {
@@ -179,6 +186,8 @@ bool stats_source_values(struct stats_source *source, const char *expression, co
         *values = (struct stats_values){.y = y};
         return stats_table_evaluate(&source->table, expression, where, y, error);
     }
+    if (stats_source_numbers(source, expression, values))
+        return true;
     const char *name = expression;
     bool bare = *name && !strpbrk(name, " ${}()'\"<>=!+*/,|[]") && !(*name >= '0' && *name <= '9');
     if (bare && stats_dataset_answer(source->dataset, name, 0, NULL))

@@ -42,6 +42,9 @@ void stats_source_close(struct stats_source *source);
 bool stats_source_values(struct stats_source *source, const char *expression, const char *where,
                          struct stats_values *values, struct survey_error *error);
 
+// Whether the expression is a lone question whose answers stand ready as numbers.
+bool stats_source_numbers(struct stats_source *source, const char *expression, struct stats_values *values);
+
 // The levels of a lone column, question or frame column, by the codes of its texts.
 struct stats_source_levels {
     size_t count;

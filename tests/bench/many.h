@@ -88,7 +88,7 @@ static inline bool many_row(struct many *many, struct survey_random *random, boo
 static inline bool many_answer(struct many *many)
 {
     static const char response[] = "INSERT INTO response VALUES (?1, 1, ?2, '1', 'import', 'many', '2016-12-02T09:00:00+08:00', NULL, NULL, "
-                                   "'complete', NULL, CAST('{\"household_id\":\"' || ?2 || '\"}' AS BLOB), 'csv', zeroblob(32))",
+                                   "'complete', NULL, CAST('household_id' || char(10) || ?2 || char(10) AS BLOB), 'csv', zeroblob(32))",
                       missing[] = "INSERT INTO missing VALUES (?, ?, '', ?)", weight[] = "INSERT INTO weight VALUES ('1', ?, ?, ?, ?)";
     struct survey_random random = survey_random_at(1, "answers", many->unit);
     bool cannot = survey_random_below(&random, 50) == 0, blank = survey_random_below(&random, 33) == 0;
