@@ -89,10 +89,6 @@ struct output_design *output_design_open(struct survey_store *store, const struc
     struct stats_dataset *dataset;
     if (!stats_dataset_open(store, actor, export->form, &dataset, error))
         return NULL;
-    if (!stats_dataset_need_rows(dataset, error)) {
-        stats_dataset_free(dataset);
-        return NULL;
-    }
     struct output_design *d = survey_alloc(sizeof *d);
     *d = (struct output_design){.dataset = dataset, .design = stats_dataset_design(dataset), .arena = survey_arena_new()};
     for (size_t i = 0; i < stats_dataset_rows(dataset); i++)

@@ -355,10 +355,6 @@ bool stats_case_flag(struct survey_store *store, const struct survey_actor *acto
                            _("the workbook has no 'rules' sheet to flag by"));
     if (!stats_dataset_open(store, actor, NULL, &in.dataset, error))
         return false;
-    if (!stats_dataset_need_rows(in.dataset, error)) {
-        stats_dataset_free(in.dataset);
-        return false;
-    }
     struct survey_arena *arena = survey_arena_new();
     in.scratch = survey_arena_new();
     in.result = survey_arena_alloc(arena, sizeof *in.result);

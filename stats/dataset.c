@@ -390,18 +390,31 @@ bool stats_dataset_open(struct survey_store *store, const struct survey_actor *a
     const struct survey_form *definition = survey_store_current_form(store, form, NULL, error);
     if (!definition)
         return false;
-    if ((*opened = recall(store, actor, definition)))
-        return true;
-    struct stats_dataset *dataset = begin(store, actor, definition), *again;
+    struct stats_dataset *dataset = begin(store, actor, definition);
     if (!read_rows(dataset, error) || !stats_dataset_place(dataset, error)) {
         stats_dataset_free(dataset);
         return false;
     }
     *opened = dataset;
+    return true;
+}
+
+bool stats_dataset_open_columns(struct survey_store *store, const struct survey_actor *actor,
+                                const char *form, struct stats_dataset **opened, struct survey_error *error)
+{
+    struct stats_dataset *dataset, *recalled;
+    const struct survey_form *definition = survey_store_current_form(store, form, NULL, error);
+    if (!definition)
+        return false;
+    if ((*opened = recall(store, actor, definition)))
+        return true;
+    if (!stats_dataset_open(store, actor, form, &dataset, error))
+        return false;
+    *opened = dataset;
     if (dataset->told && dataset->n >= STATS_SNAPSHOT_LEAST && stats_dataset_remember(dataset) &&
-        (again = recall(store, actor, definition))) { // and the rows' memory is free again
+        (recalled = recall(store, actor, definition))) { // and the rows' memory is free again
         stats_dataset_free(dataset);
-        *opened = again;
+        *opened = recalled;
     }
     return true;
 }

@@ -15,9 +15,13 @@ struct survey_arena;
 bool stats_dataset_open(struct survey_store *store, const struct survey_actor *actor,
                         const char *form, struct stats_dataset **dataset,
                         struct survey_error *error);
-// From STATS_SNAPSHOT_LEAST rows on the columns are kept beside the evaluation file (stats/snapshot.h) and taken from there
-// as long as nothing changed; what comes out is the same.
+// The same for who asks for columns. From STATS_SNAPSHOT_LEAST rows on they are kept beside the evaluation file
+// (stats/snapshot.h) and taken from there as long as nothing changed; what comes out is the same. Ids of responses and units
+// are to be had after stats_dataset_need_rows, names of labels (stats_dataset_label) not at all.
 enum { STATS_SNAPSHOT_LEAST = 10000 };
+bool stats_dataset_open_columns(struct survey_store *store, const struct survey_actor *actor,
+                                const char *form, struct stats_dataset **dataset,
+                                struct survey_error *error);
 void stats_dataset_free(struct stats_dataset *dataset); // NULL is fine
 size_t stats_dataset_rows(const struct stats_dataset *dataset);
 const char *stats_dataset_round(const struct stats_dataset *dataset);
@@ -42,7 +46,7 @@ const struct stats_design *stats_dataset_design(const struct stats_dataset *data
 bool stats_dataset_weighted(
     const struct stats_dataset *dataset); // by `weight`; false: base weights
 
-// Ids of responses and units; to be asked for first, since a snapshot has none.
+// Ids of responses and units. A dataset opened for its columns has none until they were asked for.
 bool stats_dataset_need_rows(struct stats_dataset *dataset, struct survey_error *error);
 const char *stats_dataset_response(const struct stats_dataset *dataset, size_t row);
 const char *stats_dataset_unit(const struct stats_dataset *dataset,

@@ -132,7 +132,8 @@ static bool open_source(const struct survey_invocation *invocation, struct surve
                                    _("--%s is for CSV files; an evaluation file knows its design"),
                                    of_csv[i]);
         return stats_source_open_evaluation(source, path, &invocation->actor,
-                                            survey_given_value(invocation, "form"), error);
+                                            survey_given_value(invocation, "form"),
+                                            survey_given(invocation, "replicates"), error);
     }
     if (survey_given(invocation, "form"))
         return survey_fail(error, SURVEY_ERROR_USAGE, "", "%s", _("--form is for evaluation files"));
@@ -293,7 +294,7 @@ static bool open_round(const struct survey_invocation *invocation, struct survey
     if (!stats_source_is_evaluation(path))
         return survey_fail(error, SURVEY_ERROR_USAGE, "", "%s",
                            _("--change is for evaluation files; for a CSV file ask in a request (estimator 'change')"));
-    if (!stats_source_open_evaluation(source, path, &actor, survey_given_value(invocation, "form"), error) ||
+    if (!stats_source_open_evaluation(source, path, &actor, survey_given_value(invocation, "form"), true, error) ||
         !set_policies(invocation, &source->design, error) || !stats_source_prepare(source, error))
         return false;
     *asked = (struct stats_asked){.source = source, .where = "", .group_count = 1};

@@ -70,7 +70,7 @@ static bool open_dataset(const struct stats_plan *plan, struct datasets *dataset
             return true;
         }
     const char *name = *plan->indicators[index].form ? plan->indicators[index].form : NULL;
-    if (!stats_dataset_open(plan->store, actor, name, dataset, error))
+    if (!stats_dataset_open_columns(plan->store, actor, name, dataset, error))
         return false;
     say_strays(plan, form, *dataset);
     if (datasets->count == 0)

@@ -42,14 +42,14 @@ bool stats_source_open_table(struct stats_source *source, const char *path,
 }
 
 bool stats_source_open_evaluation(struct stats_source *source, const char *path,
-                                  const struct survey_actor *actor, const char *form,
+                                  const struct survey_actor *actor, const char *form, bool rows,
                                   struct survey_error *error)
 {
     *source = (struct stats_source){.arena = survey_arena_new()};
     source->path = survey_arena_strdup(source->arena, path);
     source->actor = actor;
     if (!survey_store_open(path, SURVEY_STORE_READ, &source->store, error) ||
-        !stats_dataset_open(source->store, actor, form, &source->dataset, error))
+        !(rows ? stats_dataset_open : stats_dataset_open_columns)(source->store, actor, form, &source->dataset, error))
         return false;
     source->rows = stats_dataset_rows(source->dataset);
     source->design = *stats_dataset_design(source->dataset);

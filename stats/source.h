@@ -25,8 +25,9 @@ struct stats_source {
 bool stats_source_is_evaluation(const char *path);
 bool stats_source_open_table(struct stats_source *source, const char *path,
                              const struct stats_design_columns *columns, struct survey_error *error);
+// rows: ids of units and names of labels will be asked for, not only columns.
 bool stats_source_open_evaluation(struct stats_source *source, const char *path,
-                                  const struct survey_actor *actor, const char *form,
+                                  const struct survey_actor *actor, const char *form, bool rows,
                                   struct survey_error *error);
 // Checks and indexes the design once all of it is known.
 bool stats_source_prepare(struct stats_source *source, struct survey_error *error);

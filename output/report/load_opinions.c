@@ -107,7 +107,7 @@ bool load_opinions(struct load *load, struct survey_error *error)
     actor.round = load->round;
     const struct survey_choice_list **lists = survey_arena_array(load->arena, form->list_count + 1, sizeof *lists);
     size_t *scales = survey_arena_array(load->arena, form->list_count + 1, sizeof *scales), count = 0;
-    if (!stats_dataset_open(load->store, &actor, NULL, &dataset, error))
+    if (!stats_dataset_open_columns(load->store, &actor, NULL, &dataset, error))
         return false;
     for (size_t i = 0; i < form->item_count; i++) {
         const struct survey_item *item = form->items[i];
