@@ -82,7 +82,7 @@ static bool check_shape(struct survey_store *store, struct survey_error *error)
         ANSWERS_TRIGGER("delete", "DELETE") "))) OR (type = 'view' AND "
         "(name LIKE 'answers\\_%' ESCAPE '\\' OR instr(lower(?1), 'create table ' || lower(name) || ' (') > 0 OR "
         "instr(lower(?1), 'create table \"' || lower(name) || '\" (') > 0)) OR (type = 'table' AND sql LIKE 'CREATE "
-        "VIRTUAL%') LIMIT 1";
+        "VIRTUAL%') ORDER BY type DESC LIMIT 1";
     struct survey_query *query = survey_query(store, error, sql, "t", survey_schema_sql);
     if (!query)
         return false;
