@@ -10,11 +10,11 @@
 
 const struct scan_rules scan_rules_pen = {
     .faint = 0.02, .marked = 0.08, .filled = 0.85, .unfilled = 0.75, .ratio = 4, .stroke = 0.7, .smudge = 0.55, .trace = 0.012,
-    .spread = 5, .ghost = 0.3, .light = 0.5, .hint = 0.6, .rubbed = 0.5, .speck = 0.095,
+    .spread = 5, .ghost = 0.3, .light = 0.5, .hint = 0.6, .rubbed = 0.5, .speck = 0.095, .small = 0.6,
     .answered = 0.4, .dark = 0.35, .much = 0.25, .beside = 0.06};
 const struct scan_rules scan_rules_pencil = {
     .faint = 0.015, .marked = 0.05, .filled = 0.85, .unfilled = 0.75, .ratio = 4, .stroke = 0.7, .smudge = 0.55, .trace = 0.012,
-    .spread = 5, .ghost = 0.3, .light = 0.5, .hint = 0.6, .rubbed = 0.5, .speck = 0.095,
+    .spread = 5, .ghost = 0.3, .light = 0.5, .hint = 0.6, .rubbed = 0.5, .speck = 0.095, .small = 0.6,
     .answered = 0.4, .dark = 0.35, .much = 0.25, .beside = 0.06};
 
 struct deciding {
@@ -23,6 +23,7 @@ struct deciding {
     const struct scan_rules *rules;
     struct survey_arena *arena;
     double pen; // how dark the pen of this page is, 0 to 1; 0 where too few marks tell
+    double usual; // ink of the page's marks; 1 where too few tell
     double trace; // darkness of a box from which it is not quite like the page's empty ones
 };
 
@@ -82,12 +83,24 @@ static double pen_of(const struct deciding *d)
     return count >= LEAST_CLEAR ? pen : 0;
 }
 
+// The median ink of the page's marks.
+static double usual_of(const struct deciding *d)
+{
+    double *scores = survey_arena_array(d->arena, d->page->mark_count + 1, sizeof *scores);
+    size_t count = 0;
+    for (size_t i = 0; i < d->page->mark_count; i++)
+        if (d->marks[i].score >= d->rules->faint && d->marks[i].span >= THROUGH - 1 && !d->marks[i].hidden)
+            scores[count++] = d->marks[i].score;
+    qsort(scores, count, sizeof *scores, by_value);
+    return count >= LEAST_CLEAR ? scores[count / 2] : 1;
+}
+
 enum look { LOOKS_EMPTY, LOOKS_SMUDGED, LOOKS_RUBBED, LOOKS_FAINT, LOOKS_MARKED };
 
-// Little ink, all of it within the box, in a short or straight up or level line: a pen goes through, or leaves the box.
+// Little ink for the page, all of it within the box, in a short or straight up or level line: a pen goes through, or leaves the box.
 static bool is_speck(const struct deciding *d, const struct scan_mark *mark)
 {
-    return mark->score < d->rules->speck && mark->outer < d->rules->beside / 5 && (mark->span < THROUGH || mark->narrow < THROUGH - 1);
+    return mark->score < fmin(d->rules->speck, d->rules->small * d->usual) && mark->outer < d->rules->beside / 5 && (mark->span < THROUGH || mark->narrow < THROUGH - 1);
 }
 
 // What one box looks like by itself.
@@ -329,8 +342,9 @@ void scan_decide(const struct paper_layout *layout, const struct paper_page *pag
                  const bool *written, const struct scan_rules *rules, struct survey_arena *arena,
                  struct scan_answer **answers, size_t *count)
 {
-    struct deciding d = {page, marks, rules, arena, 0, 1};
+    struct deciding d = {page, marks, rules, arena, 0, 1, 1};
     d.pen = pen_of(&d);
+    d.usual = usual_of(&d);
     d.trace = trace_of(&d);
     bool *taken = survey_arena_array(arena, page->mark_count + 1, sizeof *taken);
     struct scan_answer *all = survey_arena_array(arena, page->mark_count + page->writing_count + 1, sizeof *all);

@@ -17,6 +17,7 @@ struct scan_rules {
     double smudge;   // of the page's pen: what is lighter is no mark of it; if faint, it is let pass beside a mark
     double rubbed;   // of the page's pen: what is lighter is let pass beside a mark however much it is,
     double speck;    // below, short or narrow, and nothing of it outside the box: dust could be that, doubtful
+    double small;    // unless the page's marks are little more than it: it has this share of theirs;
     double answered; // share of the page's questions from which light strokes tell of the page's pen
     double dark;     // where nothing tells of it: what is lighter is doubtful,
     double much;     // unless it is that much

@@ -18,8 +18,9 @@ static void tear_down(void)
     survey_arena_free(arena);
 }
 
-// What becomes of a question, where its boxes measure as given and every other question has a dark cross; pen 0: none has.
-static const struct scan_answer *decided(const char *question, const struct scan_mark *boxes, size_t count, double pen)
+// What becomes of a question, where its boxes measure as given and every other question has a cross of that darkness and ink;
+// pen 0: none has.
+static const struct scan_answer *decided_among(const char *question, const struct scan_mark *boxes, size_t count, double pen, double ink)
 {
     const struct paper_page *page = &layout->pages[0];
     struct scan_mark *marks = survey_arena_array(arena, page->mark_count, sizeof *marks);
@@ -31,12 +32,17 @@ static const struct scan_answer *decided(const char *question, const struct scan
         if (strcmp(page->marks[i].question, question) == 0)
             marks[i] = seen < count ? boxes[seen++] : (struct scan_mark){0};
         else if (pen > 0 && (strcmp(page->marks[i].value, "1") == 0 || page->marks[i].digit == -1))
-            marks[i] = (struct scan_mark){.score = 0.3, .outer = 0.02, .mean = 0.25, .peak = pen, .span = 4, .narrow = 4};
+            marks[i] = (struct scan_mark){.score = ink, .outer = 0.02, .mean = 0.25, .peak = pen, .span = 4, .narrow = 4};
     scan_decide(layout, page, marks, written, &scan_rules_pen, arena, &answers, &found);
     for (size_t i = 0; i < found; i++)
         if (strcmp(answers[i].question, question) == 0)
             return &answers[i];
     return &none;
+}
+
+static const struct scan_answer *decided(const char *question, const struct scan_mark *boxes, size_t count, double pen)
+{
+    return decided_among(question, boxes, count, pen, 0.3);
 }
 
 static const struct scan_mark clear_cross = {.score = 0.3, .outer = 0.02, .mean = 0.25, .peak = 0.7, .span = 4, .narrow = 4};
@@ -64,6 +70,7 @@ static void dust_is_no_mark(void)
     CHECK_TEXT("faint", decided("q1", &boxes[1], 1, 0.7)->why);
     CHECK(decided("q1", &boxes[1], 1, 0)->verdict == SCAN_DOUBTFUL); // on an empty page too
     CHECK(decided("many", boxes, 2, 0.7)->verdict == SCAN_DOUBTFUL);
+    CHECK(decided_among("q1", &boxes[1], 1, 0.7, 0.1)->verdict == SCAN_ANSWERED); // all of the page's marks are as thin
     boxes[1].narrow = 4; // a thin slash
     CHECK_TEXT("1 2", decided("many", boxes, 2, 0.7)->value);
     CHECK(decided("many", boxes, 2, 0.7)->verdict == SCAN_ANSWERED);
