@@ -63,6 +63,11 @@ static void read_print(const struct stats_plan *plan, const struct stats_plan_re
     else if (!*direction &&
              (indicator->line_op == STATS_GREATER || indicator->line_op == STATS_GREATER_EQUAL))
         indicator->direction = STATS_LOWER; // what must not pass a line is better low
+    bool above = indicator->line_op == STATS_GREATER || indicator->line_op == STATS_GREATER_EQUAL;
+    if (*direction && indicator->line_op && above != (indicator->direction == STATS_LOWER))
+        stats_plan_say(reader, SURVEY_FAULT, "line_op", "E510", above ? "<, <=" : ">, >=",
+                       _("'%s' is when the line is crossed, which is bad, but direction says that '%s' is better"),
+                       stats_op_text(indicator->line_op), direction);
     if (decimals < 0 || decimals > 9 || decimals != rint(decimals))
         stats_plan_say(reader, SURVEY_FAULT, "decimals", "E506", _("a whole number from 0 to 9"),
                        "%s", _("so many decimals can't be printed"));

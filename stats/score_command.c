@@ -78,11 +78,11 @@ static void put_verdict(struct survey_buffer *buffer, const struct stats_indicat
     if (isfinite(figure->margin_count))
         survey_format(buffer, _(", margin %g"), figure->margin_count);
     if (figure->proof == STATS_PROVED)
-        survey_buffer_text(buffer, _(", proved"));
+        survey_buffer_text(buffer, _(", the whole interval within"));
     if (figure->proof == STATS_NOT_PROVED)
-        survey_buffer_text(buffer, _(", not proved"));
+        survey_buffer_text(buffer, _(", the interval holds the line"));
     if (figure->proof == STATS_DISPROVED)
-        survey_buffer_text(buffer, _(", disproved"));
+        survey_buffer_text(buffer, _(", the whole interval across"));
 }
 
 static void put_figure(struct printer *printer, const struct stats_indicator *indicator,

@@ -86,6 +86,20 @@ static void check_column(struct survey_examination *in, const struct survey_shee
     }
 }
 
+// line_op says when the line is crossed, which is bad: above it where lower is better. Read the other way round every
+// verdict would be turned.
+static void check_lines(struct survey_examination *in, const struct survey_sheet *sheet)
+{
+    int op = survey_sheet_column(sheet, "line_op"), direction = survey_sheet_column(sheet, "direction");
+    for (uint32_t row = 1; op >= 0 && direction >= 0 && row < sheet->rows; row++) {
+        const char *crosses = survey_sheet_cell(sheet, row, (uint32_t)op), *better = survey_sheet_cell(sheet, row, (uint32_t)direction);
+        bool above = *crosses == '>', below = *crosses == '<';
+        if ((above && strcmp(better, "higher") == 0) || (below && strcmp(better, "lower") == 0))
+            survey_examine_say(in, SURVEY_FAULT, "E329", sheet->name, survey_sheet_line(sheet, row), (uint32_t)op + 1, above ? "<, <=" : ">, >=",
+                               _("'%s' is when the line is crossed, which is bad, but direction says that '%s' is better"), crosses, better);
+    }
+}
+
 void survey_examine_words(struct survey_examination *in)
 {
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
@@ -93,4 +107,7 @@ void survey_examine_words(struct survey_examination *in)
         if (sheet)
             check_column(in, sheet, &columns[i]);
     }
+    const struct survey_sheet *indicators = survey_workbook_sheet(in->form->workbook, "indicators");
+    if (indicators)
+        check_lines(in, indicators);
 }

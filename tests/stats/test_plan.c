@@ -58,6 +58,7 @@ static void faulty_indicators(void)
         {"| | A | | % | | mean | ${hh_size} | | | | | > | | | | | |", "E504 indicators!L2"},
         {"| | A | | % | | mean | ${hh_size} | | | | | > | 2% | | | | |", "E504 indicators!L2"},
         {"| | A | | % | | mean | ${hh_size} | | | | | | | better | | | |", "E505 indicators!M2"},
+        {"| | A | | % | | mean | ${hh_size} | | | | | >= | 95 | higher | | | |", "E510 indicators!K2"},
         {"| | A | | % | | mean | ${hh_size} | | | | | | | | 20 | | |", "E506 indicators!N2"},
         {"| | A | | % | | mean | ${hh_size} | | | | | | | | | banker | |", "E507 indicators!O2"},
         {"| | A | | % | | mean | ${hh_size} | | | | | | | | | | few |", "E504 indicators!P2"},

@@ -181,6 +181,8 @@ static void looks_at_the_sheets_of_an_evaluation(void)
         {"| indicators | | |\n| | code | of |\n| | A | 1 |\n| | A | 2 |\n", "E326", 3, 1, NULL},
         {"| indicators | | |\n| | code | statistic |\n| | A | shares |\n", "E327", 2, 2, "'share'"},
         {"| indicators | | | |\n| | code | line_op | line |\n| | A | < | 80% |\n", "E328", 2, 3, "number"},
+        {"| indicators | | | |\n| | code | line_op | direction |\n| | A | >= | lower |\n| | B | >= | higher |\n", "E329", 3, 3, "<, <="},
+        {"| indicators | | | |\n| | code | line_op | direction |\n| | A | < | lower |\n", "E329", 2, 3, ">, >="},
         {"| weights | | |\n| | step | method |\n| | 1 | nonresponse adjustment |\n", "E327", 2, 2, "base"},
         {"| dispositions | | |\n| | code | aapor |\n| | 1 | X |\n", "E327", 2, 2, NULL},
         {"| scheme | | |\n| | code | missing |\n| | A | none |\n", "E327", 2, 2, NULL},
