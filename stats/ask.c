@@ -7,6 +7,8 @@
 #include "survey/base/format.h"
 #include "survey/base/number.h"
 #include "survey/base/text.h"
+#include "survey/definition/examine.h"
+#include "survey/expr/expr.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -165,6 +167,28 @@ bool stats_ask_where(struct stats_asked *asked, const char *condition, struct su
     asked->where = condition;
     asked->inside = inside;
     return true;
+}
+
+static void examine(const struct stats_asked *asked, const char *option, const char *text, struct survey_report *report)
+{
+    const struct survey_expr *expr;
+    if (*text && survey_expr_parse(asked->source->arena, text, &expr, NULL, NULL))
+        survey_form_examine_expression(stats_dataset_form(asked->source->dataset), expr,
+                                       &(struct survey_problem){.file = option, .sheet = ""}, report);
+}
+
+void stats_ask_examine(const struct stats_asked *asked, struct survey_report *report)
+{
+    if (!asked->source->dataset)
+        return;
+    examine(asked, "--where", asked->where, report);
+    for (size_t i = 0; i < asked->ask_count; i++) {
+        const struct stats_ask *ask = &asked->asks[i];
+        if (ask->level) // a column of its own
+            continue;
+        examine(asked, option_of(ask->statistic), ask->of, report);
+        examine(asked, option_of(ask->statistic), ask->over, report);
+    }
 }
 
 // Splits each group by the levels of one more column that occur in it.

@@ -51,6 +51,8 @@ bool stats_ask_add(struct stats_asked *asked, enum stats_statistic statistic, co
 bool stats_ask_where(struct stats_asked *asked, const char *condition, struct survey_error *error);
 bool stats_ask_by(struct stats_asked *asked, const char *const *names, size_t count,
                   struct survey_error *error);
+// Adds a warning for each comparison of a question of an evaluation file with what is none of its choices.
+void stats_ask_examine(const struct stats_asked *asked, struct survey_report *report);
 bool stats_ask_answer(struct stats_asked *asked, struct survey_error *error);
 
 // Ranks the groups by each figure; best is "high" or "low". Groups of which no error or limit is known have no rank. Groups

@@ -82,6 +82,8 @@ static int flag(struct survey_invocation *invocation, struct survey_store *store
         code = survey_command_report(invocation, report, invocation->json ? stdout : stderr);
     } else {
         struct survey_buffer text = SURVEY_BUFFER(16 << 20);
+        if (survey_report_count(report))
+            survey_command_report(invocation, report, stderr);
         (invocation->json ? flagged_json : flagged_table)(flagged, &text);
         code = survey_command_print(invocation, &text);
         survey_buffer_clear(&text);

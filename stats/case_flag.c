@@ -6,6 +6,7 @@
 #include "survey/base/json.h"
 #include "survey/base/number.h"
 #include "survey/base/text.h"
+#include "survey/definition/examine.h"
 #include "survey/workbook/workbook.h"
 
 #include <math.h>
@@ -110,6 +111,15 @@ static bool check_rule(struct flagging *in, struct survey_error *error)
 {
     struct survey_error why = {0};
     const struct stats_rule *rule = stats_dataset_rule(in->dataset, cell(in, "rule"), &why);
+    if (rule)
+        survey_form_examine_expression(
+            in->dataset->form, rule->expr,
+            &(struct survey_problem){
+                .file = in->path,
+                .sheet = in->sheet->name,
+                .row = survey_sheet_line(in->sheet, in->row),
+                .column = (uint32_t)(survey_sheet_column(in->sheet, "expression") + 1)},
+            in->report);
     if (rule)
         return true;
     if (why.code != SURVEY_ERROR_INPUT)

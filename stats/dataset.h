@@ -25,6 +25,7 @@ bool stats_dataset_open_columns(struct survey_store *store, const struct survey_
 void stats_dataset_free(struct stats_dataset *dataset); // NULL is fine
 size_t stats_dataset_rows(const struct stats_dataset *dataset);
 const char *stats_dataset_round(const struct stats_dataset *dataset);
+const struct survey_form *stats_dataset_form(const struct stats_dataset *dataset);
 
 // The design: strata, PSU, fpc and weights as sampled and weighted (weight steps stored by
 // `weight`; base weights where it has not run). Valid as long as the dataset.

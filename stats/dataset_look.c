@@ -9,6 +9,11 @@ size_t stats_dataset_rows(const struct stats_dataset *dataset)
     return dataset->n;
 }
 
+const struct survey_form *stats_dataset_form(const struct stats_dataset *dataset)
+{
+    return dataset->form;
+}
+
 const char *stats_dataset_round(const struct stats_dataset *dataset)
 {
     return dataset->round;

@@ -183,8 +183,18 @@ static bool ask(const struct survey_invocation *invocation, struct survey_arena 
     return true;
 }
 
+static void warn(const struct survey_invocation *invocation, const struct stats_asked *asked)
+{
+    struct survey_report *report = survey_report_new();
+    stats_ask_examine(asked, report);
+    if (survey_report_count(report))
+        survey_command_report(invocation, report, stderr);
+    survey_report_free(report);
+}
+
 static int print(const struct survey_invocation *invocation, const struct stats_asked *asked)
 {
+    warn(invocation, asked);
     struct survey_buffer text = SURVEY_BUFFER((size_t)1 << 30);
     if (invocation->json) {
         struct survey_json_writer writer = survey_json_writer(&text, true);
@@ -303,6 +313,7 @@ static bool open_round(const struct survey_invocation *invocation, struct survey
 
 static int print_change(const struct survey_invocation *invocation, const struct effect_change_table *table)
 {
+    warn(invocation, table->asked[0]);
     struct survey_buffer text = SURVEY_BUFFER((size_t)1 << 30);
     if (invocation->json) {
         struct survey_json_writer writer = survey_json_writer(&text, true);

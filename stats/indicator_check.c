@@ -3,7 +3,7 @@
 #include "stats/assess.h"
 #include "survey/base/arena.h"
 #include "survey/base/text.h"
-#include "survey/definition/form.h"
+#include "survey/definition/examine.h"
 
 #include <math.h>
 #include <string.h>
@@ -149,6 +149,15 @@ static const struct survey_expr *parse(struct check *check, const char *header, 
         return NULL;
     }
     survey_expr_each_use(expr, visit, check);
+    if (check->rows && check->made->form)
+        survey_form_examine_expression(
+            check->made->form, expr,
+            &(struct survey_problem){
+                .file = check->reader->form->path,
+                .sheet = check->reader->sheet->name,
+                .row = survey_sheet_line(check->reader->sheet, check->reader->row),
+                .column = (uint32_t)(survey_sheet_column(check->reader->sheet, header) + 1)},
+            check->reader->report);
     return expr;
 }
 

@@ -26,7 +26,7 @@ void survey_examine_say(struct survey_examination *in, enum survey_severity seve
     va_start(list, format);
     survey_format_list(&message, format, list);
     va_end(list);
-    survey_report_add(in->report, &(struct survey_problem){.severity = severity, .code = code, .file = in->form->path, .sheet = sheet,
+    survey_report_add(in->report, &(struct survey_problem){.severity = severity, .code = code, .file = in->file, .sheet = sheet,
                                                            .row = row, .column = column, .expected = expected ? expected : "",
                                                            .message = survey_buffer_string(&message)});
     survey_buffer_clear(&message);
@@ -66,25 +66,24 @@ static bool is_settled(const struct survey_item *item)
     return !item->calculation.text && !*item->trigger && !(odd && item->list) && !item->initial.expr;
 }
 
-static void list_names(struct survey_examination *in, const struct survey_choice_list *list, struct survey_domain *domain)
+static void list_names(struct survey_arena *arena, const struct survey_choice_list *list, struct survey_domain *domain)
 {
-    const char **names = survey_arena_array(in->arena, list->count, sizeof *names);
+    const char **names = survey_arena_array(arena, list->count, sizeof *names);
     for (size_t i = 0; i < list->count; i++)
         names[i] = list->choices[i].name;
     domain->names = names;
     domain->count = list->count;
 }
 
-static void settle_domain(struct survey_examination *in, const struct survey_item *item)
+void survey_examine_settle(struct survey_arena *arena, const struct survey_item *item, struct survey_domain *domain)
 {
-    struct survey_domain *domain = &in->domains[item->index];
     bool select = item->type == SURVEY_TYPE_SELECT_ONE || item->type == SURVEY_TYPE_SELECT_MULTIPLE;
     *domain = (struct survey_domain){.low = -INFINITY, .high = INFINITY};
     if (!is_settled(item))
         return;
     if (select && has_fixed_list(item)) {
         domain->kind = item->type == SURVEY_TYPE_SELECT_ONE ? SURVEY_DOMAIN_CHOICE : SURVEY_DOMAIN_CHOICES;
-        list_names(in, item->list, domain);
+        list_names(arena, item->list, domain);
     } else if (item->type == SURVEY_TYPE_INTEGER || item->type == SURVEY_TYPE_DECIMAL || item->type == SURVEY_TYPE_RANGE) {
         domain->kind = SURVEY_DOMAIN_NUMBER;
         domain->whole = item->type == SURVEY_TYPE_INTEGER;
@@ -124,7 +123,7 @@ const struct survey_item *survey_examine_item_of(const struct survey_examination
 
 void survey_form_examine(const struct survey_form *form, struct survey_report *report)
 {
-    struct survey_examination in = {.form = form, .report = report, .arena = survey_arena_new()};
+    struct survey_examination in = {.form = form, .file = form->path, .report = report, .arena = survey_arena_new()};
     in.survey = survey_workbook_sheet(form->workbook, "survey");
     if (!in.survey)
         in.survey = &form->workbook->sheets[0];
@@ -134,7 +133,7 @@ void survey_form_examine(const struct survey_form *form, struct survey_report *r
         struct survey_map_entry *entry = survey_map_put(&in.items, in.arena, form->items[i]->name, NULL);
         entry->number++;
         entry->value = form->items[i];
-        settle_domain(&in, form->items[i]);
+        survey_examine_settle(in.arena, form->items[i], &in.domains[i]);
     }
     survey_examine_reach(&in);
     survey_examine_choices(&in);

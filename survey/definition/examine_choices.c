@@ -6,7 +6,6 @@
 #include "survey/base/number.h"
 #include "survey/base/text.h"
 #include "survey/definition/examine_private.h"
-#include "survey/expr/expr.h"
 
 #include <string.h>
 
@@ -14,14 +13,15 @@ enum { NAMES_SHOWN = 8 };
 
 struct comparing {
     struct survey_examination *in;
-    const struct survey_item *item;
-    const struct survey_logic *logic;
+    const struct survey_item *item; // whose expression it is; NULL in our own sheets
+    const char *sheet;
+    uint32_t row, column;
     bool of_choices;
 };
 
 static void say(const struct comparing *at, enum survey_severity severity, const char *code, const char *expected, const char *message)
 {
-    survey_examine_say(at->in, severity, code, at->logic->sheet, at->logic->row, at->logic->column, expected, "%s", message);
+    survey_examine_say(at->in, severity, code, at->sheet, at->row, at->column, expected, "%s", message);
 }
 
 static bool is_number(const char *text)
@@ -87,16 +87,29 @@ static bool has_no_choices(const struct survey_item *item)
                      item->type == SURVEY_TYPE_NOTE || item->type == SURVEY_TYPE_RANGE);
 }
 
+// The survey sheet leaves a name that several questions have undecided; our sheets mean the first.
+static const struct survey_item *asked_for(const struct comparing *at, const char *name)
+{
+    if (!at->item)
+        return survey_form_find(at->in->form, name);
+    const struct survey_map_entry *entry = survey_map_find(&at->in->items, name);
+    return entry && entry->number == 1 ? entry->value : NULL;
+}
+
 static void check_comparison(void *user, const struct survey_comparison *comparison)
 {
     const struct comparing *at = user;
     bool self = strcmp(comparison->name, ".") == 0, member = strcmp(comparison->type, "selected") == 0;
     bool sized = comparison->type[0] == '<' || comparison->type[0] == '>';
-    const struct survey_map_entry *entry = self ? NULL : survey_map_find(&at->in->items, comparison->name);
-    const struct survey_item *asked = self ? at->item : entry && entry->number == 1 ? entry->value : NULL;
+    const struct survey_item *asked = self ? at->item : asked_for(at, comparison->name);
+    struct survey_domain settled;
+    const struct survey_domain *domain = &settled;
     if (!asked || (self && at->of_choices) || !survey_item_has_value(asked))
         return;
-    const struct survey_domain *domain = &at->in->domains[asked->index];
+    if (at->in->domains)
+        domain = &at->in->domains[asked->index];
+    else
+        survey_examine_settle(at->in->arena, asked, &settled);
     if (member && has_no_choices(asked))
         say(at, SURVEY_WARNING, "W305", "=",
             survey_arena_format(at->in->arena, _("'%s' is a question of type %s: selected() asks it for a choice"), asked->name,
@@ -117,11 +130,27 @@ void survey_examine_choices(struct survey_examination *in)
         const struct survey_item *item = in->form->items[i];
         survey_examine_logics(item, logics);
         for (size_t k = 0; k < SURVEY_LOGICS && item->cell_count; k++) {
-            struct comparing at = {in, item, logics[k].logic, logics[k].of_choices};
-            if (at.logic->expr)
-                survey_expr_each_comparison(at.logic->expr, check_comparison, &at);
+            const struct survey_logic *logic = logics[k].logic;
+            struct comparing at = {in, item, logic->sheet, logic->row, logic->column, logics[k].of_choices};
+            if (logic->expr)
+                survey_expr_each_comparison(logic->expr, check_comparison, &at);
         }
     }
+}
+
+void survey_examine_comparisons(struct survey_examination *in, const struct survey_expr *expr, const char *sheet, uint32_t row,
+                                uint32_t column)
+{
+    struct comparing at = {in, NULL, sheet, row, column, false};
+    survey_expr_each_comparison(expr, check_comparison, &at);
+}
+
+void survey_form_examine_expression(const struct survey_form *form, const struct survey_expr *expr, const struct survey_problem *place,
+                                    struct survey_report *report)
+{
+    struct survey_examination in = {.form = form, .file = place->file, .report = report, .arena = survey_arena_new()};
+    survey_examine_comparisons(&in, expr, place->sheet, place->row, place->column);
+    survey_arena_free(in.arena);
 }
 
 // --- lists ----------------------------------------------------------------------------------------
@@ -204,7 +233,8 @@ static bool note_instance(void *user, enum survey_expr_use use, const char *name
 
 static void check_filter(struct survey_examination *in, const struct survey_item *item)
 {
-    struct comparing at = {in, item, &item->choice_filter, true};
+    const struct survey_logic *filter = &item->choice_filter;
+    struct comparing at = {in, item, filter->sheet, filter->row, filter->column, true};
     bool instance = false;
     survey_expr_each_use(item->choice_filter.expr, note_instance, &instance);
     if (!instance && item->list && !item->list->file && item->list->count && sheet_of(in, item->list))

@@ -8,6 +8,7 @@
 
 struct survey_examination {
     const struct survey_form *form;
+    const char *file; // that problems are of
     struct survey_report *report;
     struct survey_arena *arena;    // of this examination
     struct survey_map items;       // name -> value: its item, number: how many have it
@@ -31,6 +32,12 @@ void survey_examine_say(struct survey_examination *in, enum survey_severity seve
 uint32_t survey_examine_column(struct survey_examination *in, const struct survey_sheet *sheet, const char *key, const char *language);
 // "did you mean 'x'?", or "" where nothing is near.
 const char *survey_examine_near(struct survey_examination *in, const char *name, const char *const *names, size_t count);
+
+// What answers to a question can be.
+void survey_examine_settle(struct survey_arena *arena, const struct survey_item *item, struct survey_domain *domain);
+// Comparisons with what the questions can't be, in an expression of one of our own sheets.
+void survey_examine_comparisons(struct survey_examination *in, const struct survey_expr *expr, const char *sheet, uint32_t row,
+                                uint32_t column);
 
 // What ${name} means in an expression of item; NULL where it can't be said.
 const struct survey_domain *survey_examine_domain(void *user, const void *scope, const char *name);

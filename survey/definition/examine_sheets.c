@@ -12,8 +12,9 @@
 #include <strings.h>
 
 // Columns: a name with "::" at its end takes a language or class after it. unique: the column in which
-// nothing stands twice. Expressions have '$' before them where ${name} is a question of the form, '='
-// where it is not; '@' marks a date, '^' the unique column, '>' one that names a code of another sheet.
+// nothing stands twice. Expressions have '$' before them where ${name} is a question of the form, '*'
+// where it is what a grade knows, '=' where it is a column of the frame; '@' marks a date, '^' the unique
+// column, '>' one that names a code of another sheet.
 static const struct ours {
     const char *name;
     const char *columns[20];
@@ -26,7 +27,7 @@ static const struct ours {
                     "direction", "decimals", "round_mode", "min_base", "note::"}},
     {"scheme", {"^code", ">scheme.parent", "label::", ">indicators.indicator", "weight::", "score", "params", "gate_op", "gate",
                 "gate_effect", "missing"}},
-    {"grades", {"grade::", "=condition", "quota", "action::"}},
+    {"grades", {"grade::", "*condition", "quota", "action::"}},
     {"rules", {"^rule", "type", "strata", "$expression", "severity", "label::", "needs"}},
     {"dispositions", {"^code", "aapor", "label::"}},
 };
@@ -49,7 +50,7 @@ static void say(const struct at *at, enum survey_severity severity, const char *
 static const char *plain_name(const char *column)
 {
     const char *dot = *column == '>' ? strchr(column, '.') : NULL;
-    return dot ? dot + 1 : column + (strchr("@^$=", *column) != NULL);
+    return dot ? dot + 1 : column + (strchr("@^$=*", *column) != NULL);
 }
 
 // Whether a header is that column: "label::" takes any "label::X" and a lone "label".
@@ -116,10 +117,13 @@ static const char *literal(struct survey_arena *arena, const char *text, size_t 
 
 static const char *const own_functions[] = {"admin", "all-equal", "case", "distance-km", "frame", "indicator", "minutes", "parameter", "rule", "same"};
 
+static const char *const grade_names[] = {"score", "veto", "talk", "flag", "rank", "class"};
+enum { GRADE_NAMES = sizeof grade_names / sizeof *grade_names };
+
 struct expression {
     const struct at *at;
     const char *text;
-    bool questions; // ${name} is a question of this form
+    char names; // what ${name} is: '$' a question of this form, '*' what a grade knows; else nothing known here
 };
 
 static void check_call(const struct expression *expression, const char *name, size_t place)
@@ -150,31 +154,81 @@ static void check_call(const struct expression *expression, const char *name, si
         survey_arena_format(in->arena, _("'%s()' is not a function that assay knows"), name));
 }
 
-static bool check_use(void *user, enum survey_expr_use use, const char *name, size_t place)
+static void check_question(const struct expression *expression, const char *name)
 {
-    const struct expression *expression = user;
     struct survey_examination *in = expression->at->in;
-    if (use == SURVEY_USES_FUNCTION)
-        check_call(expression, name, place);
-    if (use != SURVEY_USES_NAME || !expression->questions || survey_form_find(in->form, name))
-        return true;
+    const struct survey_item *item = survey_form_find(in->form, name);
+    if (item && item->repeat)
+        say(expression->at, SURVEY_FAULT, "E111", "",
+            survey_arena_format(in->arena, _("the question '%s' stands in a repeat: it has many answers a row"), name));
+    if (item)
+        return;
     const char **names = survey_arena_array(in->arena, in->items.count + 1, sizeof *names);
     for (size_t i = 0; i < in->items.count; i++)
         names[i] = in->items.entries[i].key;
-    say(expression->at, SURVEY_WARNING, "W111", survey_examine_near(in, name, names, in->items.count),
+    say(expression->at, SURVEY_FAULT, "E111", survey_examine_near(in, name, names, in->items.count),
         survey_arena_format(in->arena, _("'${%s}' is not a question of this form"), name));
+}
+
+static void check_grade_name(const struct expression *expression, const char *name)
+{
+    struct survey_arena *arena = expression->at->in->arena;
+    for (size_t i = 0; i < GRADE_NAMES; i++)
+        if (strcmp(grade_names[i], name) == 0)
+            return;
+    say(expression->at, SURVEY_FAULT, "E541", survey_examine_near(expression->at->in, name, grade_names, GRADE_NAMES),
+        survey_arena_format(arena, _("a grade knows no '${%s}'"), name));
+}
+
+static bool check_use(void *user, enum survey_expr_use use, const char *name, size_t place)
+{
+    const struct expression *expression = user;
+    if (use == SURVEY_USES_FUNCTION)
+        check_call(expression, name, place);
+    if (use == SURVEY_USES_NAME && expression->names == '$')
+        check_question(expression, name);
+    if (use == SURVEY_USES_NAME && expression->names == '*')
+        check_grade_name(expression, name);
     return true;
 }
 
-static void check_expression(const struct at *at, const char *text, bool questions)
+// ${class} = 'X', where the scheme has columns weight::X.
+static void check_class(void *user, const struct survey_comparison *comparison)
 {
-    struct expression expression = {at, text, questions};
+    const struct expression *expression = user;
+    struct survey_examination *in = expression->at->in;
+    const struct survey_sheet *scheme = survey_workbook_sheet(in->form->workbook, "scheme");
+    if (strcmp(comparison->name, "class") != 0 || !scheme || !*comparison->text)
+        return;
+    const char **names = survey_arena_array(in->arena, scheme->columns + 1u, sizeof *names);
+    size_t count = 0;
+    for (uint32_t column = 0; column < scheme->columns; column++) {
+        const char *header = survey_sheet_cell(scheme, 0, column);
+        if (strncmp(header, "weight::", 8) == 0)
+            names[count++] = header + 8;
+        if (count && strcmp(names[count - 1], comparison->text) == 0)
+            return;
+    }
+    if (count)
+        say(expression->at, SURVEY_WARNING, "W304", survey_examine_near(in, comparison->text, names, count),
+            survey_arena_format(in->arena, _("the scheme has no column 'weight::%s': '%s' is none of its classes"), comparison->text,
+                                comparison->text));
+}
+
+static void check_expression(const struct at *at, const char *text, char names)
+{
+    struct expression expression = {at, text, names};
     const struct survey_expr *expr;
     struct survey_error error;
-    if (!survey_expr_parse(at->in->arena, text, &expr, NULL, &error))
+    if (!survey_expr_parse(at->in->arena, text, &expr, NULL, &error)) {
         say(at, SURVEY_FAULT, "E110", "", error.message);
-    else
-        survey_expr_each_use(expr, check_use, &expression);
+        return;
+    }
+    survey_expr_each_use(expr, check_use, &expression);
+    if (names == '$')
+        survey_examine_comparisons(at->in, expr, at->sheet->name, survey_sheet_line(at->sheet, at->row), at->column + 1);
+    if (names == '*')
+        survey_expr_each_comparison(expr, check_class, &expression);
 }
 
 static void check_reference(const struct at *at, const char *column, const char *text)
@@ -204,7 +258,7 @@ static bool is_index(const struct at *at, const char *column)
 static void check_index(const struct at *at, const char *text)
 {
     struct survey_reference reference;
-    struct expression expression = {at, text, !is_of_other_form(at)};
+    struct expression expression = {at, text, is_of_other_form(at) ? '=' : '$'};
     for (size_t from = 0; survey_reference_next(text, from, &reference); from = reference.end)
         check_use(&expression, SURVEY_USES_NAME, survey_arena_strndup(at->in->arena, reference.name, reference.length), reference.at);
 }
@@ -217,8 +271,8 @@ static void check_cell(const struct at *at, const char *column, const char *text
         say(at, SURVEY_FAULT, "E325", "2016-11-15", survey_arena_format(at->in->arena, _("'%s' is no date"), text));
     if (is_index(at, column))
         check_index(at, text);
-    else if (*column == '$' || *column == '=')
-        check_expression(at, text, *column == '$' && !is_of_other_form(at));
+    else if (strchr("$=*", *column))
+        check_expression(at, text, *column == '$' && is_of_other_form(at) ? '=' : *column);
     if (*column == '>')
         check_reference(at, column, text);
     if (*column == '^')

@@ -253,6 +253,9 @@ awk -v se="$(value se)" 'BEGIN { exit !(se > 7 && se < 9.6) }' || failed="$faile
 run 0 estimate e.assay --share poor --share "\${poor} = 'yes'" --total 1 --by village --lonely-psu remove
 says 'share poor = yes'; says 'V'; says 'base weights'
 run 0 estimate e.assay --mean age --by "frame('village')"
+[ -s "$folder/err" ] && failed="$failed [something on stderr]"
+run 0 estimate e.assay --share "\${poor} = 'Yes'"; says "warning W304 --share: 'Yes' is not a choice of 'poor'"
+run 0 estimate e.assay --mean age --where "selected(\${poor}, 'yess')"; says "warning W304 --where: 'yess' is not a choice of 'poor'"
 run 1 estimate e.assay --mean '${nope}'; says "there is no question 'nope'"
 run 2 estimate e.assay --mean age --strata village; says '--strata is for CSV files'
 run 1 estimate e.assay --mean age --round 9; says 'round 9 has no complete response yet'

@@ -4,7 +4,7 @@
 set -u
 assay=$(realpath "$1")
 . "$(dirname "$0")/lib.sh"
-echo 1..8
+echo 1..9
 mkdir "$folder/plan"
 cd "$folder" || exit 1
 cat >plan/survey.csv <<'END'
@@ -138,3 +138,21 @@ run 1 edit h.assay 123456 hh_size 9 --why "asked again"
 run 1 edit h.assay 12345670 hh_size 9 --why "asked again"
 says "there is no response"
 ok "edit takes an id as it is shown, cut off"
+
+sed 's/= .yes.,,/= '"'Yes'"',,/' plan/indicators.csv >yes.csv
+cp -r plan misspelt
+mv yes.csv misspelt/indicators.csv
+run 0 check misspelt
+says "warning W304 misspelt: indicators!E2: 'Yes' is not a choice of 'ok' (list 'yn'); did you mean 'yes'?"
+run 0 new i.assay misspelt
+run 0 frame i.assay frame.csv
+run 0 import i.assay rows.csv --round R1
+run 0 score i.assay --round R1
+says "warning W304 misspelt: indicators!E2: 'Yes' is not a choice of 'ok' (list 'yn'); did you mean 'yes'?"
+printf 'rule,type,expression\nA,x,${ok} = "nein"\n' >misspelt/rules.csv
+run 0 new j.assay misspelt
+run 0 frame j.assay frame.csv
+run 0 import j.assay rows.csv --round R1
+run 0 case j.assay flag --round R1
+says "warning W304 misspelt: rules!C2: 'nein' is not a choice of 'ok'"
+ok "a choice that is misspelt is said where it would give 0 in silence"

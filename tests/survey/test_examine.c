@@ -186,8 +186,8 @@ static void looks_at_the_sheets_of_an_evaluation(void)
         {"| weights | | |\n| | step | method |\n| | 1 | nonresponse adjustment |\n", "E327", 2, 2, "base"},
         {"| dispositions | | |\n| | code | aapor |\n| | 1 | X |\n", "E327", 2, 2, NULL},
         {"| scheme | | |\n| | code | missing |\n| | A | none |\n", "E327", 2, 2, NULL},
-        {"| indicators | | |\n| | code | of |\n| | A | ${nn} = 1 |\n", "W111", 2, 2, "'n'"},
-        {"| indicators | | | |\n| | code | statistic | of |\n| | A | index | ${n} ${sx} |\n", "W111", 2, 3, NULL},
+        {"| indicators | | |\n| | code | of |\n| | A | ${nn} = 1 |\n", "E111", 2, 2, "'n'"},
+        {"| indicators | | | |\n| | code | statistic | of |\n| | A | index | ${n} ${sx} |\n", "E111", 2, 3, NULL},
         {"| indicators | | |\n| | code | of |\n| | A | ${n} = |\n", "E110", 2, 2, NULL},
         {"| indicators | | |\n| | code | of |\n| | A | frames('x') |\n", "E112", 2, 2, "'frame'"},
         {"| rules | | |\n| | rule | expression |\n| | R | ${n} < parameter('lime') |\n| evaluation | | |\n| | key | value |\n| | line | 3 |\n",
@@ -198,6 +198,14 @@ static void looks_at_the_sheets_of_an_evaluation(void)
         {"| rounds | | | |\n| | round | start | end |\n| | Y | 2016-01-05 | 2016-01-04 |\n", "E325", 2, 3, NULL},
         {"| rounds | | | |\n| | round | start | end |\n| | Y | 5 May | |\n", "E325", 2, 2, NULL},
         {"| grades | | |\n| | grade | condition |\n| | A | ${score} < |\n", "E110", 2, 2, NULL},
+        {"| grades | | |\n| | grade | condition |\n| | A | ${scores} < 3 |\n", "E541", 2, 2, "'score'"},
+        {"| grades | | |\n| | grade | condition |\n| | A | ${class} = 'nationl' |\n"
+         "| scheme | | | |\n| | code | weight::national | weight::local |\n| | T | 100 | 100 |\n",
+         "W304", 2, 2, "'national'"},
+        {"| indicators | | |\n| | code | of |\n| | A | ${s} = 'Yes' |\n", "W304", 2, 2, "'yes'"},
+        {"| indicators | | | |\n| | code | of | among |\n| | A | ${n} | selected(${m}, 'yess') |\n", "W304", 2, 3, "'yes'"},
+        {"| indicators | | |\n| | code | of |\n| | A | selected(${n}, '1') |\n", "W305", 2, 2, NULL},
+        {"| rules | | |\n| | rule | expression |\n| | R | not(${s} = 'nein') |\n", "W304", 2, 2, "yes, no, dk"},
     };
     check_found(cases, sizeof cases / sizeof *cases, HEAD TAIL, "");
 }
