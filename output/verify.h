@@ -11,9 +11,15 @@ struct output_verified {
 };
 
 // The log's chain, the database itself, the hashes of what was received, and that sheets, pages and
-// responses agree, and that each round's draw comes again from its seed, its plan and the frame. What is wrong goes to report; false only where something could not be read.
+// responses agree, that each round's draw comes again from its seed, its plan and the frame, and what output_verify_figures
+// looks at. What is wrong goes to report; false only where something could not be read.
 bool output_verify_file(struct survey_store *store, struct survey_report *report, struct output_verified *verified,
                         struct survey_error *error);
+
+// What figures are made of, against what it came from: answers, missing kinds and violations against the raw and the edits,
+// edits against the log.
+// A few faults of each kind go to report, and how many there are.
+bool output_verify_figures(struct survey_store *store, struct survey_report *report, struct survey_error *error);
 
 // Where a report stands.
 struct output_verdict {

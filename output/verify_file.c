@@ -175,6 +175,5 @@ bool output_verify_file(struct survey_store *store, struct survey_report *report
     struct look look = {store, report, survey_store_path(store), error};
     *verified = (struct output_verified){0};
     return check_log(&look, verified) && check_database(&look) && check_hashes(&look, verified) && check_sheets(&look, verified) &&
-           check_draws(&look, verified) &&
-           check_key(&look, verified);
+           check_draws(&look, verified) && output_verify_figures(store, report, error) && check_key(&look, verified);
 }

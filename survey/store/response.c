@@ -24,7 +24,7 @@ static const struct survey_item *item_of_role(const struct survey_form *form, co
 }
 
 // The result code of the visit: "" where it was not given, NULL where the form does not ask for one.
-static const char *disposition_of(struct survey_record *record)
+const char *survey_response_disposition_of(struct survey_record *record)
 {
     const struct survey_item *item = item_of_role(survey_record_form(record), "disposition");
     return item ? answer_of(record, item) : NULL;
@@ -158,7 +158,7 @@ static bool insert_response(const struct storing *s, const char *twin, struct su
     const char *started = a->started ? a->started : answer_of_type(s->record, SURVEY_TYPE_START);
     const char *ended = a->ended ? a->ended : answer_of_type(s->record, SURVEY_TYPE_END);
     const char *state = *twin ? "duplicate" : a->waiting ? "waiting" : "complete";
-    const char *disposition = disposition_of(s->record);
+    const char *disposition = survey_response_disposition_of(s->record);
     int64_t form = form_row(s->store, s->form);
     if (form == 0)
         return survey_fail(error, SURVEY_ERROR_INPUT, s->id, _("form '%s' version '%s' is not in this evaluation"),
@@ -294,8 +294,8 @@ static bool apply_edits(struct survey_store *store, struct survey_record *record
     return survey_query_end(query, error);
 }
 
-bool survey_response_load(struct survey_store *store, const char *id, struct survey_record **record,
-                          struct survey_error *error)
+bool survey_response_load_at(struct survey_store *store, const char *id, enum survey_clock clock, struct survey_record **record,
+                             struct survey_error *error)
 {
     struct survey_arena *arena = survey_arena_new();
     struct stored stored = {0};
@@ -304,7 +304,10 @@ bool survey_response_load(struct survey_store *store, const char *id, struct sur
     bool done = read_stored(store, arena, id, &stored, error) &&
                 survey_raw_read(arena, stored.form, id, stored.kind, stored.raw, stored.length, &received, &count, error);
     if (done) {
-        struct survey_record_env env = {.now = survey_received_time(received, count, &stored.received)};
+        struct survey_time none = {0};
+        struct survey_record_env env = {.now = stored.received};
+        if (clock != SURVEY_CLOCK_RECEIVED)
+            env.now = survey_received_time(received, count, clock == SURVEY_CLOCK_INTERVIEW ? &stored.received : &none);
         struct survey_record *made = survey_record_new(stored.form, &env);
         survey_received_fill(made, received, count);
         done = apply_edits(store, made, id, error);
@@ -315,6 +318,12 @@ bool survey_response_load(struct survey_store *store, const char *id, struct sur
     }
     survey_arena_free(arena);
     return done;
+}
+
+bool survey_response_load(struct survey_store *store, const char *id, struct survey_record **record,
+                          struct survey_error *error)
+{
+    return survey_response_load_at(store, id, SURVEY_CLOCK_INTERVIEW, record, error);
 }
 
 bool survey_response_fill(struct survey_record *record, const char *name, const char *kind, const char *raw,
@@ -335,7 +344,7 @@ bool survey_response_write(struct survey_store *store, struct survey_record *rec
 {
     return survey_answers_write(store, record, id, error) &&
            survey_store_run(store, error, "UPDATE response SET disposition = ? WHERE id = ?", "tt",
-                            disposition_of(record), id);
+                            survey_response_disposition_of(record), id);
 }
 
 bool survey_response_rebuild(struct survey_store *store, const char *id, struct survey_error *error)

@@ -38,6 +38,18 @@ bool survey_response_edit(struct survey_store *store, const char *id, const char
                           const struct survey_actor *actor, struct survey_error *error);
 // Writes the wide answers, missing kinds and violations again from the raw and the edits.
 bool survey_response_rebuild(struct survey_store *store, const char *id, struct survey_error *error);
+// What stands in a table otherwise than the raw and the edits of a response give. The texts are lent to the visitor.
+struct survey_response_difference {
+    const char *response;
+    const char *table; // answers_FORM ..., missing, violation or response; "" where raw and edits give no answers, and gives says why
+    const char *what;  // the column or question, with [occurrence] within repeats; of a violation with its kind; "" for a row
+    const char *stands, *gives; // NULL: not there; "" where the table holds NULL
+};
+// Makes the answers of each response anew from its raw and its edits, in temporary tables with one response at a time, and
+// compares answers, missing kinds, disposition and violations (but for those of the unit and of duplicates, which the raw does
+// not give). Nothing is changed, and a file opened to be read will do. Outside a transaction.
+bool survey_response_verify(struct survey_store *store, void (*visit)(void *user, const struct survey_response_difference *),
+                            void *user, struct survey_error *error);
 // Fills a fresh record from a raw of a kind (xml, csv, scan), as loading a response does; name is for
 // messages.
 bool survey_response_fill(struct survey_record *record, const char *name, const char *kind, const char *raw,

@@ -37,6 +37,15 @@ bool survey_received_fill(struct survey_record *record, const struct survey_rece
 struct survey_time survey_received_time(const struct survey_received *received, size_t count,
                                         const struct survey_time *fallback);
 
+// The clock that a record is filled by: the interview's own, else when it was received; only when it was received
+// (an import as it arrives); the interview's own, else none (a submission as it arrives).
+enum survey_clock { SURVEY_CLOCK_INTERVIEW, SURVEY_CLOCK_RECEIVED, SURVEY_CLOCK_SUBMISSION, SURVEY_CLOCKS };
+// survey_response_load by one of these clocks.
+bool survey_response_load_at(struct survey_store *store, const char *id, enum survey_clock clock, struct survey_record **record,
+                             struct survey_error *error);
+
+// The result code of the visit: "" where it was not given, NULL where the form does not ask for one.
+const char *survey_response_disposition_of(struct survey_record *record);
 // The unit that the record's key item names; NULL where none.
 const char *survey_response_unit_of(struct survey_record *record);
 // Notes what is wrong with the unit (not in the frame, not in the sample of the round), in place of

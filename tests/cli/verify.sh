@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# verify of an evaluation file whose figures were changed with the sqlite3 shell: each change is found, with its place.
+# usage: verify.sh ASSAY
+set -u
+assay=$(realpath "$1")
+echo 1..2
+. "$(dirname "$0")/lib.sh"
+cd "$folder" || exit 1
+
+cat >form.md <<'END'
+| survey | | | | | |
+| | type | name | label | role | constraint |
+| | text | household_id | Household | key | |
+| | select_one result | result | Result | disposition | |
+| | select_one yn | eats | Two meals? | | |
+| | integer | income | Income | | . < 1000 |
+| | begin_repeat | member | Member | | |
+| | integer | age | Age | | . < 120 |
+| | end_repeat | | | | |
+| choices | | | |
+| | list_name | name | label |
+| | result | 110 | Complete |
+| | result | 210 | Refused |
+| | yn | yes | Yes |
+| | yn | no | No |
+| settings | | |
+| | form_id | version |
+| | meals | 1 |
+| sample | | | | |
+| | stage | unit | method | size |
+| | 1 | household_id | srs | 8 |
+| weights | | | |
+| | step | method | by |
+| | 1 | base | |
+| | 2 | nonresponse | town |
+| dispositions | | |
+| | code | aapor |
+| | 110 | I |
+| | 210 | R |
+| rules | | | |
+| | rule | type | expression |
+| | P1 | missed | ${income} < 100 |
+END
+awk 'BEGIN { print "household_id,town"; for (i = 1; i <= 16; i++) print "A" i ",X" }' >frame.csv
+run 0 new e.assay form.md
+run 0 frame e.assay frame.csv
+run 0 sample e.assay --seed 5
+sqlite3 e.assay "SELECT unit FROM sample ORDER BY unit" | awk 'BEGIN { print "household_id,result,eats,income,age[1],age[2]" }
+    { printf "%s,%s\n", $1, NR == 8 ? "210,,,," : "110," (NR % 2 ? "yes" : "no") "," NR * 40 "," 20 + NR "," (NR == 3 ? 200 : "") }' >rows.csv
+run 0 import e.assay rows.csv
+id=$(sqlite3 e.assay "SELECT id FROM response WHERE disposition = '110' ORDER BY rowid LIMIT 1")
+run 0 edit e.assay "$id" income 500 --why "seen on paper" --as ann
+[ "$(sqlite3 e.assay "SELECT count(*) FROM violation")" -gt 0 ] || failed="$failed [nothing is wrong with the answers]"
+run 0 verify e.assay; says "is whole"
+ok "an evaluation whose answers, with their faults and corrections, come from what was received"
+
+# forged SQL CODE TEXT: who changes a copy is found out by the fault CODE with TEXT in it.
+forged() {
+    cp e.assay f.assay
+    cp e.private f.private
+    sqlite3 f.assay "$1"
+    run 1 verify f.assay
+    grep "fault $2 " out | grep -qF -- "$3" || failed="$failed [$1: no $2 with $3]"
+    before f.assay
+    run 1 verify f.assay --json
+    unchanged f.assay
+}
+forged "UPDATE answers_meals SET eats = 'yes'" E851 "'eats' in the table 'answers_meals' is 'yes'; what was received, as corrected, gives 'no'"
+forged "UPDATE answers_meals SET income = 5 WHERE response = '$id'" E851 "$id: 'income' in the table 'answers_meals' is '5'; what was received, as corrected, gives '500'"
+forged "UPDATE answers_meals_member SET age = age + 1" E851 "8 faults of the kind E851 in all"
+forged "UPDATE answers_meals_member SET age = 7 WHERE response = '$id' AND occurrence = '1'" E851 "'age[1]'"
+forged "DELETE FROM answers_meals WHERE response = '$id'" E851 "$id"
+forged "DELETE FROM edit" E851 "what was received, as corrected, gives '40'"
+forged "UPDATE edit SET after = '700'; UPDATE answers_meals SET income = 700 WHERE response = '$id'" E856 "$id income has no entry"
+forged "DELETE FROM violation" E853 "is gone from the table 'violation'"
+forged "DELETE FROM missing" E852 "is gone from the table 'missing'"
+forged "UPDATE missing SET kind = 'dont_know'" E852 "'dont_know'"
+forged "INSERT INTO violation SELECT id, 'eats', '', 'constraint', '' FROM response LIMIT 1" E853 "comes from nothing received"
+forged "UPDATE response SET disposition = '110'" E854 "'disposition'"
+ok "answers, missing kinds, violations and dispositions that the raw does not give"
