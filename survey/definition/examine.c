@@ -143,6 +143,7 @@ void survey_form_examine(const struct survey_form *form, struct survey_report *r
     survey_examine_headers(&in);
     survey_examine_sheets(&in);
     survey_examine_words(&in);
+    survey_examine_amounts(&in);
     survey_report_sort(report);
     survey_map_clear(&in.items);
     survey_arena_free(in.arena);

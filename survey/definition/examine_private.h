@@ -50,4 +50,5 @@ void survey_examine_lists(struct survey_examination *in);
 void survey_examine_texts(struct survey_examination *in);
 void survey_examine_paper(struct survey_examination *in);
 void survey_examine_sheets(struct survey_examination *in);
+void survey_examine_amounts(struct survey_examination *in);
 void survey_examine_headers(struct survey_examination *in);

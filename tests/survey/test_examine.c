@@ -210,6 +210,59 @@ static void looks_at_the_sheets_of_an_evaluation(void)
     check_found(cases, sizeof cases / sizeof *cases, HEAD TAIL, "");
 }
 
+#define DRAW "| sample | | | | | |\n| | stage | unit | method | size | reserve | overlap |\n| | "
+#define STEP "| weights | | | |\n| | step | method | bounds |\n| | 1 | "
+#define NODE "| scheme | | | | |\n| | code | parent | weight::a | weight::b |\n| | T | | 100 | |\n| | X | T | "
+#define GRADE "| grades | | | |\n| | grade | condition | quota |\n| | A | "
+
+// What sample, weight and score would stop at.
+static void finds_amounts_that_stop_later(void)
+{
+    static const struct found cases[] = {
+        {DRAW "1 | v | srs | -3 | | |\n", "E312", 2, 4, NULL},
+        {DRAW "1 | v | srs | 120% | | |\n", "E312", 2, 4, NULL},
+        {DRAW "1 | v | srs | 3 | -1 | |\n", "E312", 2, 5, NULL},
+        {DRAW "1 | v | srs | 0 | | |\n", "E316", 2, 4, NULL},
+        {DRAW "1 | v | srs | 3 | | 1.5 |\n", "E317", 2, 6, NULL},
+        {DRAW "one | v | srs | 3 | | |\n", "E314", 2, 1, NULL},
+        {DRAW "1 | | srs | 3 | | |\n", "E315", 2, 2, NULL},
+        {DRAW "1 | v | | 3 | | |\n", "E313", 2, 3, NULL},
+        {STEP "calibrate | 2 0.5 |\n", "E329", 2, 3, "logit"},
+        {STEP "calibrate | logit |\n", "E329", 2, 3, NULL},
+        {STEP "calibrate | linaer 0.5 2 |\n", "E329", 2, 3, NULL},
+        {STEP "calibrate | 0.5 2 3 |\n", "E329", 2, 3, NULL},
+        {STEP "trim | 3 0.3 |\n", "E329", 2, 3, "median"},
+        {STEP "trim | 0.5 |\n", "E329", 2, 3, NULL},
+        {STEP "trim | |\n", "E329", 2, 3, NULL},
+        {NODE "-5 | |\n", "E531", 3, 3, NULL},
+        {NODE "101 | |\n", "E531", 3, 3, NULL},
+        {NODE "all | |\n", "E328", 3, 3, NULL},
+        {NODE "60 | |\n| | Y | T | 30 | |\n", "E540", 3, 3, "100"},
+        {NODE "100 | 20 |\n", "E540", 3, 4, "100"},
+        {"| scheme | |\n| | code |\n| | T |\n", "E530", 1, 1, NULL},
+        {GRADE "true() | 30 |\n", "E542", 2, 3, NULL},
+        {GRADE "true() | -1% |\n", "E542", 2, 3, NULL},
+        {GRADE "| 30% |\n", "E543", 2, 2, NULL},
+    };
+    static const char *const good[] = {
+        DRAW "1 | v | srs | 3 | 20% | 50% |\n| | 2 | h | all | | | |\n| | 2 | h | systematic | 20% | | 0.5 |\n",
+        STEP "calibrate | |\n| | 2 | calibrate | 0.5 2 |\n| | 3 | calibrate | linear |\n| | 4 | calibrate | raking 0.5 2 |\n"
+             "| | 5 | calibrate | logit, 0.5;2 |\n| | 6 | trim | 3 |\n| | 7 | trim | 0.3 3 |\n| | 8 | propensity | 1/p |\n",
+        NODE "33.3 | |\n| | Y | T | 66.7 | |\n",
+        GRADE "true() | 100% |\n| | B | true() | 0.3 |\n| | C | true() | |\n",
+    };
+    check_found(cases, sizeof cases / sizeof *cases, HEAD TAIL, "");
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        char md[4096];
+        snprintf(md, sizeof md, "%s%s", HEAD TAIL, good[i]);
+        struct survey_report *report = examine(md);
+        CHECK(survey_report_count(report) == 0);
+        if (survey_report_count(report))
+            show(good[i], report);
+        survey_report_free(report);
+    }
+}
+
 // What looks like the above and is right: nothing may be said of it.
 static void is_silent_where_all_is_well(void)
 {
@@ -270,4 +323,5 @@ static void gives_up_where_it_would_cost_too_much(void)
 
 TESTS(CASE(finds_questions_that_are_never_asked), CASE(finds_constraints_that_nothing_meets), CASE(finds_choices_that_are_not_there),
       CASE(finds_what_paper_cannot_hold), CASE(finds_texts_without_translation), CASE(looks_at_the_sheets_of_an_evaluation),
+      CASE(finds_amounts_that_stop_later),
       CASE(is_silent_where_all_is_well), CASE(gives_up_where_it_would_cost_too_much))
