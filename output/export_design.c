@@ -2,7 +2,7 @@
 // Weight and design of each response beside its answers, so that other programs can set up the survey.
 #include "output/export.h"
 
-#include "stats/dataset.h"
+#include "stats/data/dataset.h"
 #include "survey/base/arena.h"
 #include "survey/base/number.h"
 #include "survey/base/text.h"

@@ -2,7 +2,7 @@
 // From the options of `estimate` to figures.
 #include "stats/ask.h"
 
-#include "stats/sweep.h"
+#include "stats/estimate/sweep.h"
 #include "survey/base/arena.h"
 #include "survey/base/format.h"
 #include "survey/base/number.h"

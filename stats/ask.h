@@ -3,7 +3,7 @@
 // Private to stats.
 #pragma once
 
-#include "stats/assessment.h"
+#include "stats/assess/assessment.h"
 #include "stats/composite/ranks.h"
 #include "stats/source.h"
 

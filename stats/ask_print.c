@@ -2,7 +2,7 @@
 // Answers of `estimate` as an aligned table, with how they were made; and as JSON.
 #include "stats/ask.h"
 
-#include "stats/replicate.h"
+#include "stats/estimate/replicate.h"
 #include "survey/base/arena.h"
 #include "survey/base/format.h"
 #include "survey/base/json.h"

@@ -3,8 +3,8 @@
 #include "stats/ask.h"
 
 #include "stats/composite/ranks.h"
-#include "stats/distribution.h"
-#include "stats/variance.h"
+#include "stats/estimate/variance.h"
+#include "stats/math/distribution.h"
 #include "survey/base/arena.h"
 #include "survey/base/text.h"
 

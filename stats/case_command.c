@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The command case: flags what the rules suspect, lists and shows cases, and takes decisions on
 // them.
-#include "stats/case.h"
+#include "stats/case/case.h"
 #include "stats/stats.h"
 
 #include "survey/base/number.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // estimate: design-based estimates from a CSV file or an evaluation file.
 #include "stats/ask.h"
-#include "stats/effect/change_ask.h"
-#include "stats/replicate.h"
-#include "stats/request.h"
+#include "stats/ask_change.h"
+#include "stats/estimate/replicate.h"
+#include "stats/request/request.h"
 #include "stats/stats.h"
 #include "survey/base/arena.h"
 #include "survey/base/file.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // score: indicators against their lines, scores up the scheme, ranks and grades.
-#include "stats/assess.h"
-#include "stats/assess_write.h"
+#include "stats/assess/assess.h"
+#include "stats/assess/write.h"
 #include "stats/stats.h"
 #include "survey/base/arena.h"
 #include "survey/base/number.h"

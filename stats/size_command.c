@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // size: how many to ask, how to share them out, how many a village.
-#include "stats/size.h"
+#include "stats/data/table.h"
+#include "stats/size/size.h"
 #include "stats/stats.h"
-#include "stats/table.h"
 
 #include "survey/base/arena.h"
 #include "survey/base/number.h"

@@ -2,9 +2,9 @@
 // Rows of a CSV file or of an evaluation file, for `estimate`.
 #include "stats/source.h"
 
-#include "stats/coder.h"
-#include "stats/replicate.h"
-#include "stats/weight.h"
+#include "stats/data/coder.h"
+#include "stats/estimate/replicate.h"
+#include "stats/weight/weight.h"
 #include "survey/base/arena.h"
 #include "survey/base/format.h"
 #include "survey/base/number.h"

@@ -3,8 +3,8 @@
 // evaluation file. Private to stats.
 #pragma once
 
-#include "stats/dataset.h"
-#include "stats/table_design.h"
+#include "stats/data/dataset.h"
+#include "stats/data/table_design.h"
 
 struct stats_source {
     struct survey_arena *arena; // holds everything but the dataset

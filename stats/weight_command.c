@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The command weight: carries out the weights sheet and prints what each step did.
 #include "stats/stats.h"
-#include "stats/weight.h"
+#include "stats/weight/weight.h"
 
 #include "survey/base/number.h"
 #include "survey/base/text.h"

@@ -2,7 +2,7 @@
 // How far the main figures are from what is true of the simulated population, in standard errors.
 #include "output/demo/demo.h"
 
-#include "stats/assessment.h"
+#include "stats/assess/assessment.h"
 #include "survey/base/format.h"
 #include "survey/base/number.h"
 #include "survey/base/text.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What became of the sample, of suspected cases, and of each day in the field.
 #include "output/report/load.h"
-#include "stats/outcome.h"
+#include "stats/data/outcome.h"
 #include "survey/base/format.h"
 #include "survey/store/response.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Counts and weights of the answers to opinion questions, by unit; opinions never by household.
 #include "output/report/load.h"
-#include "stats/dataset.h"
+#include "stats/data/dataset.h"
 #include "survey/base/number.h"
 
 #include <string.h>

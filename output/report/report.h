@@ -4,7 +4,7 @@
 #pragma once
 
 #include "output/cell.h"
-#include "stats/assessment.h"
+#include "stats/assess/assessment.h"
 
 enum output_audience { OUTPUT_OFFICIALS, OUTPUT_EVALUATORS };
 enum { OUTPUT_DISPOSITIONS = 8, OUTPUT_RATES = 6, OUTPUT_LANGUAGES = 8 };

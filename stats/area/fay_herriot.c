@@ -2,7 +2,7 @@
 // The area-level model of Fay and Herriot.
 #include "stats/area/fay_herriot.h"
 
-#include "stats/solve.h"
+#include "stats/math/solve.h"
 #include "survey/base/arena.h"
 
 #include <math.h>

@@ -3,7 +3,7 @@
 // stats/composite.
 #pragma once
 
-#include "stats/request_private.h"
+#include "stats/request/private.h"
 
 struct composite_units {
     size_t n;

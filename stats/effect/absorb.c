@@ -2,7 +2,7 @@
 // Constants for each level of one or two columns, taken out of a regression before it is fitted.
 #include "stats/effect/effect.h"
 
-#include "stats/sum.h"
+#include "stats/math/sum.h"
 
 enum { ROUNDS = 10000 };
 

@@ -2,7 +2,7 @@
 // Balance of covariates between the arms.
 #include "stats/effect/effect.h"
 
-#include "stats/sum.h"
+#include "stats/math/sum.h"
 
 static const double TOLERATED = 0.1; // Stuart 2010; Austin 2009
 

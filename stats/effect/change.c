@@ -2,7 +2,7 @@
 // The change of a mean or total between two rounds, with the covariance of their samples.
 #include "stats/effect/change.h"
 
-#include "stats/sum.h"
+#include "stats/math/sum.h"
 #include "survey/base/arena.h"
 #include "survey/base/text.h"
 

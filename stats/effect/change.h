@@ -13,7 +13,7 @@
 // rounds have the same PSUs that is the variance of the paired change.
 #pragma once
 
-#include "stats/variance.h"
+#include "stats/estimate/variance.h"
 
 struct survey_arena;
 

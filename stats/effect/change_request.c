@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Requests for the change between two rounds of a file in long form: a row for each unit and round.
-#include "stats/distribution.h"
 #include "stats/effect/change.h"
 #include "stats/effect/effect.h"
+#include "stats/math/distribution.h"
 
 struct changing {
     struct request *request;

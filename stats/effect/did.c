@@ -6,7 +6,7 @@
 // (+ covariates of before).
 #include "stats/effect/effect.h"
 
-#include "stats/sum.h"
+#include "stats/math/sum.h"
 
 enum { FEW_CLUSTERS = 30 };
 

@@ -2,9 +2,9 @@
 // Rows, outcome, treatment and covariates of a request for an effect.
 #include "stats/effect/effect.h"
 
-#include "stats/distribution.h"
-#include "stats/model.h"
-#include "stats/sum.h"
+#include "stats/math/distribution.h"
+#include "stats/math/sum.h"
+#include "stats/request/model.h"
 
 void effect_warn(struct effect *effect, const char *text)
 {

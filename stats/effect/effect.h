@@ -4,7 +4,7 @@
 #pragma once
 
 #include "stats/effect/regression.h"
-#include "stats/request_private.h"
+#include "stats/request/private.h"
 
 enum { EFFECT_WARNINGS = 12 };
 
@@ -107,5 +107,4 @@ bool effect_change_request(struct request *request, struct survey_json_writer *o
 bool effect_did(struct request *request, struct survey_json_writer *out,
                 struct survey_error *error);
 
-// The family of estimators, for stats/request.c.
-extern const struct request_method effect_methods[];
+// The family of estimators, for stats/request/request.c.

@@ -7,8 +7,8 @@
 // weights, else equal.
 #include "stats/effect/weighing.h"
 
-#include "stats/solve.h"
-#include "stats/sum.h"
+#include "stats/math/solve.h"
+#include "stats/math/sum.h"
 
 enum { ROUNDS = 200 };
 

@@ -2,7 +2,7 @@
 // Weighting by the inverse propensity (Hirano, Imbens & Ridder 2003), and the doubly robust
 // estimator (Robins, Rotnitzky & Zhao 1994).
 #include "stats/effect/weighing.h"
-#include "stats/sum.h"
+#include "stats/math/sum.h"
 
 struct weighing {
     struct effect effect;

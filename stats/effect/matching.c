@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Requests for matching: distances, calipers, the effect on the treated and its error.
 #include "stats/effect/match.h"
-#include "stats/solve.h"
-#include "stats/sum.h"
+#include "stats/math/solve.h"
+#include "stats/math/sum.h"
 
 static const double KERNEL_MOST = 3e8; // pairs of a kernel: a few seconds
 

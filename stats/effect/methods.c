@@ -2,7 +2,7 @@
 // The estimators of effects by their names in a request.
 #include "stats/effect/weighing.h"
 
-const struct request_method effect_methods[] = {
+const struct request_method request_effect_methods[] = {
     {"ols", effect_ols, false},
     {"lin", effect_lin, false},
     {"difference", effect_difference, false},

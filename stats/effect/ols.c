@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Requests for regressions: ols with absorbed constants, lin, and the difference of two means.
-#include "stats/distribution.h"
 #include "stats/effect/effect.h"
-#include "stats/model.h"
-#include "stats/sum.h"
+#include "stats/math/distribution.h"
+#include "stats/math/sum.h"
+#include "stats/request/model.h"
 
 static const struct vcov_name {
     const char *name;

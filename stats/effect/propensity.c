@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Propensity scores: how likely each row was to be treated, given its covariates (Rosenbaum & Rubin
 // 1983).
-#include "stats/distribution.h"
 #include "stats/effect/weighing.h"
-#include "stats/model.h"
-#include "stats/solve.h"
-#include "stats/sum.h"
+#include "stats/math/distribution.h"
+#include "stats/math/solve.h"
+#include "stats/math/sum.h"
+#include "stats/request/model.h"
 
 // Scores from a column must lie between 0 and 1.
 static bool take_scores(struct effect *effect, const char *column, struct effect_propensity *of,

@@ -2,7 +2,7 @@
 // Linear regression with errors that hold under unequal variances and within clusters.
 #include "stats/effect/regression.h"
 
-#include "stats/solve.h"
+#include "stats/math/solve.h"
 #include "survey/base/arena.h"
 #include "survey/base/text.h"
 

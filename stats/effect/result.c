@@ -3,7 +3,7 @@
 // arms compare.
 #include "stats/effect/weighing.h"
 
-#include "stats/sum.h"
+#include "stats/math/sum.h"
 
 bool effect_survey_weights(struct effect *effect, struct survey_error *error)
 {

@@ -2,8 +2,8 @@
 // The ladder of incomes.
 #include "stats/poverty/ladder.h"
 
-#include "stats/quantile.h"
-#include "stats/sum.h"
+#include "stats/estimate/quantile.h"
+#include "stats/math/sum.h"
 #include "survey/base/arena.h"
 
 #include <math.h>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "stats/poverty/measure.h"
-#include "stats/request_interval.h"
+#include "stats/request/interval.h"
 
 // One figure: a measure of one group, or of all. Counts are of rows.
 struct poverty_figure {

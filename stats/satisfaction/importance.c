@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Importance and performance of items (Martilla & James 1977): importance stated, or derived from
 // an overall judgement.
-#include "stats/model.h"
+#include "stats/request/model.h"
 #include "stats/satisfaction/satisfaction.h"
 
 struct portfolio {

@@ -3,7 +3,7 @@
 // to stats/satisfaction.
 #pragma once
 
-#include "stats/request_interval.h"
+#include "stats/request/interval.h"
 
 // One figure: the mean of y over kept rows.
 struct opinion {

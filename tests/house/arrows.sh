@@ -3,7 +3,7 @@
 # The arrows of the house: no room includes one above it or beside it.
 set -u
 root=${1:-.}
-echo 1..7
+echo 1..12
 number=0
 # room, then what it must never include
 check() {
@@ -18,6 +18,12 @@ check() {
 }
 check survey 'forms/|stats/|output/'
 check stats 'forms/|output/'
+# within stats: math, estimates, data, and what stands on these
+check stats/math 'stats/(\w+\.h|[^m])'
+check stats/estimate 'stats/(\w+\.h|[^em]|effect)'
+check stats/data 'stats/(\w+\.h|[^dem]|effect)'
+check stats/request 'stats/(\w+\.h|assess|case|weight|effect|poverty|composite|area|satisfaction)'
+check stats/assess 'stats/(\w+\.h|request|weight|effect|poverty|composite|area|satisfaction)'
 check forms/paper 'forms/scan/|forms/phone/|stats/|output/'
 check forms/scan 'forms/phone/|stats/|output/'
 check forms/phone 'forms/paper/|forms/scan/|stats/|output/'

@@ -3,7 +3,7 @@
 // clean_up last among its cases.
 #pragma once
 
-#include "stats/request.h"
+#include "stats/request/request.h"
 #include "survey/base/arena.h"
 #include "tests/tap.h"
 

@@ -2,7 +2,7 @@
 // How long 500 bootstrap replicates of 20 means take: 100,000 rows, 100 strata, 11,206 PSUs; from PSU totals, as the
 // replicates need rows no more. Beside it a plain C loop that draws with a xorshift and checks nothing.
 // usage: bench_bootstrap [RUNS]
-#include "stats/replicate.h"
+#include "stats/estimate/replicate.h"
 #include "survey/base/random.h"
 
 #include <math.h>

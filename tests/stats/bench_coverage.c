@@ -4,8 +4,8 @@
 // ours without and with the floor under the design effect: from the true ICC, from 0.05 where that is 0. Where none
 // or all are found R has no Korn-Graubard interval and prints a false point for logit: neither holds the truth.
 // usage: bench_coverage [DRAWS]   (a cell; 1,000 without)
-#include "stats/distribution.h"
-#include "stats/interval.h"
+#include "stats/math/distribution.h"
+#include "stats/estimate/interval.h"
 #include "survey/base/random.h"
 
 #include <math.h>

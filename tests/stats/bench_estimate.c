@@ -2,7 +2,7 @@
 // How long means with their errors take: 1,000,000 rows, 100 strata, 20,000 PSUs, 20 items, and by 62 domains, in one
 // sweep, beside a plain C loop over the same arrays that computes nothing but means and errors.
 // usage: bench_estimate [ROWS] [one] ("one": also one figure after the other)
-#include "stats/sweep.h"
+#include "stats/estimate/sweep.h"
 #include "survey/base/random.h"
 
 #include <math.h>

@@ -3,7 +3,7 @@
 // out.
 #pragma once
 
-#include "stats/assess.h"
+#include "stats/assess/assess.h"
 #include "survey/base/file.h"
 #include "survey/sample/frame.h"
 #include "survey/store/import.h"

@@ -4,7 +4,7 @@
 // where the file is not there.
 #include "effect_cases.h"
 
-#include "stats/request.h"
+#include "stats/request/request.h"
 #include "survey/base/arena.h"
 #include "survey/base/file.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // golden FILE.json [--data DIR] [--only plain] [--verbose]: computes each entry of a file of reference results and
 // compares. Prints a line for each failing case and closes with "N passed, N failed, N unsupported".
-#include "stats/request.h"
+#include "stats/request/request.h"
 #include "survey/base/arena.h"
 #include "survey/base/file.h"
 

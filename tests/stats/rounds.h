@@ -2,7 +2,7 @@
 // What tests of stats share: an evaluation with responses, opened as a dataset.
 #pragma once
 
-#include "stats/dataset.h"
+#include "stats/data/dataset.h"
 #include "survey/base/file.h"
 #include "survey/store/import.h"
 #include "tests/survey/evaluation.h"

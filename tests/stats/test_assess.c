@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The assessment from answers to grades, worked by hand beside the code.
-#include "stats/assess_write.h"
+#include "stats/assess/write.h"
 #include "tests/stats/counties.h"
 
 static struct stats_assessment *three(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Cases: what the rules open, what people decide, and what a second run leaves alone.
-#include "stats/case.h"
+#include "stats/case/case.h"
 #include "tests/stats/rounds.h"
 
 #define IS(expected, sql) CHECK_TEXT(expected, value(store, arena, sql))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Effects on small tables, against figures worked by hand.
-#include "stats/request.h"
+#include "stats/request/request.h"
 #include "survey/base/arena.h"
 #include "tests/tap.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Estimates of small tables, against figures worked by hand from the formulas in docs/statistics.md.
-#include "stats/estimate.h"
+#include "stats/estimate/estimate.h"
 #include "tests/tap.h"
 
 #include <stdint.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Outcome rates: worked by hand, against the example's vector, and counted out of an evaluation.
-#include "stats/outcome.h"
+#include "stats/data/outcome.h"
 #include "survey/base/json.h"
 #include "survey/base/number.h"
 #include "tests/stats/rounds.h"

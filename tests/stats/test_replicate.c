@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Replicates: against closed forms, against Taylor linearisation, and against the order of rows.
-#include "stats/hadamard.h"
-#include "stats/replicate.h"
+#include "stats/math/hadamard.h"
+#include "stats/estimate/replicate.h"
 #include "survey/base/random.h"
 #include "tests/tap.h"
 

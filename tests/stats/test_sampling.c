@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Sampling against reference results (probabilities, variances, sizes, allocations), each by its id; skipped where they are not at hand.
-#include "stats/request.h"
+#include "stats/request/request.h"
 #include "survey/base/arena.h"
 #include "survey/base/file.h"
 #include "survey/base/number.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Satterthwaite's degrees of freedom against the quadratic form written out, and where they are known.
-#include "stats/estimate.h"
-#include "stats/satterthwaite.h"
+#include "stats/estimate/estimate.h"
+#include "stats/estimate/satterthwaite.h"
 #include "tests/tap.h"
 
 #include <math.h>

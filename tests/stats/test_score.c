@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Lines, rounding, score rules, ranks: values worked by hand, and the shared vectors of the
 // example.
-#include "stats/assess.h"
+#include "stats/assess/assess.h"
 #include "survey/base/arena.h"
 #include "survey/base/file.h"
 #include "survey/base/json.h"

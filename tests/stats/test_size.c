@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Sizes and allocations, against figures worked by hand and against each other.
-#include "stats/size.h"
+#include "stats/size/size.h"
 #include "tests/tap.h"
 
 static struct survey_error error;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Many figures in one sweep are the figures one by one: on random designs with finite populations, strata of one
 // PSU, groups, missing answers and weights of all sizes; and the same bits whatever the order of rows.
-#include "stats/sweep.h"
-#include "stats/variance.h"
+#include "stats/estimate/sweep.h"
+#include "stats/estimate/variance.h"
 #include "survey/base/random.h"
 #include "tests/tap.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Weights, each step worked by hand.
-#include "stats/replicate.h"
-#include "stats/weight.h"
+#include "stats/estimate/replicate.h"
+#include "stats/weight/weight.h"
 #include "tests/stats/rounds.h"
 
 #define DISPOSITIONS                                                                               \
