@@ -99,6 +99,7 @@ static bool none(struct figures *in, const char *code, const char *format, const
 }
 
 #define LOGS "(SELECT action, subject, at, after FROM log UNION ALL SELECT action, subject, at, after FROM log_merged)"
+#define US " || char(31) || "
 #define LOGGED(path) " || char(31) || coalesce(json_extract(after, '$." path "'), '')"
 
 static bool check_edits(struct figures *in, struct survey_error *error)
@@ -110,8 +111,38 @@ static bool check_edits(struct figures *in, struct survey_error *error)
                 " WHERE action IN ('edit', 'review', 'merge') AND json_valid(after)) ORDER BY rowid", error);
 }
 
+// --- cases against their steps, and those against the log ---
+
+// A case is what its last decision says; where copies that decided differently were merged, it is flagged again.
+static bool check_states(struct figures *in, struct survey_error *error)
+{
+    return none(in, "E861", _("the case %s is not what its last step says"),
+                "WITH last AS (SELECT \"case\" AS id, state, row_number() OVER (PARTITION BY \"case\" ORDER BY state = 'flagged', julianday(made_at) "
+                "DESC, rowid DESC) AS place FROM case_step), split AS (SELECT \"case\" AS id FROM case_step WHERE state <> 'flagged' AND EXISTS "
+                "(SELECT 1 FROM log WHERE action = 'merge') GROUP BY 1 HAVING count(DISTINCT state) > 1) SELECT c.id || ' (' || c.type || ', ' || "
+                "coalesce(c.unit, '') || ', ' || c.state || ')' FROM \"case\" c LEFT JOIN last ON last.id = c.id AND place = 1 LEFT JOIN split ON "
+                "split.id = c.id WHERE c.state IS NOT last.state AND NOT (c.state = 'flagged' AND split.id IS NOT NULL) ORDER BY c.id", error);
+}
+
+#define DECIDED(subject) "SELECT " subject "at" US "who" US "why" LOGGED("state") LOGGED("evidence") " FROM "
+#define STEP "made_at" US "who" US "why" US "state" US "evidence"
+
+// In the log of another copy, which was merged in, the case may have another id. Persons: as the last entry of a case that
+// only this copy decided left them.
+static bool check_decisions(struct figures *in, struct survey_error *error)
+{
+    return none(in, "E862", _("the decision on the case %s has no entry in the log"),
+                "SELECT \"case\" || ' (' || state || ')' FROM case_step WHERE state <> 'flagged' AND \"case\"" US STEP " NOT IN (" DECIDED("subject" US)
+                "log WHERE action = 'case' AND json_valid(after)) AND " STEP " NOT IN (" DECIDED("") "log_merged WHERE action = 'case' AND "
+                "json_valid(after)) ORDER BY rowid", error) &&
+           none(in, "E863", _("the case %s, on which the log has a decision, is not there or concerns other persons"),
+                "SELECT subject FROM (SELECT subject, max(seq), json_extract(after, '$.persons') AS persons FROM log WHERE action = 'case' AND subject "
+                "LIKE 'uuid:%' AND json_valid(after) GROUP BY subject) l LEFT JOIN \"case\" c ON c.id = l.subject WHERE c.id IS NULL OR (c.state <> "
+                "'flagged' AND c.persons <> l.persons AND NOT EXISTS (SELECT 1 FROM log WHERE action = 'merge')) ORDER BY subject", error);
+}
+
 bool output_verify_figures(struct survey_store *store, struct survey_report *report, struct survey_error *error)
 {
     struct figures in = {store, report, "", 0};
-    return check_answers(&in, error) && check_edits(&in, error);
+    return check_answers(&in, error) && check_edits(&in, error) && check_states(&in, error) && check_decisions(&in, error);
 }

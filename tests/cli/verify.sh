@@ -4,7 +4,7 @@
 # usage: verify.sh ASSAY
 set -u
 assay=$(realpath "$1")
-echo 1..2
+echo 1..3
 . "$(dirname "$0")/lib.sh"
 cd "$folder" || exit 1
 
@@ -40,7 +40,7 @@ cat >form.md <<'END'
 | | 210 | R |
 | rules | | | |
 | | rule | type | expression |
-| | P1 | missed | ${income} < 100 |
+| | P1 | missed | ${income} < 150 |
 END
 awk 'BEGIN { print "household_id,town"; for (i = 1; i <= 16; i++) print "A" i ",X" }' >frame.csv
 run 0 new e.assay form.md
@@ -51,6 +51,10 @@ sqlite3 e.assay "SELECT unit FROM sample ORDER BY unit" | awk 'BEGIN { print "ho
 run 0 import e.assay rows.csv
 id=$(sqlite3 e.assay "SELECT id FROM response WHERE disposition = '110' ORDER BY rowid LIMIT 1")
 run 0 edit e.assay "$id" income 500 --why "seen on paper" --as ann
+run 0 case e.assay flag
+sqlite3 e.assay 'SELECT id FROM "case" ORDER BY id' >cases
+case=$(sed -n 1p cases)
+run 0 case e.assay confirm "$case" --why "seen on site" --as chief
 [ "$(sqlite3 e.assay "SELECT count(*) FROM violation")" -gt 0 ] || failed="$failed [nothing is wrong with the answers]"
 run 0 verify e.assay; says "is whole"
 ok "an evaluation whose answers, with their faults and corrections, come from what was received"
@@ -79,3 +83,11 @@ forged "UPDATE missing SET kind = 'dont_know'" E852 "'dont_know'"
 forged "INSERT INTO violation SELECT id, 'eats', '', 'constraint', '' FROM response LIMIT 1" E853 "comes from nothing received"
 forged "UPDATE response SET disposition = '110'" E854 "'disposition'"
 ok "answers, missing kinds, violations and dispositions that the raw does not give"
+
+forged "UPDATE \"case\" SET state = 'confirmed'" E861 "$(sed -n 2p cases)"
+forged "UPDATE \"case\" SET state = 'dismissed' WHERE id = '$case'" E861 "$case"
+forged "UPDATE \"case\" SET state = 'dismissed'; UPDATE case_step SET state = 'dismissed'" E862 "$case (dismissed)"
+forged "UPDATE case_step SET why = 'told so'" E862 "$case"
+forged "UPDATE \"case\" SET persons = 50" E863 "$case"
+forged "DELETE FROM case_step; DELETE FROM \"case\"" E863 "$case"
+ok "cases that nobody decided so"
