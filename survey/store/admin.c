@@ -6,10 +6,12 @@
 #include "survey/base/map.h"
 #include "survey/base/number.h"
 #include "survey/base/text.h"
+#include "survey/definition/reader.h"
 #include "survey/store/store_private.h"
 #include "survey/workbook/workbook.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum column { UNIT, NAME, VALUE, ROUND, SOURCE, DATE, COLUMNS };
 
@@ -24,6 +26,10 @@ struct loading {
     int columns[COLUMNS];
     struct survey_map seen; // unit, name and round -> number: row
     struct survey_map rounds;
+    struct survey_map framed; // values of the frame's columns that are units of the file
+    bool has_frame;
+    struct survey_map used; // names that the workbook's expressions ask for -> number: 1 where they do; else a name of the file told of
+    bool any_name;          // an expression makes the name up
 };
 
 static const char *cell(const struct loading *in, uint32_t row, enum column column)
@@ -33,10 +39,10 @@ static const char *cell(const struct loading *in, uint32_t row, enum column colu
                : survey_sheet_cell(&in->sheet, row, (uint32_t)in->columns[column]);
 }
 
-static void fault(struct loading *in, const char *code, uint32_t row, enum column column,
-                  const char *message, const char *expected)
+static void say(struct loading *in, enum survey_severity severity, const char *code, uint32_t row,
+                enum column column, const char *message, const char *expected)
 {
-    struct survey_problem problem = {.severity = SURVEY_FAULT,
+    struct survey_problem problem = {.severity = severity,
                                      .code = code,
                                      .file = in->file,
                                      .sheet = "",
@@ -45,6 +51,12 @@ static void fault(struct loading *in, const char *code, uint32_t row, enum colum
                                      .message = message,
                                      .expected = expected};
     survey_report_add(in->report, &problem);
+}
+
+static void fault(struct loading *in, const char *code, uint32_t row, enum column column,
+                  const char *message, const char *expected)
+{
+    say(in, SURVEY_FAULT, code, row, column, message, expected);
 }
 
 static bool map_columns(struct loading *in)
@@ -84,6 +96,94 @@ static void read_rounds(struct loading *in)
         if (*survey_sheet_cell(sheet, row, (uint32_t)column))
             survey_map_put(&in->rounds, in->arena, survey_sheet_cell(sheet, row, (uint32_t)column),
                            NULL);
+}
+
+// The names in admin('name') of a cell.
+static void read_calls(struct loading *in, const char *text)
+{
+    for (const char *at = text; (at = strstr(at, "admin("));) {
+        at += strlen("admin(");
+        at += strspn(at, " \n");
+        const char *close = *at == '\'' || *at == '"' ? strchr(at + 1, *at) : NULL;
+        in->any_name |= !close;
+        if (close)
+            survey_map_put(&in->used, in->arena,
+                           survey_arena_strndup(in->arena, at + 1, (size_t)(close - at - 1)), NULL)
+                ->number = 1;
+    }
+}
+
+static void read_used(struct loading *in)
+{
+    const struct survey_form *form = survey_store_current_form(in->store, NULL, NULL, NULL);
+    for (size_t i = 0; form && i < form->workbook->sheet_count; i++) {
+        const struct survey_sheet *sheet = &form->workbook->sheets[i];
+        if (strcasecmp(sheet->name, "survey") == 0 || strcasecmp(sheet->name, "choices") == 0)
+            continue;
+        for (uint32_t row = 1; row < sheet->rows; row++)
+            for (uint32_t column = 0; column < sheet->columns; column++)
+                read_calls(in, survey_sheet_cell(sheet, row, column));
+    }
+}
+
+// Which units of the file are values of the frame: one way through it.
+static bool read_frame(struct loading *in, struct survey_error *error)
+{
+    struct survey_map units = {0};
+    for (uint32_t row = 1; row < in->sheet.rows; row++)
+        if (*cell(in, row, UNIT))
+            survey_map_put(&units, in->arena, cell(in, row, UNIT), NULL);
+    struct survey_query *query = survey_query(in->store, error, "SELECT * FROM frame", "");
+    while (query && in->framed.count < units.count && survey_query_next(query)) {
+        in->has_frame = true;
+        for (int column = 0; column < survey_query_columns(query); column++) {
+            const struct survey_map_entry *entry =
+                survey_map_find(&units, survey_query_text(query, column));
+            if (entry && strcmp(survey_query_column(query, column), "position") != 0 &&
+                strcmp(survey_query_column(query, column), "members") != 0)
+                survey_map_put(&in->framed, in->arena, entry->key, NULL);
+        }
+    }
+    survey_map_clear(&units);
+    return query && survey_query_end(query, error);
+}
+
+// A name is told of once.
+static void warn_of_name(struct loading *in, uint32_t row)
+{
+    bool added;
+    const char *name = cell(in, row, NAME), **names;
+    size_t count = 0;
+    if (in->any_name || !*name)
+        return;
+    survey_map_put(&in->used, in->arena, name, &added);
+    if (!added)
+        return;
+    names = survey_arena_array(in->arena, in->used.count + 1, sizeof *names);
+    for (size_t i = 0; i < in->used.count; i++)
+        if (in->used.entries[i].number)
+            names[count++] = in->used.entries[i].key;
+    const char *near = survey_nearest(name, names, count);
+    say(in, SURVEY_WARNING, "D409", row, NAME,
+        survey_arena_format(in->arena, _("no sheet of the workbook asks for admin('%s')"), name),
+        near ? survey_arena_format(in->arena, _("did you mean '%s'?"), near) : "");
+}
+
+// What would be missing later without a word.
+static void warn_of_row(struct loading *in, uint32_t row)
+{
+    const char *unit = cell(in, row, UNIT), *value = cell(in, row, VALUE);
+    double number;
+    if (in->has_frame && *unit && !survey_map_find(&in->framed, unit))
+        say(in, SURVEY_WARNING, "D407", row, UNIT,
+            survey_arena_format(in->arena, _("the unit '%s' stands in no column of the frame"),
+                                unit),
+            "");
+    if (*value && !survey_number_parse(value, strlen(value), &number))
+        say(in, SURVEY_WARNING, "D408", row, VALUE,
+            survey_arena_format(in->arena, _("'%s' is no number"), value),
+            _("a number without separators, units and percent signs, such as 1200.5"));
+    warn_of_name(in, row);
 }
 
 static void check_row(struct loading *in, uint32_t row)
@@ -208,16 +308,21 @@ bool survey_admin_import(struct survey_store *store, const char *file,
     size_t faults = survey_report_count_of(report, SURVEY_FAULT);
     *count = 0;
     bool done = survey_csv_open(in.arena, file, &survey_workbook_default_limits, &in.sheet, error);
-    if (done && map_columns(&in)) {
+    if (done && map_columns(&in) && (done = read_frame(&in, error))) {
         read_rounds(&in);
+        read_used(&in);
         for (uint32_t row = 1; row < in.sheet.rows; row++)
-            if (!is_blank(&in, row))
+            if (!is_blank(&in, row)) {
                 check_row(&in, row);
+                warn_of_row(&in, row);
+            }
         if (survey_report_count_of(report, SURVEY_FAULT) == faults)
             done = write_rows(&in, actor, count, error);
     }
     survey_map_clear(&in.seen);
     survey_map_clear(&in.rounds);
+    survey_map_clear(&in.framed);
+    survey_map_clear(&in.used);
     survey_arena_free(in.arena);
     return done;
 }

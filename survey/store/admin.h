@@ -9,6 +9,9 @@
 // missing or blank: a blank round holds for every round that has no row of its own; a date is
 // 2016-12-31). Within a transaction; a value that is there already and differs is replaced, with
 // what it was in the log. Faults go to report with their line, and then the caller rolls back.
+// Warnings go there too, of what is taken and may be missed later: a unit that stands in no column of the frame
+// (where one was loaded), a value that is no number, a name that no expression of the workbook's
+// sheets asks for (once a name).
 // *count is the number of rows taken. False with error where the file cannot be read or the store
 // failed.
 bool survey_admin_import(struct survey_store *store, const char *file,

@@ -269,6 +269,9 @@ static void count_arrival(struct importing *in, enum survey_arrived arrived, con
         in->imported->again++;
     else if (arrived == SURVEY_ARRIVED_NEW)
         in->imported->added++;
+    if (arrived == SURVEY_ARRIVED_NEW)
+        in->imported->violations += (size_t)survey_store_count(
+            in->store, 0, "SELECT count(*) FROM violation WHERE response = ? AND kind NOT IN ('unit', 'duplicate')", "t", id);
     if (arrived == SURVEY_ARRIVED_NEW && survey_response_is_duplicate(in->store, id))
         in->imported->duplicate++;
 }

@@ -12,6 +12,7 @@ struct survey_import {
 
 struct survey_imported {
     size_t added, again, duplicate, refused;
+    size_t violations; // answers of those added that break a rule of the questionnaire
     // What was left out, as CSV: each row as it stood with its reason, or each file.
     struct survey_buffer refusals;
 };

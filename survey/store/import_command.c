@@ -28,6 +28,7 @@ static void write_json(const struct survey_imported *done, const struct survey_r
     survey_json_member_integer(&json, "again", (int64_t)done->again);
     survey_json_member_integer(&json, "duplicate", (int64_t)done->duplicate);
     survey_json_member_integer(&json, "refused", (int64_t)done->refused);
+    survey_json_member_integer(&json, "violations", (int64_t)done->violations);
     survey_json_key(&json, "problems");
     survey_report_write_json(report, &json);
     survey_json_close(&json, '}');
@@ -82,8 +83,9 @@ static int tell(const struct survey_invocation *invocation, const struct survey_
         survey_command_report(invocation, report, stderr);
         if (kept)
             survey_format(&text,
-                          _("%zu responses added, %zu were here before, %zu came second for their unit, %zu refused\n"),
-                          imported->added, imported->again, imported->duplicate, imported->refused);
+                          _("%zu responses added, %zu were here before, %zu came second for their unit, %zu refused; %zu answers "
+                            "break a rule of the questionnaire\n"),
+                          imported->added, imported->again, imported->duplicate, imported->refused, imported->violations);
         else
             survey_buffer_text(&text, _("nothing was taken; see --partial\n"));
     }

@@ -13,9 +13,12 @@ static size_t count;
 
 static void begin(void)
 {
-    store = make_evaluation_with("| rounds | |\n| | round |\n| | H1 |\n| | YE |\n");
+    store = make_evaluation_with("| rounds | |\n| | round |\n| | H1 |\n| | YE |\n| indicators | | | |\n| | code | of | over |\n"
+                                 "| | X | admin('a') + admin(\"b\") | admin( 'c') |\n| | Y | admin('planned') | admin('owner') |\n");
     arena = survey_arena_new();
     report = survey_report_new();
+    NEED(survey_store_run(store, &error, "ALTER TABLE frame ADD COLUMN county TEXT", ""));
+    NEED(survey_store_run(store, &error, "UPDATE frame SET county = CASE unit WHEN 'A1' THEN 'C1' ELSE 'C2' END", ""));
 }
 
 static void finish(void)
@@ -35,7 +38,7 @@ static bool take(const char *csv)
     NEED(survey_file_write(path, csv, strlen(csv), &error));
     NEED(survey_store_begin(store, &error));
     bool done = survey_admin_import(store, path, &tester, report, &count, &error);
-    if (done && survey_report_count(report) == 0)
+    if (done && survey_report_count_of(report, SURVEY_FAULT) == 0)
         return survey_store_commit(store, &error);
     survey_store_rollback(store);
     return done;
@@ -59,7 +62,7 @@ static void takes_and_finds(void)
     CHECK(survey_admin_value(store, "C2", "planned", "H1") == NULL);
     double number = 0;
     CHECK(survey_admin_number(store, "C2", "planned", "YE", &number) && number == 7);
-    CHECK(take("name,value,unit\nowner,Li,C1\n")); // in any order; the last three may be missing
+    CHECK(take("name,value,unit\nowner,8,A5\nowner,Li,C1\n")); // in any order; the last three may be missing
     CHECK(!survey_admin_number(store, "C1", "owner", "YE", &number) && number == 7);
     finish();
 }
@@ -98,4 +101,23 @@ static void finds_faults(void)
     finish();
 }
 
-TESTS(CASE(takes_and_finds), CASE(logs_changes), CASE(finds_faults))
+// What is taken, and would be missing later without a word.
+static void warns_of_what_nothing_finds(void)
+{
+    begin();
+    CHECK(take("unit,name,value,round\nC1,a,1,YE\nC3,a,2,YE\n4,a,3,YE\nC2,planed,7,YE\nC1,planed,7,YE\nC1,b,\"1,200\",YE\nC2,b,5%,YE\n"));
+    CHECK(survey_report_count_of(report, SURVEY_FAULT) == 0 && survey_report_count(report) == 5 && count == 7);
+    CHECK_TEXT("D407 3:1", problem(0));
+    CHECK_TEXT("D407 4:1", problem(1)); // a position in the frame is no unit
+    CHECK_TEXT("D409 5:2", problem(2)); // once
+    CHECK(strstr(survey_report_at(report, 2)->expected, "'planned'") != NULL);
+    CHECK_TEXT("D408 7:3", problem(3));
+    CHECK_TEXT("D408 8:3", problem(4));
+    IS("7", "SELECT count(*) FROM admin");
+    NEED(survey_store_run(store, &error, "DELETE FROM sample", "") && survey_store_run(store, &error, "DELETE FROM frame", ""));
+    CHECK(take("unit,name,value\nC9,a,1\n")); // the frame may come later
+    CHECK(survey_report_count(report) == 0);
+    finish();
+}
+
+TESTS(CASE(takes_and_finds), CASE(logs_changes), CASE(finds_faults), CASE(warns_of_what_nothing_finds))

@@ -79,7 +79,13 @@ static void takes_rows(void)
     CHECK(take("household_id,mname[1],mage[1],mname[2]\nA1,Wang,3,Li\n", false)); // the same file twice
     CHECK(imported.again == 1 && imported.added == 0);
     CHECK(take("household_id,age\nA1,3\n", false));
-    CHECK(imported.duplicate == 1);
+    CHECK(imported.duplicate == 1 && imported.violations == 0);
+    CHECK(take("household_id,age,child,income\nA2,130,1,\nA3,12,4,\n", false)); // over 120; a child's child
+    CHECK(imported.added == 2 && imported.violations == 2);
+    IS("A2 age constraint,A3 child not_relevant", "SELECT group_concat(unit || ' ' || question || ' ' || kind) FROM (SELECT * FROM violation JOIN response ON id = response "
+            "WHERE unit IN ('A2', 'A3') AND kind NOT IN ('unit', 'duplicate') ORDER BY unit)");
+    CHECK(take("household_id,age,child,income\nA2,130,1,\nA3,12,4,\n", false));
+    CHECK(imported.again == 2 && imported.violations == 0); // told of already
     finish();
 }
 
