@@ -5,6 +5,7 @@
 #include "survey/base/arena.h"
 #include "survey/base/json.h"
 #include "survey/base/text.h"
+#include "survey/definition/reader.h"
 
 #include <string.h>
 #include <strings.h>
@@ -236,6 +237,58 @@ static bool write_units(struct loader *loader, struct survey_frame_result *resul
     return done;
 }
 
+// The columns of the frame as it is now, and those that this file gave to the private one.
+static void list_columns(struct loader *loader, struct survey_map *columns)
+{
+    struct survey_query *query =
+        survey_query(loader->store, NULL, "SELECT name FROM pragma_table_info('frame') WHERE name NOT IN ('unit', 'position', 'members')", "");
+    while (query && survey_query_next(query))
+        survey_map_put(columns, loader->arena, survey_query_text(query, 0), NULL);
+    if (query)
+        survey_query_end(query, NULL);
+    for (uint32_t column = 0; column < loader->sheet.columns; column++)
+        if (loader->identity[column])
+            survey_map_put(columns, loader->arena, survey_sheet_cell(&loader->sheet, 0, column), NULL);
+}
+
+static void check_name(struct loader *loader, const struct survey_sheet *sheet, uint32_t row, const char *const *names, size_t count,
+                       const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcasecmp(names[i], name) == 0)
+            return;
+    const char *near = survey_nearest(name, names, count);
+    const struct survey_form *form = survey_store_current_form(loader->store, NULL, NULL, NULL);
+    survey_report_add(loader->report,
+                      &(struct survey_problem){.severity = SURVEY_WARNING, .code = "W311", .file = form ? form->path : "", .sheet = sheet->name,
+                                               .row = survey_sheet_line(sheet, row),
+                                               .column = (uint32_t)(survey_sheet_column(sheet, "value") + 1),
+                                               .message = survey_arena_format(loader->arena, _("the frame has no column '%s'"), name),
+                                               .expected = near ? survey_arena_format(loader->arena, _("did you mean '%s'?"), near) : ""});
+}
+
+// Settings that name columns: one that names none leaves a report without its units, or a phone number in the open.
+static void check_settings(struct loader *loader)
+{
+    static const char *const keys[] = {"assessed_unit", "class", "levels", "identity"};
+    const struct survey_sheet *sheet = survey_store_plan(loader->store, "evaluation");
+    int key = sheet ? survey_sheet_column(sheet, "key") : -1, value = sheet ? survey_sheet_column(sheet, "value") : -1;
+    struct survey_map columns = {0};
+    list_columns(loader, &columns);
+    const char **names = survey_arena_array(loader->arena, columns.count + 1, sizeof *names);
+    for (size_t i = 0; i < columns.count; i++)
+        names[i] = columns.entries[i].key;
+    for (uint32_t row = 1; key >= 0 && value >= 0 && row < sheet->rows; row++) {
+        bool ours = false;
+        for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+            ours |= strcmp(survey_sheet_cell(sheet, row, (uint32_t)key), keys[i]) == 0;
+        const char *at = ours ? survey_sheet_cell(sheet, row, (uint32_t)value) : "";
+        for (; *(at += strspn(at, " ,;")); at += strcspn(at, " ,;"))
+            check_name(loader, sheet, row, names, columns.count, survey_arena_strndup(loader->arena, at, strcspn(at, " ,;")));
+    }
+    survey_map_clear(&columns);
+}
+
 static bool load(struct loader *loader, bool partial, const struct survey_actor *actor, struct survey_frame_result *result,
                  struct survey_error *error)
 {
@@ -253,7 +306,10 @@ static bool load(struct loader *loader, bool partial, const struct survey_actor 
     if (!survey_store_begin_both(loader->store, error) || !add_columns(loader, error) || !write_units(loader, result, error))
         return false;
     survey_format_into(after, sizeof after, "{\"units\": %zu,\"added\": %zu}", loader->units.count, result->added);
-    return survey_store_log(loader->store, actor, "frame", loader->path, "", after, error) && survey_store_commit(loader->store, error);
+    if (!survey_store_log(loader->store, actor, "frame", loader->path, "", after, error) || !survey_store_commit(loader->store, error))
+        return false;
+    check_settings(loader);
+    return true;
 }
 
 bool survey_frame_load(struct survey_store *store, const char *path, bool partial, const struct survey_actor *actor,

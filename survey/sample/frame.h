@@ -18,7 +18,9 @@ struct survey_frame_result {
 // of the head (column relation, 与户主关系: head, 户主), else the first, and counted. Columns of
 // identities (setting `identity`, else known headers such as head_name, phone, id_number) go to the
 // private file only. Units that are there are updated, none is removed. Every fault goes to report
-// with its line; with faults nothing changes unless partial, which takes the good rows.
+// with its line; with faults nothing changes unless partial, which takes the good rows. Once loaded, a setting
+// of the evaluation sheet that names columns (assessed_unit, class, levels, identity) and names one that the
+// frame lacks is a warning at its cell.
 bool survey_frame_load(struct survey_store *store, const char *path, bool partial, const struct survey_actor *actor,
                        struct survey_report *report, struct survey_frame_result *result, struct survey_error *error);
 

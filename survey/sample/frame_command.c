@@ -12,6 +12,8 @@ static bool write_refused(const char *path, const struct survey_report *report, 
     survey_buffer_text(&csv, "line,code,message,expected\n");
     for (size_t i = 0; i < survey_report_count(report); i++) {
         const struct survey_problem *problem = survey_report_at(report, i);
+        if (problem->severity != SURVEY_FAULT)
+            continue;
         survey_format(&csv, "%u", problem->row);
         survey_csv_put_safe(&csv, problem->code, false);
         survey_csv_put_safe(&csv, problem->message, false);
@@ -33,6 +35,18 @@ static void print_result(const struct survey_invocation *invocation, const struc
                result->added, result->changed, result->refused, result->identities);
 }
 
+// Where the rows that were refused go to a file, only the rest is told.
+static void tell(const struct survey_invocation *invocation, const struct survey_report *report, bool faults)
+{
+    struct survey_report *told = survey_report_new();
+    for (size_t i = 0; i < survey_report_count(report); i++)
+        if (faults || survey_report_at(report, i)->severity != SURVEY_FAULT)
+            survey_report_add(told, survey_report_at(report, i));
+    if (survey_report_count(told))
+        survey_command_report(invocation, told, stderr);
+    survey_report_free(told);
+}
+
 static int run(struct survey_invocation *invocation)
 {
     struct survey_store *store;
@@ -46,9 +60,8 @@ static int run(struct survey_invocation *invocation)
     int code = done ? 0 : survey_command_fail(invocation, &error);
     if (done)
         print_result(invocation, &result);
-    if (survey_report_count(report) && !partial)
-        survey_command_report(invocation, report, stderr);
-    if (done && partial && survey_report_count(report)) {
+    tell(invocation, report, !partial);
+    if (done && partial && survey_report_count_of(report, SURVEY_FAULT)) {
         code = 1;
         if (!write_refused(partial, report, &error))
             code = survey_command_fail(invocation, &error);

@@ -4,7 +4,7 @@
 set -u
 assay=$(realpath "$1")
 . "$(dirname "$0")/lib.sh"
-echo 1..9
+echo 1..10
 mkdir "$folder/plan"
 cd "$folder" || exit 1
 cat >plan/survey.csv <<'END'
@@ -156,3 +156,19 @@ run 0 import j.assay rows.csv --round R1
 run 0 case j.assay flag --round R1
 says "warning W304 misspelt: rules!C2: 'nein' is not a choice of 'ok'"
 ok "a choice that is misspelt is said where it would give 0 in silence"
+
+sed 's/^assessed_unit,county/assessed_unit,conty/; $a class,county\nidentity,phnoe' plan/evaluation.csv >settings.csv
+cp -r plan settings
+mv settings.csv settings/evaluation.csv
+printf 'household_id,county,phone\nH1,A,123\nH2,A,456\n,B,7\n' >phones.csv
+run 0 new k.assay settings
+run 1 frame k.assay phones.csv --partial refused.csv
+says "warning W311 settings: evaluation!B2: the frame has no column 'conty'; did you mean 'county'?"
+says "warning W311 settings: evaluation!B5: the frame has no column 'phnoe'; did you mean 'phone'?"
+grep -q E301 refused.csv && [ "$(wc -l <refused.csv)" = 2 ] || failed="$failed [refused.csv]"
+sed -i 's/conty/county/; s/phnoe/phone/' settings/evaluation.csv
+run 0 new l.assay settings
+sed -i '$d' phones.csv
+run 0 frame l.assay phones.csv
+[ -s err ] && failed="$failed [a warning of what is right]"
+ok "a setting that names no column of the frame is said when the frame comes"
