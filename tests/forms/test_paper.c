@@ -468,8 +468,8 @@ static void expect_fault(const char *text, const char *code, uint32_t row)
 static void what_cannot_be_printed_is_named(void)
 {
     struct survey_buffer text = SURVEY_BUFFER(1 << 20);
-    // U+10FFFD, the last one for private use, which no font has.
-    expect_fault("| survey | | | |\n| | type | name | label |\n| | text | a | A |\n| | text | b | \xf4\x8f\xbf\xbd |\n", "E410", 3);
+    // U+4FFF0, of a plane that has no characters, so that no font has it.
+    expect_fault("| survey | | | |\n| | type | name | label |\n| | text | a | A |\n| | text | b | \xf1\x8f\xbf\xb0 |\n", "E410", 3);
     expect_fault("| survey | | | | |\n| | type | name | label | paper |\n| | text | a | A | boxs |\n", "E411", 2);
     survey_buffer_text(&text, "| survey | | | |\n| | type | name | label |\n| | text | a | ");
     for (int i = 0; i < 3000; i++)
