@@ -17,7 +17,8 @@ bool output_verify_file(struct survey_store *store, struct survey_report *report
                         struct survey_error *error);
 
 // What figures are made of, against what it came from: answers, missing kinds and violations against the raw and the edits,
-// edits against the log, cases against their steps and the log.
+// edits against the log, cases against their steps and the log, weights and administrative values against
+// their hashes in the log.
 // A few faults of each kind go to report, and how many there are.
 bool output_verify_figures(struct survey_store *store, struct survey_report *report, struct survey_error *error);
 

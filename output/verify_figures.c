@@ -4,6 +4,7 @@
 
 #include "survey/base/text.h"
 #include "survey/store/response.h"
+#include "survey/store/rows_hash.h"
 
 #include <string.h>
 
@@ -141,8 +142,70 @@ static bool check_decisions(struct figures *in, struct survey_error *error)
                 "'flagged' AND c.persons <> l.persons AND NOT EXISTS (SELECT 1 FROM log WHERE action = 'merge')) ORDER BY subject", error);
 }
 
+// --- weights and administrative values against the hashes in the log ---
+
+// One step of the last computing of a round's weights: round, entry, step, hash, and whether weights stand at all.
+static bool check_step(struct figures *in, const struct survey_query *row, struct survey_error *error)
+{
+    char hash[65], message[400];
+    const char *round = survey_query_text(row, 0), *logged = survey_query_text(row, 3);
+    long long entry = survey_query_integer(row, 1), step = survey_query_integer(row, 2);
+    if (!*logged) {
+        survey_format_into(message, sizeof message, _("the weights of round '%.100s' after step %lld cannot be checked: the log's entry %lld, of an older program, "
+                                                      "has no hash of them"), round, step, entry);
+        put(in, SURVEY_NOTE, "N871", message);
+        return true;
+    }
+    if (!survey_weight_hash(in->store, round, step, hash, error))
+        return false;
+    if (strcmp(hash, logged) == 0 || ++in->found > MOST_SHOWN)
+        return true;
+    survey_format_into(message, sizeof message, _("the weights of round '%.100s' after step %lld are not those that the log's entry %lld computed"), round, step,
+                       entry);
+    put(in, SURVEY_FAULT, in->code, message);
+    return true;
+}
+
+#define STEPS "(SELECT max(seq) AS seq, subject, after FROM log WHERE action = 'weight' GROUP BY subject) l, json_each(iif(json_valid(l.after), l.after, '[]')) e"
+
+// A new draw, a reserve called up and a merge take weights away.
+static bool check_weights(struct figures *in, struct survey_error *error)
+{
+    struct survey_query *query =
+        survey_query(in->store, error, "SELECT l.subject, l.seq, json_extract(e.value, '$.step'), json_extract(e.value, '$.hash') FROM " STEPS
+                                       " WHERE l.subject IN (SELECT round FROM weight) OR NOT EXISTS (SELECT 1 FROM log t WHERE t.seq > l.seq AND t.action IN "
+                                       "('sample', 'replace', 'merge')) ORDER BY 2, 3", "");
+    bool done = query != NULL;
+    in->code = "E871";
+    while (done && survey_query_next(query))
+        done = check_step(in, query, error);
+    close_kind(in);
+    return query && survey_query_end(query, done ? error : NULL) && done &&
+           none(in, "E872", _("the log has no computing of the weights of the round and step '%s'"),
+                "SELECT DISTINCT round || ' ' || step FROM weight WHERE round || char(31) || step NOT IN (SELECT l.subject || char(31) || json_extract(e.value, "
+                "'$.step') FROM " STEPS ")", error);
+}
+
+static bool check_admin(struct figures *in, struct survey_error *error)
+{
+    char hash[65], message[200];
+    struct survey_query *query = survey_query(in->store, error, "SELECT seq, hash FROM (SELECT seq, iif(json_valid(after), json_extract(after, '$.admin_hash'), "
+                                                                "NULL) AS hash FROM log WHERE action IN ('import', 'merge')) WHERE hash IS NOT NULL ORDER BY seq "
+                                                                "DESC LIMIT 1", "");
+    bool found = query && survey_query_next(query), done = !found || survey_admin_hash(in->store, hash, error);
+    if (found && done && strcmp(hash, survey_query_text(query, 1)) != 0) {
+        survey_format_into(message, sizeof message, _("the administrative values are not those that the log's entry %lld left"),
+                           (long long)survey_query_integer(query, 0));
+        put(in, SURVEY_FAULT, "E881", message);
+    }
+    if (query && !found && survey_store_count(in->store, 0, "SELECT EXISTS (SELECT 1 FROM admin)", ""))
+        put(in, SURVEY_NOTE, "N881", _("the administrative values cannot be checked: an older program imported them, and the log has no hash of them"));
+    return query && survey_query_end(query, done ? error : NULL) && done;
+}
+
 bool output_verify_figures(struct survey_store *store, struct survey_report *report, struct survey_error *error)
 {
     struct figures in = {store, report, "", 0};
-    return check_answers(&in, error) && check_edits(&in, error) && check_states(&in, error) && check_decisions(&in, error);
+    return check_answers(&in, error) && check_edits(&in, error) && check_states(&in, error) && check_decisions(&in, error) &&
+           check_weights(&in, error) && check_admin(&in, error);
 }

@@ -5,6 +5,7 @@
 #include "survey/base/json.h"
 #include "survey/base/number.h"
 #include "survey/base/text.h"
+#include "survey/store/rows_hash.h"
 
 #include <math.h>
 #include <string.h>
@@ -232,18 +233,22 @@ static bool log_weights(struct weighing *in, const struct stats_weights *weights
 {
     struct survey_buffer after = SURVEY_BUFFER(1 << 20);
     struct survey_json_writer json = survey_json_writer(&after, false);
+    bool done = true;
+    char hash[65];
     survey_json_open(&json, '[');
-    for (size_t i = 0; i < weights->count; i++) {
+    for (size_t i = 0; done && i < weights->count; i++) {
         const struct stats_weight_step *step = &weights->steps[i];
+        done = survey_weight_hash(in->store, in->roster->round, step->step, hash, error);
         survey_json_open(&json, '{');
         survey_json_member_integer(&json, "step", step->step);
         survey_json_member(&json, "method", step->method);
         survey_json_member_integer(&json, "n", (int64_t)step->n);
         survey_json_member_number(&json, "sum", step->sum);
+        survey_json_member(&json, "hash", done ? hash : NULL);
         survey_json_close(&json, '}');
     }
     survey_json_close(&json, ']');
-    bool done = survey_store_log(in->store, in->actor, "weight", in->roster->round, before,
+    done = done && survey_store_log(in->store, in->actor, "weight", in->roster->round, before,
                                  survey_buffer_string(&after), error);
     survey_buffer_clear(&after);
     return done;

@@ -7,6 +7,7 @@
 #include "survey/base/number.h"
 #include "survey/base/text.h"
 #include "survey/definition/reader.h"
+#include "survey/store/rows_hash.h"
 #include "survey/store/store_private.h"
 #include "survey/workbook/workbook.h"
 
@@ -294,8 +295,10 @@ static bool write_rows(struct loading *in, const struct survey_actor *actor, siz
     }
     if (!changed)
         return true;
-    const char *after =
-        survey_arena_format(in->arena, "{\"rows\": %zu, \"changed\": %zu}", *count, changed);
+    char hash[65];
+    if (!survey_admin_hash(in->store, hash, error))
+        return false;
+    const char *after = survey_arena_format(in->arena, "{\"rows\": %zu, \"changed\": %zu, \"admin_hash\": \"%s\"}", *count, changed, hash);
     return survey_store_log(in->store, actor, "import", in->file, "", after, error);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Merging: the other copy is attached, its rows taken over, and what it changed is written anew.
 #include "survey/store/merge_private.h"
+#include "survey/store/rows_hash.h"
 
 #include "survey/base/json.h"
 #include "survey/base/text.h"
@@ -231,8 +232,12 @@ static bool log_merge(struct merging *m, struct survey_error *error)
     survey_json_member_integer(&json, "decisions", (int64_t)m->merged->decisions);
     survey_json_member_integer(&json, "cases", (int64_t)m->merged->cases);
     survey_json_member_integer(&json, "conflicts", (int64_t)m->merged->conflicts);
+    char hash[65];
+    bool done = survey_query_end(query, error) && (!m->merged->admin || survey_admin_hash(m->store, hash, error));
+    if (done && m->merged->admin)
+        survey_json_member(&json, "admin_hash", hash);
     survey_json_close(&json, '}');
-    bool done = survey_query_end(query, error) &&
+    done = done &&
                 survey_store_log(m->store, m->actor, "merge", m->other, "", survey_buffer_string(&after), error);
     survey_buffer_clear(&after);
     return done;

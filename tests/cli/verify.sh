@@ -4,7 +4,7 @@
 # usage: verify.sh ASSAY
 set -u
 assay=$(realpath "$1")
-echo 1..3
+echo 1..5
 . "$(dirname "$0")/lib.sh"
 cd "$folder" || exit 1
 
@@ -55,6 +55,9 @@ run 0 case e.assay flag
 sqlite3 e.assay 'SELECT id FROM "case" ORDER BY id' >cases
 case=$(sed -n 1p cases)
 run 0 case e.assay confirm "$case" --why "seen on site" --as chief
+run 0 weight e.assay
+printf 'unit,name,value\nX,given,30\nY,given,20\n' >admin.csv
+run 0 import e.assay --admin admin.csv
 [ "$(sqlite3 e.assay "SELECT count(*) FROM violation")" -gt 0 ] || failed="$failed [nothing is wrong with the answers]"
 run 0 verify e.assay; says "is whole"
 ok "an evaluation whose answers, with their faults and corrections, come from what was received"
@@ -91,3 +94,42 @@ forged "UPDATE case_step SET why = 'told so'" E862 "$case"
 forged "UPDATE \"case\" SET persons = 50" E863 "$case"
 forged "DELETE FROM case_step; DELETE FROM \"case\"" E863 "$case"
 ok "cases that nobody decided so"
+
+forged "UPDATE weight SET value = value * 3 WHERE step = 2" E871 "the weights of round '1' after step 2"
+forged "UPDATE weight SET value = value * 3 WHERE response = '$id' AND step = 1" E871 "after step 1"
+forged "DELETE FROM weight WHERE response = '$id'" E871 "after step 2"
+forged "DELETE FROM weight" E871 "after step 2"
+forged "INSERT INTO weight SELECT round, response, 3, 'trim', 2 * value FROM weight WHERE step = 2" E872 "1 3"
+forged "UPDATE admin SET value = 99" E881 "log's entry $(sqlite3 e.assay "SELECT max(seq) FROM log")"
+forged "DELETE FROM admin WHERE unit = 'X'" E881 "administrative values"
+forged "INSERT INTO admin VALUES ('Z', 'given', '', '1', '', '')" E881 "administrative values"
+ok "weights and administrative values that nobody computed or imported"
+
+# What takes weights away, or changes values in the ordinary way, is no fault; nor is a log without hashes, where weights and
+# values were there before the program kept any.
+cp e.assay m.assay
+cp e.private m.private
+printf 'unit,name,value\nX,given,31\nZ,given,5\n' >more.csv
+run 0 import m.assay --admin more.csv
+run 0 verify m.assay; says "is whole"
+run 1 merge e.assay m.assay; says "admin" # X has two values now
+run 0 verify e.assay; says "is whole"
+run 0 weight m.assay
+run 0 verify m.assay; says "is whole"
+run 0 sample m.assay --seed 6 --again --why "drawn again"
+[ "$(sqlite3 m.assay "SELECT count(*) FROM weight")" = 0 ] || failed="$failed [weights of another draw]"
+run 0 verify m.assay; says "is whole"
+run 0 new o.assay form.md
+sqlite3 o.assay "INSERT INTO admin VALUES ('X', 'given', '', '30', '', '')"
+run 0 verify o.assay; says "is whole"; says "N881"
+# The entry that an older program would have written, in its place in the chain.
+column() { printf "\\$(printf %03o ${#1})\\0\\0\\0\\0\\0\\0\\0%s" "$1"; }
+cp e.assay o.assay
+cp e.private o.private
+seq=$(sqlite3 o.assay "SELECT max(seq) + 1, writefile('prev', hash) FROM log" | cut -d'|' -f1)
+after='[{"step": 1,"method": "base"},{"step": 2,"method": "nonresponse"}]'
+{ cat prev; for text in "$seq" 2017-01-14T12:00:00.000+08:00 ann '' weight 1 1 '' "$after"; do column "$text"; done; } | b2sum -l 256 | cut -c1-64 >hash
+sqlite3 o.assay "INSERT INTO log VALUES ($seq, '2017-01-14T12:00:00.000+08:00', 'ann', '', 'weight', '1', '1', '', '$after', readfile('prev'),
+    x'$(cat hash)')"
+run 0 verify o.assay; says "is whole"; says "N871"; says "after step 2 cannot be checked"
+ok "ordinary changes, merged copies and files of an older program"
