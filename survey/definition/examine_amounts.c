@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Numbers of our sheets that sample, weight and score would stop at: sizes, shares and their sums, quotas,
-// bounds. What is no number at all is told elsewhere.
+// Rows of our sheets that sample, weight and score would stop at: sizes, shares and their sums, quotas, bounds,
+// and cells that say nothing. What is no number at all is told elsewhere.
 #include "survey/base/arena.h"
 #include "survey/base/map.h"
 #include "survey/base/number.h"
@@ -200,6 +200,28 @@ static void check_scheme(const struct place *scheme)
         say(scheme, "code", "E530", "weight, weight::CLASS", _("the scheme has no column of weights"));
 }
 
+// --- indicators -----------------------------------------------------------------------------------
+
+static void check_indicator(const struct place *at)
+{
+    const char *statistic = cell(at, "statistic"), *op = cell(at, "line_op"), *line = cell(at, "line"), *decimals = cell(at, "decimals");
+    double value;
+    if (!*cell(at, "code"))
+        say(at, "code", "E501", "", _("the row has no code"));
+    if (!*statistic)
+        say(at, "statistic", "E502", "share, mean, total, ratio, quantile, index, cases, admin, external, derived", _("the row names no statistic"));
+    if (!*cell(at, "of"))
+        say(at, "of", "E521", "", _("the row does not say what is computed"));
+    if (strcmp(statistic, "ratio") == 0 && !*cell(at, "over"))
+        say(at, "over", "E521", "", _("a ratio needs what it is over"));
+    if (*op && !*line)
+        say(at, "line", "E504", _("a number such as 2 or 0.5"), _("there is a comparison but no line"));
+    if (*line && !*op)
+        say(at, "line_op", "E503", "<, <=, >, >=", _("there is a line but no comparison"));
+    if (survey_number_parse(decimals, strlen(decimals), &value) && !(value >= 0 && value <= 9 && value == rint(value)))
+        say(at, "decimals", "E506", _("a whole number from 0 to 9"), _("so many decimals can't be printed"));
+}
+
 // --- grades ---------------------------------------------------------------------------------------
 
 static void check_grade(const struct place *at)
@@ -227,6 +249,7 @@ void survey_examine_amounts(struct survey_examination *in)
     struct place scheme = {in, survey_workbook_sheet(in->form->workbook, "scheme"), 0};
     each_row(in, "sample", check_draw);
     each_row(in, "weights", check_bounds);
+    each_row(in, "indicators", check_indicator);
     each_row(in, "grades", check_grade);
     if (scheme.sheet)
         check_scheme(&scheme);

@@ -154,10 +154,23 @@ static void check_call(const struct expression *expression, const char *name, si
         survey_arena_format(in->arena, _("'%s()' is not a function that assay knows"), name));
 }
 
+// An indicator of administrative values, or of other indicators, has no responses to ask.
+static bool has_no_responses(const struct at *at)
+{
+    int column = survey_sheet_column(at->sheet, "statistic");
+    const char *statistic = column < 0 ? "" : survey_sheet_cell(at->sheet, at->row, (uint32_t)column);
+    return strcmp(statistic, "admin") == 0 || strcmp(statistic, "external") == 0 || strcmp(statistic, "derived") == 0;
+}
+
 static void check_question(const struct expression *expression, const char *name)
 {
     struct survey_examination *in = expression->at->in;
     const struct survey_item *item = survey_form_find(in->form, name);
+    if (has_no_responses(expression->at)) {
+        say(expression->at, SURVEY_FAULT, "E508", "",
+            survey_arena_format(in->arena, _("'${%s}' is a question, and this statistic is not computed over responses"), name));
+        return;
+    }
     if (item && item->repeat)
         say(expression->at, SURVEY_FAULT, "E111", "",
             survey_arena_format(in->arena, _("the question '%s' stands in a repeat: it has many answers a row"), name));

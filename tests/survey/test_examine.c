@@ -213,6 +213,7 @@ static void looks_at_the_sheets_of_an_evaluation(void)
 #define DRAW "| sample | | | | | |\n| | stage | unit | method | size | reserve | overlap |\n| | "
 #define STEP "| weights | | | |\n| | step | method | bounds |\n| | 1 | "
 #define NODE "| scheme | | | | |\n| | code | parent | weight::a | weight::b |\n| | T | | 100 | |\n| | X | T | "
+#define MEASURE "| indicators | | | | | | |\n| | code | statistic | of | over | line_op | line | decimals |\n| | "
 #define GRADE "| grades | | | |\n| | grade | condition | quota |\n| | A | "
 
 // What sample, weight and score would stop at.
@@ -240,6 +241,15 @@ static void finds_amounts_that_stop_later(void)
         {NODE "60 | |\n| | Y | T | 30 | |\n", "E540", 3, 3, "100"},
         {NODE "100 | 20 |\n", "E540", 3, 4, "100"},
         {"| scheme | |\n| | code |\n| | T |\n", "E530", 1, 1, NULL},
+        {MEASURE "| share | 1 | | | | |\n", "E501", 2, 1, NULL},
+        {MEASURE "A | | 1 | | | | |\n", "E502", 2, 2, NULL},
+        {MEASURE "A | share | | | | | |\n", "E521", 2, 3, NULL},
+        {MEASURE "A | ratio | ${n} | | | | |\n", "E521", 2, 4, NULL},
+        {MEASURE "A | share | 1 | | < | | |\n", "E504", 2, 6, NULL},
+        {MEASURE "A | share | 1 | | | 3 | |\n", "E503", 2, 5, NULL},
+        {MEASURE "A | share | 1 | | | | 2.5 |\n", "E506", 2, 7, NULL},
+        {MEASURE "A | share | 1 | | | | -1 |\n", "E506", 2, 7, NULL},
+        {MEASURE "A | external | ${n} | | | | |\n", "E508", 2, 3, NULL},
         {GRADE "true() | 30 |\n", "E542", 2, 3, NULL},
         {GRADE "true() | -1% |\n", "E542", 2, 3, NULL},
         {GRADE "| 30% |\n", "E543", 2, 2, NULL},
@@ -249,6 +259,7 @@ static void finds_amounts_that_stop_later(void)
         STEP "calibrate | |\n| | 2 | calibrate | 0.5 2 |\n| | 3 | calibrate | linear |\n| | 4 | calibrate | raking 0.5 2 |\n"
              "| | 5 | calibrate | logit, 0.5;2 |\n| | 6 | trim | 3 |\n| | 7 | trim | 0.3 3 |\n| | 8 | propensity | 1/p |\n",
         NODE "33.3 | |\n| | Y | T | 66.7 | |\n",
+        MEASURE "A | ratio | ${n} | ${n} + 1 | < | 3 | 2 |\n| | B | external | admin('x') | | | | |\n",
         GRADE "true() | 100% |\n| | B | true() | 0.3 |\n| | C | true() | |\n",
     };
     check_found(cases, sizeof cases / sizeof *cases, HEAD TAIL, "");
