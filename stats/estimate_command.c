@@ -208,6 +208,13 @@ static int print(const struct survey_invocation *invocation, const struct stats_
     return code;
 }
 
+// A misspelt key must not pass for one that was left out.
+static void warn_unasked(void *user, const char *where, const char *key)
+{
+    (void)user;
+    fprintf(stderr, _("assay estimate: warning: %s: '%s' means nothing to this estimator\n"), where, key);
+}
+
 // One request, or a list of them that gives a list of results; a request that fails has {"error": ...}.
 static bool answer_requests(const char *path, struct survey_buffer *text, bool *faults,
                             struct survey_error *error)
@@ -233,7 +240,9 @@ static bool answer_requests(const char *path, struct survey_buffer *text, bool *
          entry; entry = list ? entry->next : NULL) {
         struct survey_json_writer before = writer;
         size_t start = text->length;
-        if (stats_request_run(entry, folder, &writer, NULL, error))
+        bool ran = stats_request_run(entry, folder, &writer, NULL, error);
+        stats_request_unasked(entry, warn_unasked, NULL);
+        if (ran)
             continue;
         done = list;
         if (!list)

@@ -163,6 +163,23 @@ static const struct request_method *find(const char *estimator)
     return NULL;
 }
 
+static void visit_unasked(const struct survey_json *object, const char *where, void (*visit)(void *user, const char *where, const char *key),
+                          void *user)
+{
+    for (const struct survey_json *member = object && object->kind == SURVEY_JSON_OBJECT ? object->first : NULL; member; member = member->next)
+        if (member->asked && !*member->asked)
+            visit(user, where, member->key);
+}
+
+void stats_request_unasked(const struct survey_json *entry, void (*visit)(void *user, const char *where, const char *key), void *user)
+{
+    const struct survey_json *design = survey_json_get(entry, "design"), *steps = survey_json_get(design, "ops");
+    visit_unasked(design, "design", visit, user);
+    for (const struct survey_json *step = steps && steps->kind == SURVEY_JSON_ARRAY ? steps->first : NULL; step; step = step->next)
+        visit_unasked(step, "ops", visit, user);
+    visit_unasked(survey_json_get(entry, "args"), "args", visit, user);
+}
+
 bool stats_request_run(const struct survey_json *entry, const char *folder, struct survey_json_writer *result,
                        bool *unsupported, struct survey_error *error)
 {

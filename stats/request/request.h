@@ -12,3 +12,5 @@ struct survey_arena;
 // What is not there yet fails with *unsupported set (NULL is fine).
 bool stats_request_run(const struct survey_json *entry, const char *folder, struct survey_json_writer *result,
                        bool *unsupported, struct survey_error *error);
+// After a run: the keys of design, ops and args that the estimator did not ask for, misspelt ones among them.
+void stats_request_unasked(const struct survey_json *entry, void (*visit)(void *user, const char *where, const char *key), void *user);

@@ -138,6 +138,7 @@ static bool read_members(struct reader *reader, struct survey_json *json)
         }
         if (!read_value(reader, member))
             return false;
+        member->asked = survey_arena_alloc(reader->arena, sizeof *member->asked);
         *link = member;
         link = &member->next;
         json->count++;
@@ -235,8 +236,11 @@ const struct survey_json *survey_json_get(const struct survey_json *json, const 
     if (!json || json->kind != SURVEY_JSON_OBJECT)
         return NULL;
     for (const struct survey_json *member = json->first; member; member = member->next)
-        if (strcmp(member->key, key) == 0)
+        if (strcmp(member->key, key) == 0) {
+            if (member->asked)
+                *member->asked = true;
             return member;
+        }
     return NULL;
 }
 

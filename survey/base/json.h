@@ -27,6 +27,7 @@ struct survey_json {
     const char *text;         // a string, or a number as written; NUL-terminated
     size_t length;            // bytes of text (a string may hold NUL)
     const char *key;          // the member's name, within an object
+    bool *asked;              // whether survey_json_get() has found this member, so that what nobody asks for can be told; NULL in what was not read
     struct survey_json *first; // of an array or object
     struct survey_json *next;
     size_t count; // members of an array or object

@@ -196,6 +196,8 @@ cat >request.json <<'EOF'
  "estimator": "ratio", "args": {"num": "y", "den": "w"}}
 EOF
 run 0 estimate --request request.json; says '"est": ['
+sed 's/"args": *{/&"levle": 0.9, /' request.json >misspelt.json
+run 0 estimate --request misspelt.json; says "args: 'levle' means nothing to this estimator"
 grep -q '"se"' out || failed="$failed [no se]"
 run 0 estimate --request - <request.json; says '"est": ['
 ok "a request in JSON"
