@@ -31,6 +31,7 @@ static int verify_file(struct survey_invocation *invocation, struct survey_store
     struct survey_error error = {0};
     int code;
     if (!output_verify_file(store, report, &verified, &error)) {
+        survey_command_report(invocation, report, stderr); // what was found until then
         code = survey_command_fail(invocation, &error);
     } else {
         if (invocation->json) {

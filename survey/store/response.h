@@ -42,7 +42,8 @@ bool survey_response_rebuild(struct survey_store *store, const char *id, struct 
 struct survey_response_difference {
     const char *response;
     const char *table; // answers_FORM ..., missing, violation or response; "" where raw and edits give no answers, and gives says why
-    const char *what;  // the column or question, with [occurrence] within repeats; of a violation with its kind; "" for a row
+    const char *what;  // the column or question, with [occurrence] within repeats; of a violation with its kind; of a row its occurrence,
+                       // or the response
     const char *stands, *gives; // NULL: not there; "" where the table holds NULL
 };
 // Makes the answers of each response anew from its raw and its edits, in temporary tables with one response at a time, and

@@ -83,7 +83,7 @@ static void tell(const struct verifying *v, const char *id, const struct shadow 
     if (row && *column && *key)
         survey_format_into(within, sizeof within, "%s[%s]", column, key);
     else
-        survey_format_into(within, sizeof within, "%s", row && *column ? column : key);
+        survey_format_into(within, sizeof within, "%s", row && *column ? column : row && !*key ? id : key);
     const char *what = row ? within : key;
     v->visit(v->user, &(struct survey_response_difference){id, shadow->name, what, stands, gives});
 }

@@ -77,7 +77,10 @@ forged "UPDATE answers_meals SET eats = 'yes'" E851 "'eats' in the table 'answer
 forged "UPDATE answers_meals SET income = 5 WHERE response = '$id'" E851 "$id: 'income' in the table 'answers_meals' is '5'; what was received, as corrected, gives '500'"
 forged "UPDATE answers_meals_member SET age = age + 1" E851 "8 faults of the kind E851 in all"
 forged "UPDATE answers_meals_member SET age = 7 WHERE response = '$id' AND occurrence = '1'" E851 "'age[1]'"
-forged "DELETE FROM answers_meals WHERE response = '$id'" E851 "$id"
+forged "DELETE FROM answers_meals WHERE response = '$id'" E851 "the row '$id' is gone from the table 'answers_meals'"
+cp e.assay f.assay
+sqlite3 f.assay "UPDATE form SET definition = definition || ' '; DROP TABLE answers_meals"
+run 3 verify f.assay; says "E821"; says "no such table: answers_meals"
 forged "DELETE FROM edit" E851 "what was received, as corrected, gives '40'"
 forged "UPDATE edit SET after = '700'; UPDATE answers_meals SET income = 700 WHERE response = '$id'" E856 "$id income has no entry"
 forged "DELETE FROM violation" E853 "is gone from the table 'violation'"
