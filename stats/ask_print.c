@@ -54,6 +54,8 @@ const char *stats_ask_digits(struct survey_arena *arena, double value)
 {
     char text[SURVEY_NUMBER_TEXT];
     double size = fabs(value);
+    if (size < 1e-9) // what rounding leaves of nothing
+        value = size = 0;
     int whole = size >= 1 && size < 1e15 ? (int)floor(log10(size)) + 1 : 0;
     int small = size > 0 && size < 0.1 ? (int)floor(-log10(size)) : 0;
     int decimals = whole >= DIGITS ? 0 : DIGITS - whole + (small < 12 ? small : 12);

@@ -102,6 +102,9 @@ static bool read_values(const struct stats_size *size, struct asked *asked, stru
 
 static bool read_goal(const struct stats_size *size, const struct asked *asked, struct survey_error *error)
 {
+    bool share = !isnan(size->share[0]) && !isnan(size->margin);
+    if (share && size->margin >= 1)
+        return fail(error, _("a share's margin is a share too, such as 0.05 for 5 points"));
     bool for_one = !isnan(size->margin) || !isnan(size->cv);
     int goals = !isnan(size->margin) + !isnan(size->cv) + !isnan(size->power) + !isnan(size->n);
     if (goals != 1)

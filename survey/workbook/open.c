@@ -128,6 +128,10 @@ static bool open_folder(struct survey_arena *arena, const char *path, const stru
         survey_format_into(file, sizeof file, "%s%s%s", path, ends_with(path, "/") ? "" : "/", names[i]);
         done = open_csv(arena, file, names[i], limits, &workbook->sheets[workbook->sheet_count++], error);
     }
+    for (size_t i = 0; done && i < count; i++) // survey.csv and Survey.csv are one sheet twice
+        for (size_t k = 0; done && k < i; k++)
+            done = strcasecmp(names[k], names[i]) != 0 ||
+                   survey_fail(error, SURVEY_ERROR_INPUT, path, _("'%s' and '%s' are the same sheet"), names[k], names[i]);
     for (size_t i = 0; i < count; i++)
         free(names[i]);
     free(names);

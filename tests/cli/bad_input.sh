@@ -104,6 +104,9 @@ run 2 nonsense
 run 2 check
 run 2 check good.md --nonsense
 run 2 sample e.assay --seed many
+mkdir twice
+printf 'type,name,label\ntext,a,A\n' | tee twice/survey.csv >twice/Survey.csv
+run 1 check twice; says "are the same sheet"
 ok "wrong usage"
 
 # 13: a full disk

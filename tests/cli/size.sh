@@ -43,6 +43,7 @@ ok "allocation over strata"
 # 5: what is wrong is said, with its place
 run 2 size --share 50 --margin 3; says "--share 50"
 run 2 size --share 0.5 --margin x; says "--margin x"
+run 2 size --share 0.5 --margin 5; says "a share's margin is a share too"
 run 2 size --share 0.5,0.6,0.7 --power 0.8; says "--share"
 run 2 size --share 0.5; says "margin"
 run 2 size --per-cluster 10 --share 0.5 --margin 0.03; says "icc"
