@@ -105,8 +105,8 @@ static bool take(struct posting *p, struct survey_store *store, bool *keep, stru
 {
     struct survey_record *record = NULL;
     char id[64] = "", deprecated[64] = "";
-    if (!survey_submission_read(store, "xml_submission_file", p->xml->bytes, p->xml->length, &record, id, deprecated,
-                                error))
+    if (!survey_submission_read(store, "xml_submission_file", p->xml->bytes, p->xml->length, &p->actor.now, &record, id,
+                                deprecated, error))
         return false;
     struct survey_arrival arrival = {.id = p->head.id, .round = p->actor.round, .channel = "phone", .who = p->request->who,
                                      .raw = p->xml->bytes, .raw_length = p->xml->length, .raw_kind = "xml",

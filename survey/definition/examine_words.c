@@ -95,7 +95,7 @@ static void check_lines(struct survey_examination *in, const struct survey_sheet
         const char *crosses = survey_sheet_cell(sheet, row, (uint32_t)op), *better = survey_sheet_cell(sheet, row, (uint32_t)direction);
         bool above = *crosses == '>', below = *crosses == '<';
         if ((above && strcmp(better, "higher") == 0) || (below && strcmp(better, "lower") == 0))
-            survey_examine_say(in, SURVEY_FAULT, "E329", sheet->name, survey_sheet_line(sheet, row), (uint32_t)op + 1, above ? "<, <=" : ">, >=",
+            survey_examine_say(in, SURVEY_FAULT, "E330", sheet->name, survey_sheet_line(sheet, row), (uint32_t)op + 1, above ? "<, <=" : ">, >=",
                                _("'%s' is when the line is crossed, which is bad, but direction says that '%s' is better"), crosses, better);
     }
 }

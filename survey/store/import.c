@@ -381,7 +381,7 @@ bool survey_import_submission(struct survey_store *store, const char *path, cons
     imported->refusals.ceiling = MOST_REFUSALS;
     if (!survey_file_read(path, MOST_SUBMISSION, &xml, &length, error))
         return false;
-    bool good = survey_submission_read(store, path, xml, length, &record, id, deprecated, &why), done = true;
+    bool good = survey_submission_read(store, path, xml, length, &actor->now, &record, id, deprecated, &why), done = true;
     if (good) {
         in.form = survey_record_form(record);
         in.round = survey_store_round(store, actor);

@@ -89,7 +89,8 @@ bool survey_submission_head(const char *name, const char *xml, size_t length,
 int64_t survey_submission_form(struct survey_store *store, const char *form, const char *version);
 
 // Reads a submission (instance XML) into a record: which form and version, then its answers. Bounded
-// depth and size, no DTD, no entities but the five.
-bool survey_submission_read(struct survey_store *store, const char *name, const char *xml, size_t length,
+// depth and size, no DTD, no entities but the five. What asks for today() is judged by the interview's end, start or
+// day, else by when it arrived.
+bool survey_submission_read(struct survey_store *store, const char *name, const char *xml, size_t length, const struct survey_time *arrived,
                             struct survey_record **record, char id[static 64], char deprecated[static 64],
                             struct survey_error *error);

@@ -93,7 +93,7 @@ int64_t survey_submission_form(struct survey_store *store, const char *form, con
 }
 
 bool survey_submission_read(struct survey_store *store, const char *name, const char *xml, size_t length,
-                            struct survey_record **record, char id[static 64], char deprecated[static 64],
+                            const struct survey_time *arrived, struct survey_record **record, char id[static 64], char deprecated[static 64],
                             struct survey_error *error)
 {
     struct survey_submission_head head;
@@ -111,7 +111,7 @@ bool survey_submission_read(struct survey_store *store, const char *name, const 
     size_t count = 0;
     bool done = survey_submission_answers(arena, form, name, xml, length, &received, &count, error);
     if (done) {
-        struct survey_record_env env = {.now = survey_received_time(received, count, &(struct survey_time){0})};
+        struct survey_record_env env = {.now = survey_received_time(received, count, arrived)};
         *record = survey_record_new(form, &env);
         survey_received_fill(*record, received, count);
         memcpy(id, head.id, 64);

@@ -4,7 +4,7 @@
 # usage: verify.sh ASSAY
 set -u
 assay=$(realpath "$1")
-echo 1..5
+echo 1..6
 . "$(dirname "$0")/lib.sh"
 cd "$folder" || exit 1
 
@@ -136,3 +136,21 @@ sqlite3 o.assay "INSERT INTO log VALUES ($seq, '2017-01-14T12:00:00.000+08:00', 
     x'$(cat hash)')"
 run 0 verify o.assay; says "is whole"; says "N871"; says "after step 2 cannot be checked"
 ok "ordinary changes, merged copies and files of an older program"
+
+# A submission that says no time is judged by when it arrived.
+cat >born.md <<'END'
+| survey | | | | |
+| | type | name | label | constraint |
+| | date | born | Born on | . <= today() |
+| settings | | |
+| | form_id | version |
+| | births | 1 |
+END
+cat >born.xml <<'END'
+<data id="births" version="1"><born>2000-01-01</born><meta><instanceID>uuid:born</instanceID></meta></data>
+END
+sed 's/2000-01-01/2030-01-01/; s/uuid:born/uuid:unborn/' born.xml >unborn.xml
+run 0 new b.assay born.md --as t --why t
+run 0 import b.assay --submission born.xml unborn.xml --now 2017-01-14T12:00:00Z
+[ "$(sqlite3 b.assay 'SELECT response FROM violation')" = uuid:unborn ] || failed="$failed [$(sqlite3 b.assay 'SELECT * FROM violation')]"
+ok "a submission without a time"

@@ -146,7 +146,7 @@ static inline enum survey_arrived add_xml(struct survey_store *store, const char
     enum survey_arrived arrived = SURVEY_ARRIVED_NEW;
     error = (struct survey_error){0};
     *good = survey_store_begin(store, &error) &&
-            survey_submission_read(store, "post", xml, strlen(xml), &record, id, deprecated, &error);
+            survey_submission_read(store, "post", xml, strlen(xml), &tester.now, &record, id, deprecated, &error);
     if (*good) {
         struct survey_arrival arrival = {.id = id, .channel = "phone", .who = "ann", .raw = xml,
                                          .raw_length = strlen(xml), .raw_kind = "xml", .replaces = deprecated};
