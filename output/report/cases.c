@@ -68,7 +68,7 @@ void report_cases(struct page *page)
     }
     if (!any)
         page_paragraph(page, _("No case was flagged in this round."));
-    page_note(page, _("Note: an answer alone makes no wrong exit. Rules and enumerators flag, evaluators confirm or dismiss with "
+    page_note(page, _("Note: an answer alone makes no case. Rules and enumerators flag, evaluators confirm or dismiss with "
                       "their reasons; only confirmed cases enter an indicator, and dismissed ones stay on record."));
     page_close(page, true, 0);
 }

@@ -183,8 +183,8 @@ void report_indicators(struct page *page)
     page_note(page, page_text(page, _("Notes: 1. Intervals at %s%%. Units stand from the best value to the worst. The design "
                                       "effect is against simple random sampling without replacement."),
                               page_fixed(page, 100 * assessment->confidence, 0)));
-    page_note(page, _("2. Numerator and denominator are unweighted counts; only confirmed cases count as wrong exits or missed "
-                      "households. Parts may not add up to totals because of rounding."));
+    page_note(page, _("2. Numerator and denominator are unweighted counts; of what was suspected only confirmed cases "
+                      "count. Parts may not add up to totals because of rounding."));
     page_note(page, _("3. *: fewer than 25 responses, not shown. ※: prints as the line; judged on the unrounded value. △: the "
                       "interval reaches across the line."));
     page_close(page, true, 1);

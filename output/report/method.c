@@ -129,6 +129,17 @@ static const char *lonely(const char *policy)
     return policy;
 }
 
+// What holds for the units of the first stage.
+static const char *population(const struct output_report *report)
+{
+    static const char *const unequal[] = {"pps_systematic", "sampford", "brewer", "midzuno"};
+    for (size_t i = 0; i < report->stage_count; i++)
+        for (size_t k = 0; k < sizeof unequal / sizeof *unequal; k++)
+            if (report->stages[i].stage == 1 && strcmp(report->stages[i].method, unequal[k]) == 0)
+                return _("as drawn with replacement, with probability proportional to size");
+    return _("with finite population corrections");
+}
+
 static void figure_items(struct page *page)
 {
     const struct output_report *report = page->report;
@@ -137,9 +148,9 @@ static void figure_items(struct page *page)
     item(page, _("Two figures"), _("By the rules: the unweighted ratio of persons or households that the assessment rules ask for; "
                                    "lines, scores and grades go by it. Weighted estimate: what the sample says of the whole area, "
                                    "by the probabilities of selection; shown beside it with its interval."));
-    item(page, _("Variance"), page_text(page, _("Taylor linearisation by strata and first-stage units, with finite population "
-                                                "corrections; domains keep the units outside as zeros. A stratum with a single "
-                                                "first-stage unit is %s."), lonely(report->lonely)));
+    item(page, _("Variance"), page_text(page, _("Taylor linearisation by strata and first-stage units, %s; "
+                                                "domains keep the units outside as zeros. A stratum with a single "
+                                                "first-stage unit is %s."), population(report), lonely(report->lonely)));
     item(page, _("Intervals"), page_text(page, _("At %s%%. Means and ratios: Student t with as many degrees of freedom as first-stage "
                                                  "units less strata. Shares: the exact interval on the effective sample (Korn and Graubard "
                                                  "1998), which holds for rates near 0. Where nothing was found: the one-sided upper "
@@ -168,8 +179,7 @@ static void rule_items(struct page *page)
     const struct output_report *report = page->report;
     item(page, _("Denominators and counting"), denominators(page));
     if (page_has_cases(page))
-        item(page, _("Confirmed cases"), _("Wrong exits and missed households count only as confirmed cases, in persons. A rule or an answer alone "
-                             "makes none."));
+        item(page, _("Confirmed cases"), _("What is suspected counts only once it is confirmed, in persons. A rule or an answer alone makes no case."));
     item(page, _("Rounding"), _("Only in print: half up or half to even, as each indicator says. Lines, points and grades are judged on "
                                 "the unrounded value; a value that prints as the line is marked and shown with more digits. Parts "
                                 "may not add up to totals."));
@@ -179,11 +189,11 @@ static void rule_items(struct page *page)
                                    "base: shown, not scored."));
     item(page, _("Disclosure"), report->audience == OUTPUT_OFFICIALS
                                     ? _("Cells of fewer than 5 persons in tables of opinions are not published, nor those from which they could "
-                                        "be worked out. No opinion stands beside a household's number, and no name, telephone or id "
+                                        "be worked out. No opinion stands beside the number of who gave it, and no name, telephone or id "
                                         "number is in this file.")
                                     : _("For evaluators: unrounded values and small cells are shown. Not to be passed on. No opinion stands "
-                                        "beside a household's number, and no name, telephone or id number is in this file."));
-    item(page, _("Response rates"), _("AAPOR, Standard Definitions: RR1, RR2, RR5, COOP1, REF1, CON1. Households drawn first stay in the count "
+                                        "beside the number of who gave it, and no name, telephone or id number is in this file."));
+    item(page, _("Response rates"), _("AAPOR, Standard Definitions: RR1, RR2, RR5, COOP1, REF1, CON1. Units drawn first stay in the count "
                                       "when they are replaced."));
 }
 
