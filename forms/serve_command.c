@@ -108,7 +108,10 @@ static int serve(struct survey_invocation *invocation, const char *path, const s
         return survey_command_fail(invocation, &error);
     printf(_("Listening on %s\n"), phone_server_url(server));
     printf(_("Review, for supervisors and evaluators: %s/review\n"), phone_server_url(server));
-    bool shown = !token || show_setup(invocation, server, token, title, &error);
+    bool reviews = o->once_role && strcmp(o->once_role, "enumerator") != 0;
+    if (reviews)
+        printf(_("Token to sign in there with, as %s: %s\n"), o->once_role, token);
+    bool shown = !token || reviews || show_setup(invocation, server, token, title, &error);
     if (!token)
         puts(_("Give --token to show the QR code that sets up a phone, or see 'assay team'."));
     fflush(stdout);
