@@ -151,6 +151,20 @@ static bool lone_texts(struct stats_source *source, const char *expression, stru
     return true;
 }
 
+// A choice among several answers is no level of its own: "milk egg" and "egg milk" are the same.
+static bool is_single(const struct stats_source *source, const char *expression, struct survey_error *error)
+{
+    const char *name = lone_name(source->arena, expression);
+    const struct survey_item *item = source->is_table || strncmp(expression, "frame(", 6) == 0
+                                         ? NULL
+                                         : survey_form_find(stats_dataset_form(source->dataset), name);
+    if (!item || item->type != SURVEY_TYPE_SELECT_MULTIPLE)
+        return true;
+    return survey_fail(error, SURVEY_ERROR_INPUT, source->path,
+                       _("'%s' has several answers at once: ask for one choice, as selected(${%s}, '%s')"), name, name,
+                       item->list && item->list->count ? item->list->choices[0].name : "");
+}
+
 bool stats_source_levels(struct stats_source *source, const char *name, struct stats_source_levels *levels,
                          bool *lone, bool *numbers, struct survey_error *error)
 {
@@ -161,6 +175,8 @@ bool stats_source_levels(struct stats_source *source, const char *name, struct s
     *numbers = true;
     if (!*lone)
         return true;
+    if (!is_single(source, name, error))
+        return false;
     stats_levels_of(source->arena, texts, levels->codes.count, &found);
     levels->count = found.count;
     levels->names = found.names;

@@ -215,6 +215,7 @@ cat >hh.md <<'EOF'
 | | text | household_id | Household | |
 | | integer | age | Age | |
 | | select_one yn | poor | Poor | ${age} > 20 |
+| | select_multiple yn | owns | Owns | |
 | choices | | | |
 | | list_name | name | label |
 | | yn | yes | Yes |
@@ -258,6 +259,7 @@ run 0 estimate e.assay --mean age --by "frame('village')"
 [ -s "$folder/err" ] && failed="$failed [something on stderr]"
 run 0 estimate e.assay --share "\${poor} = 'Yes'"; says "warning W304 --share: 'Yes' is not a choice of 'poor'"
 run 0 estimate e.assay --mean age --where "selected(\${poor}, 'yess')"; says "warning W304 --where: 'yess' is not a choice of 'poor'"
+run 1 estimate e.assay --share '${owns}'; says "'owns' has several answers at once: ask for one choice, as selected(\${owns}, 'yes')"
 run 1 estimate e.assay --mean '${nope}'; says "there is no question 'nope'"
 run 2 estimate e.assay --mean age --strata village; says '--strata is for CSV files'
 run 1 estimate e.assay --mean age --round 9; says 'round 9 has no complete response yet'
