@@ -6,13 +6,15 @@
 #include "survey/base/text.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/single_threaded.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SECONDS = 60 }; // of the processor, for a page
+enum { SECONDS = 60, LONGEST = 180 }; // for a page: of the processor, and by the clock
 
 // What the child leaves for its parent, in memory that both have.
 struct drawing {
@@ -34,6 +36,12 @@ __attribute__((noreturn)) static void draw(const char *name, const void *bytes, 
 {
     struct scan_render *render;
     struct scan_image image = {0};
+    sigset_t alarms;
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
+    signal(SIGALRM, SIG_DFL);
+    sigprocmask(SIG_UNBLOCK, &alarms, NULL);
+    alarm(LONGEST); // should it wait for a lock that another thread of the parent held when it was made
     setrlimit(RLIMIT_CPU, &(struct rlimit){SECONDS, SECONDS});
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     if (scan_render_open(name, bytes, length, &render, &drawing->error) &&
@@ -76,10 +84,33 @@ static bool take(struct drawing *drawing, const char *where, struct scan_image *
     return true;
 }
 
+// The address sanitizer's allocator can't be forked beside other threads: the child may wait for ever for its lock.
+static bool may_fork(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+    return __libc_single_threaded;
+#else
+    return true;
+#endif
+}
+
+static bool draw_here(const char *name, const void *bytes, size_t length, int page, double dpi, struct scan_image *image,
+                      struct survey_error *error)
+{
+    struct scan_render *render;
+    if (!scan_render_open(name, bytes, length, &render, error))
+        return false;
+    bool done = scan_render_page(render, page, dpi, image, error);
+    scan_render_close(render);
+    return done;
+}
+
 bool scan_render_apart(const char *name, const void *bytes, size_t length, int page, double dpi, struct scan_image *image,
                        struct survey_error *error)
 {
     char where[600];
+    if (!may_fork())
+        return draw_here(name, bytes, length, page, dpi, image, error);
     survey_format_into(where, sizeof where, _("%s: page %d"), name, page + 1);
     struct drawing *drawing =
         mmap(NULL, sizeof *drawing, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
