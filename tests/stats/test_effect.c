@@ -1,40 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Effects on small tables, against figures worked by hand.
-#include "stats/request/request.h"
-#include "survey/base/arena.h"
-#include "tests/tap.h"
+#include "tests/stats/asking.h"
 
-#include <unistd.h>
-
-static struct survey_error error;
-static struct survey_buffer text = {.ceiling = 1 << 20};
-static struct survey_arena *arena;
-static struct survey_json *got;
-static char folder[] = "/tmp/assay-effect-XXXXXX";
-
-static void put(const char *content)
+static void put_table(const char *content)
 {
-    char path[200];
-    snprintf(path, sizeof path, "%s/data.csv", folder);
-    FILE *file = fopen(path, "w");
-    fputs(content, file);
-    fclose(file);
-}
-
-// Runs a request; its result is then in got.
-static bool run(const char *request)
-{
-    struct survey_json *json;
-    survey_arena_free(arena);
-    survey_buffer_clear(&text);
-    arena = survey_arena_new();
-    got = NULL;
-    error = (struct survey_error){0};
-    struct survey_json_writer writer = survey_json_writer(&text, false);
-    return survey_json_read(arena, "request", request, strlen(request), &json, &error) &&
-           stats_request_run(json, folder, &writer, NULL, &error) &&
-           survey_json_read(arena, "result", survey_buffer_string(&text), text.length, &got,
-                            &error);
+    put("data.csv", content);
 }
 
 // An estimator on the table.
@@ -44,10 +14,10 @@ static bool ask_under(const char *design, const char *estimator, const char *arg
     snprintf(request, sizeof request,
              "{\"data\": \"data.csv\", \"design\": {%s}, \"estimator\": \"%s\", \"args\": {%s}}",
              design, estimator, args);
-    return run(request);
+    return ask(request);
 }
 
-static bool ask(const char *estimator, const char *args)
+static bool estimate(const char *estimator, const char *args)
 {
     return ask_under("", estimator, args);
 }
@@ -58,11 +28,6 @@ static double number_of(const struct survey_json *json, size_t index)
     if (json && json->kind == SURVEY_JSON_ARRAY)
         json = survey_json_at(json, index);
     return json && json->kind == SURVEY_JSON_NUMBER ? json->number : (double)NAN;
-}
-
-static double field(const char *key, size_t index)
-{
-    return number_of(survey_json_get(got, key), index);
 }
 
 static double balance(size_t row, const char *key)
@@ -84,15 +49,15 @@ static bool warns(const char *part)
 // Means 3 and 1, variances 4 / 3 and 2 / 2; Welch: (7/3)^2 / ((4/3)^2 / 2 + 1).
 static void difference(void)
 {
-    put("t,y\n1,1\n1,3\n1,5\n0,0\n0,2\n0,NA\n");
-    NEED(ask("difference", ARMS));
+    put_table("t,y\n1,1\n1,3\n1,5\n0,0\n0,2\n0,NA\n");
+    NEED(estimate("difference", ARMS));
     CHECK_NEAR(2, field("est", 0), 1e-15);
     CHECK_NEAR(sqrt(7.0 / 3), field("se", 0), 1e-15);
     CHECK_NEAR(49.0 / 17, field("df", 0), 1e-14);
     CHECK_NEAR(5, field("n", 0), 0);
     CHECK_NEAR(1, field("missing", 0), 0);
     // The same by regression.
-    NEED(ask("lin", ARMS));
+    NEED(estimate("lin", ARMS));
     CHECK_NEAR(2, field("est", 0), 1e-14);
     CHECK_NEAR(sqrt(7.0 / 3), field("se", 0), 1e-14);
 }
@@ -108,12 +73,12 @@ static void clustered(void)
                  {"CR2", 4},         {"CR3", 8},         {"const", 20.0 / 3 / 4},
                  {"HC1", 20.0 / 12}, {"HC0", 20.0 / 16}, {"HC2", 20.0 / 12},
                  {"HC3", 20.0 / 9}};
-    put("g,y\nA,1\nA,3\nB,5\nB,7\n");
+    put_table("g,y\nA,1\nA,3\nB,5\nB,7\n");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char args[100];
         snprintf(args, sizeof args, "\"formula\": \"y ~ 1\", \"cluster\": \"g\", \"vcov\": \"%s\"",
                  cases[i].vcov);
-        NEED(ask("ols", args));
+        NEED(estimate("ols", args));
         CHECK_NEAR(4, field("est", 0), 1e-14);
         CHECK_NEAR(sqrt(cases[i].variance), field("se", 0), 1e-14);
         CHECK_NEAR(*cases[i].vcov == 'C' ? 1 : 3, field("df", 0), 1e-13);
@@ -127,45 +92,45 @@ static void clustered(void)
 // Clusters g have the totals -4 and 4, h -2 and 2, the cells are rows: 32 / 16 + 8 / 16 - 20 / 16.
 static void two_way(void)
 {
-    put("g,h,y\nA,1,1\nA,2,3\nB,1,5\nB,2,7\n");
-    NEED(ask("ols", "\"formula\": \"y ~ 1\", \"cluster\": [\"g\", \"h\"], \"vcov\": \"CR0\""));
+    put_table("g,h,y\nA,1,1\nA,2,3\nB,1,5\nB,2,7\n");
+    NEED(estimate("ols", "\"formula\": \"y ~ 1\", \"cluster\": [\"g\", \"h\"], \"vcov\": \"CR0\""));
     CHECK_NEAR(sqrt(2 + 0.5 - 1.25), field("se", 0), 1e-14);
     CHECK_NEAR(1, field("df", 0), 0);
-    CHECK(!ask("ols", "\"formula\": \"y ~ 1\", \"cluster\": [\"g\", \"h\"], \"vcov\": \"CR2\""));
+    CHECK(!estimate("ols", "\"formula\": \"y ~ 1\", \"cluster\": [\"g\", \"h\"], \"vcov\": \"CR2\""));
     CHECK_TEXT("two-way clusters have CR0, CR1 or CR1S", error.message);
 }
 
 // Constants for each level, taken out or as columns of the model.
 static void absorbed(void)
 {
-    put("g,h,x,y\nA,1,1,2\nA,2,4,3\nA,3,2,9\nB,1,5,5\nB,2,7,1\nB,3,1,4\nC,1,2,8\nC,3,6,6\n");
-    NEED(ask("ols", "\"formula\": \"y ~ x + factor(g) + factor(h)\", \"vcov\": \"const\""));
+    put_table("g,h,x,y\nA,1,1,2\nA,2,4,3\nA,3,2,9\nB,1,5,5\nB,2,7,1\nB,3,1,4\nC,1,2,8\nC,3,6,6\n");
+    NEED(estimate("ols", "\"formula\": \"y ~ x + factor(g) + factor(h)\", \"vcov\": \"const\""));
     double est = field("est", 1), se = field("se", 1);
-    NEED(ask("ols", "\"formula\": \"y ~ x\", \"fixed\": [\"g\", \"h\"], \"vcov\": \"const\""));
+    NEED(estimate("ols", "\"formula\": \"y ~ x\", \"fixed\": [\"g\", \"h\"], \"vcov\": \"const\""));
     CHECK_NEAR(est, field("est", 0), 1e-12);
     CHECK_NEAR(se, field("se", 0), 1e-12);
     CHECK_NEAR(5, field("absorbed", 0), 0);
     // The correction of CR2 is the same whether constants of clusters are taken out or not.
-    NEED(ask("ols", "\"formula\": \"y ~ x + factor(g)\", \"cluster\": \"g\""));
+    NEED(estimate("ols", "\"formula\": \"y ~ x + factor(g)\", \"cluster\": \"g\""));
     se = field("se", 1);
     double df = field("df", 1);
-    NEED(ask("ols", "\"formula\": \"y ~ x\", \"fixed\": \"g\", \"cluster\": \"g\""));
+    NEED(estimate("ols", "\"formula\": \"y ~ x\", \"fixed\": \"g\", \"cluster\": \"g\""));
     CHECK_NEAR(se, field("se", 0), 1e-10);
     CHECK_NEAR(df, field("df", 0), 1e-8);
-    CHECK(!ask("ols", "\"formula\": \"y ~ x\", \"fixed\": \"h\", \"cluster\": \"g\""));
+    CHECK(!estimate("ols", "\"formula\": \"y ~ x\", \"fixed\": \"h\", \"cluster\": \"g\""));
     CHECK(strstr(error.message, "nested in the clusters"));
-    CHECK(!ask("ols", "\"formula\": \"y ~ h\", \"fixed\": \"h\", \"vcov\": \"const\""));
+    CHECK(!estimate("ols", "\"formula\": \"y ~ h\", \"fixed\": \"h\", \"vcov\": \"const\""));
     CHECK_TEXT("'h' does not vary within the 'fixed' columns", error.message);
 }
 
 // Weights of 2 are two rows, but for the number of rows.
 static void weighted(void)
 {
-    put("x,y,w\n0,1,2\n1,4,1\n2,3,3\n3,9,1\n");
+    put_table("x,y,w\n0,1,2\n1,4,1\n2,3,3\n3,9,1\n");
     NEED(ask_under("\"weights\": \"w\"", "ols", "\"formula\": \"y ~ x\", \"vcov\": \"HC0\""));
     double est = field("est", 1), se = field("se", 1);
-    put("x,y,g\n0,1,1\n0,1,1\n1,4,2\n2,3,3\n2,3,3\n2,3,3\n3,9,4\n");
-    NEED(ask("ols", "\"formula\": \"y ~ x\", \"cluster\": \"g\", \"vcov\": \"CR0\""));
+    put_table("x,y,g\n0,1,1\n0,1,1\n1,4,2\n2,3,3\n2,3,3\n2,3,3\n3,9,4\n");
+    NEED(estimate("ols", "\"formula\": \"y ~ x\", \"cluster\": \"g\", \"vcov\": \"CR0\""));
     CHECK_NEAR(field("est", 1), est, 1e-13);
     CHECK_NEAR(field("se", 1), se, 1e-13);
 }
@@ -183,11 +148,11 @@ static void did(void)
         strcat(table, rows[i]);
         strcat(backwards, rows[7 - i]);
     }
-    put(table);
-    NEED(ask("did", ARMS ", \"post\": \"p\", \"panel\": \"i\""));
+    put_table(table);
+    NEED(estimate("did", ARMS ", \"post\": \"p\", \"panel\": \"i\""));
     CHECK_NEAR(3, field("did", 0), 1e-14);
     CHECK_NEAR(sqrt(2), field("se", 0), 1e-14);
-    NEED(ask("did", plain));
+    NEED(estimate("did", plain));
     CHECK_NEAR(3, field("did", 0), 1e-14);
     CHECK_NEAR(3, field("did_means", 0), 1e-14);
     CHECK_NEAR(7, field("treated_after", 0), 1e-14);
@@ -195,10 +160,10 @@ static void did(void)
     CHECK_TEXT("CR2", survey_json_text(survey_json_get(got, "regression"), "vcov", ""));
     CHECK_NEAR(sqrt(2), field("se", 0), 1e-14);
     CHECK(!warns("30 clusters"));
-    NEED(ask("did", ARMS ", \"post\": \"p\", \"cluster\": \"i\", \"vcov\": \"CR1\""));
+    NEED(estimate("did", ARMS ", \"post\": \"p\", \"cluster\": \"i\", \"vcov\": \"CR1\""));
     CHECK(warns("fewer than 30 clusters"));
     // A condition can name the arms; the balance is that of the first period.
-    NEED(ask("did", "\"outcome\": \"y\", \"treatment\": \"${i} = 'a' or ${i} = 'b'\", \"post\": "
+    NEED(estimate("did", "\"outcome\": \"y\", \"treatment\": \"${i} = 'a' or ${i} = 'b'\", \"post\": "
                     "\"p\", \"panel\": \"i\", "
                     "\"covariates\": \"x\", \"vcov\": \"const\""));
     CHECK_NEAR(3, balance(0, "mean_t"), 1e-15);
@@ -207,8 +172,8 @@ static void did(void)
     CHECK(warns("equal variances"));
     // The same bits whatever the order of rows.
     for (int i = 0; i < 2; i++) {
-        put(i ? backwards : table);
-        NEED(ask("did", args));
+        put_table(i ? backwards : table);
+        NEED(estimate("did", args));
         snprintf(i ? second : first, sizeof first, "%a %a", field("did", 0), field("se", 0));
     }
     CHECK_TEXT(first, second);
@@ -217,8 +182,8 @@ static void did(void)
 // x is 1, 3 in one arm, 2, 2, 5 in the other: (2 - 3) / sqrt(2), variances 2 and 3.
 static void balanced(void)
 {
-    put("t,x,f\n1,1,a\n1,3,b\n0,2,b\n0,2,c\n0,5,c\n");
-    NEED(ask("balance", "\"treatment\": \"t\", \"covariates\": [\"x\", \"f\"]"));
+    put_table("t,x,f\n1,1,a\n1,3,b\n0,2,b\n0,2,c\n0,5,c\n");
+    NEED(estimate("balance", "\"treatment\": \"t\", \"covariates\": [\"x\", \"f\"]"));
     CHECK_NEAR(-1 / sqrt(2), balance(0, "smd"), 1e-15);
     CHECK_NEAR(2.0 / 3, balance(0, "variance_ratio"), 1e-15);
     // Of the factor all three levels are shown; no treated unit has c.
@@ -226,7 +191,7 @@ static void balanced(void)
     CHECK_NEAR(2.0 / 3, balance(2, "mean_c"), 1e-15);
     CHECK_NEAR(0.5, balance(3, "mean_t"), 1e-15);
     CHECK(warns("beyond 0.1"));
-    NEED(ask("balance", "\"treatment\": \"t\", \"covariates\": \"x\", \"sd\": \"pooled\""));
+    NEED(estimate("balance", "\"treatment\": \"t\", \"covariates\": \"x\", \"sd\": \"pooled\""));
     CHECK_NEAR(-1 / sqrt(2.5), balance(0, "smd"), 1e-15);
 }
 
@@ -239,8 +204,8 @@ static const char *const cells =
 
 static void propensity(void)
 {
-    put(cells);
-    NEED(ask("propensity", "\"treatment\": \"t\", \"covariates\": \"x\""));
+    put_table(cells);
+    NEED(estimate("propensity", "\"treatment\": \"t\", \"covariates\": \"x\""));
     CHECK_NEAR(-log(3), field("est", 0), 1e-12);
     CHECK_NEAR(2 * log(3), field("est", 1), 1e-12);
     CHECK_NEAR(sqrt(2 / 0.75), field("se", 1), 1e-12);
@@ -258,9 +223,9 @@ static void weighed(void)
                 {"entropy_balance", GIVEN},
                 {"matching", GIVEN ", \"method\": \"exact\", \"exact\": \"x\""}};
     double se = sqrt(8.0 / 7 * (2.75 + 2.0 / 9) / 16);
-    put(cells);
+    put_table(cells);
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-        NEED(ask(ways[i].estimator, ways[i].args));
+        NEED(estimate(ways[i].estimator, ways[i].args));
         CHECK_NEAR(2.25, field("est", 0), 1e-12);
         CHECK_NEAR(se, field("se", 0), 1e-12);
         CHECK_NEAR(7, field("df", 0), 0);
@@ -270,13 +235,13 @@ static void weighed(void)
         CHECK_NEAR(16.0 / (3.0 / 9 + 9), field("ess_control", 0), 1e-12);
         CHECK(!warns("beyond 0.1"));
     }
-    NEED(ask("ipw", GIVEN ", \"estimand\": \"ATE\""));
+    NEED(estimate("ipw", GIVEN ", \"estimand\": \"ATE\""));
     CHECK_NEAR(2.5, field("est", 0), 1e-12);
-    NEED(ask("aipw", GIVEN));
+    NEED(estimate("aipw", GIVEN));
     CHECK_NEAR(2.5, field("est", 0), 1e-12);
-    NEED(ask("ipw", GIVEN ", \"score\": \"s\""));
+    NEED(estimate("ipw", GIVEN ", \"score\": \"s\""));
     CHECK_NEAR(2.25, field("est", 0), 1e-14);
-    NEED(ask("ipw", GIVEN ", \"trim\": [0.1, 0.5]"));
+    NEED(estimate("ipw", GIVEN ", \"trim\": [0.1, 0.5]"));
     CHECK_NEAR(3, field("est", 0), 1e-12);
     CHECK_NEAR(4, field("trimmed", 0), 0);
     CHECK_NEAR(3, field("dropped_treated", 0), 0);
@@ -288,10 +253,10 @@ static void under_a_design(void)
     char twice[700] = "";
     const char *at = strchr(cells, '\n') + 1;
     snprintf(twice, sizeof twice, "%.*s%s%s", (int)(at - cells), cells, at, at);
-    put(cells);
-    NEED(ask("ipw", GIVEN));
+    put_table(cells);
+    NEED(estimate("ipw", GIVEN));
     double se = field("se", 0);
-    put(twice);
+    put_table(twice);
     NEED(ask_under("\"ids\": \"g\"", "ipw", GIVEN));
     CHECK_NEAR(se, field("se", 0), 1e-12);
     CHECK_NEAR(7, field("df", 0), 0);
@@ -300,7 +265,7 @@ static void under_a_design(void)
     CHECK_NEAR(se, field("se", 0), 1e-12);
     // The survey's weights: a treated row of the first cell counts twice, so that the ATT is (2 x 3
     // + 3 x 2) / 5.
-    put(cells);
+    put_table(cells);
     CHECK(!ask_under("\"weights\": \"w\"", "ipw", GIVEN));
     CHECK(strstr(error.message, "say in 'survey_weights'"));
     const char *const multiply[] = {"entropy_balance", "matching"};
@@ -327,8 +292,8 @@ static const char *control(size_t set, size_t index)
 // as far from none: a.
 static void nearest(void)
 {
-    put("i,t,s,x,y\nA,1,.5,1,10\nB,1,.6,2,8\na,0,.4,3,1\nb,0,.6,2,3\nc,0,.7,1,5\n");
-    NEED(ask("matching", SCORED));
+    put_table("i,t,s,x,y\nA,1,.5,1,10\nB,1,.6,2,8\na,0,.4,3,1\nb,0,.6,2,3\nc,0,.7,1,5\n");
+    NEED(estimate("matching", SCORED));
     CHECK_TEXT("a", control(0, 0));
     CHECK_TEXT("b", control(1, 0));
     CHECK_NEAR(7, field("est", 0), 1e-14); // differences 9 and 5
@@ -336,29 +301,29 @@ static void nearest(void)
     CHECK_NEAR(1, field("df", 0), 0);
     CHECK_NEAR(1, field("dropped_control", 0), 0);
     // By rows A chooses first, the lower of two that are as near.
-    NEED(ask("matching", SCORED ", \"order\": \"data\""));
+    NEED(estimate("matching", SCORED ", \"order\": \"data\""));
     CHECK_TEXT("a", control(0, 0));
     // Two each, within a caliper that leaves c to B alone.
-    NEED(ask("matching", SCORED ", \"replace\": true, \"ratio\": 2, \"caliper\": 1.2"));
+    NEED(estimate("matching", SCORED ", \"replace\": true, \"ratio\": 2, \"caliper\": 1.2"));
     CHECK_TEXT("b", control(0, 1));
     CHECK_TEXT("b", control(1, 0));
     CHECK_TEXT("c", control(1, 1));
     // Ties: A has a and b, B has b alone: differences 8 and 5; K of b is 1.5 and its K2 1.25; half
     // the mean squared difference of pairs around 6.5 is 1.375.
-    NEED(ask("matching", SCORED ", \"replace\": true"));
+    NEED(estimate("matching", SCORED ", \"replace\": true"));
     CHECK_TEXT("b", control(0, 1));
     CHECK_NEAR(6.5, field("est", 0), 1e-14);
     CHECK_NEAR(sqrt((4.5 + 1.375) / 4), field("se", 0), 1e-14);
     CHECK_NEAR(1.5, field("max_w_control", 0), 1e-15);
     CHECK_NEAR(4 / 2.5, field("ess_control", 0), 1e-14);
     // Without them the lower one.
-    NEED(ask("matching", SCORED ", \"replace\": true, \"ties\": false"));
+    NEED(estimate("matching", SCORED ", \"replace\": true, \"ties\": false"));
     CHECK_TEXT("none", control(0, 1));
-    NEED(ask("matching", SCORED ", \"side\": \"below\", \"order\": \"smallest\""));
+    NEED(estimate("matching", SCORED ", \"side\": \"below\", \"order\": \"smallest\""));
     CHECK_TEXT("a", control(0, 0));
     CHECK(warns("'side' below"));
     // Within a cell of x B alone finds b, and c is A's.
-    NEED(ask("matching", SCORED ", \"exact\": \"x\""));
+    NEED(estimate("matching", SCORED ", \"exact\": \"x\""));
     CHECK_TEXT("c", control(0, 0));
     CHECK_TEXT("b", control(1, 0));
 }
@@ -367,14 +332,14 @@ static void nearest(void)
 // .8 is beyond .2.
 static void kernel(void)
 {
-    put("i,t,s,x,y\nA,1,.5,1,10\nB,1,.5,2,10\nC,1,.05,2,7\na,0,.4,3,1\nb,0,.6,2,3\nc,0,.45,1,5\nd,"
+    put_table("i,t,s,x,y\nA,1,.5,1,10\nB,1,.5,2,10\nC,1,.05,2,7\na,0,.4,3,1\nb,0,.6,2,3\nc,0,.45,1,5\nd,"
         "0,.8,1,9\n");
-    NEED(ask("matching", SCORED ", \"method\": \"kernel\", \"bandwidth\": 0.2"));
+    NEED(estimate("matching", SCORED ", \"method\": \"kernel\", \"bandwidth\": 0.2"));
     CHECK_NEAR(10 - (0.75 * 4 + 0.9375 * 5) / 2.4375, field("est", 0), 1e-13);
     CHECK_NEAR(1, field("dropped_treated", 0), 0);
     CHECK_NEAR(1, field("dropped_control", 0), 0);
     CHECK(warns("without a match"));
-    NEED(ask("matching", SCORED ", \"support\": true"));
+    NEED(estimate("matching", SCORED ", \"support\": true"));
     CHECK_NEAR(1, field("outside_support", 0), 0);
     CHECK_NEAR(2, field("n_treated", 0), 0);
 }
@@ -383,9 +348,9 @@ static void kernel(void)
 // 2) than to a (1.5, 0).
 static void mahalanobis(void)
 {
-    put("i,t,x,z,y\nA,1,0,0,5\nB,1,2,0,5\nC,1,0,4,5\nD,1,2,4,5\na,0,1.5,0,1\nb,0,0,2,2\nc,0,3.5,2,"
+    put_table("i,t,x,z,y\nA,1,0,0,5\nB,1,2,0,5\nC,1,0,4,5\nD,1,2,4,5\na,0,1.5,0,1\nb,0,0,2,2\nc,0,3.5,2,"
         "3\nd,0,1.5,4,4\n");
-    NEED(ask("matching", ARMS ", \"covariates\": [\"x\", \"z\"], \"id\": \"i\", \"distance\": "
+    NEED(estimate("matching", ARMS ", \"covariates\": [\"x\", \"z\"], \"id\": \"i\", \"distance\": "
                               "\"mahalanobis\", \"replace\": true"));
     CHECK_TEXT("b", control(0, 0));
     CHECK_TEXT("a", control(1, 0));
@@ -404,8 +369,8 @@ static void order(void)
             char table[300] = "t,x,y,f\n";
             for (int k = 0; k < 8; k++)
                 strcat(table, rows[i ? 7 - k : (k * 3) % 8]);
-            put(table);
-            NEED(ask(estimators[e], ARMS ", \"covariates\": \"x\""));
+            put_table(table);
+            NEED(estimate(estimators[e], ARMS ", \"covariates\": \"x\""));
             snprintf(i ? second : first, sizeof first, "%a %a", field("est", 0), field("se", 0));
         }
         CHECK_TEXT(first, second);
@@ -418,17 +383,17 @@ static void order(void)
 // 7/3, V2 = 16/3; z = (-1/3, 1) and (0, 4/3): C = 2 * 8/9.
 static void changed(void)
 {
-    put("u,r,y\nA,1,1\nB,1,2\nC,1,6\nA,2,2\nB,2,4\nC,2,6\n");
-    NEED(ask("change", CHANGE));
+    put_table("u,r,y\nA,1,1\nB,1,2\nC,1,6\nA,2,2\nB,2,4\nC,2,6\n");
+    NEED(estimate("change", CHANGE));
     CHECK_NEAR(1, field("est", 0), 1e-14);
     CHECK_NEAR(sqrt(1.0 / 3), field("se", 0), 1e-14);
     CHECK_NEAR(2, field("df", 0), 0);
     CHECK_NEAR(3, field("from", 0), 1e-14);
-    NEED(ask("change", CHANGE ", \"fun\": \"total\""));
+    NEED(estimate("change", CHANGE ", \"fun\": \"total\""));
     CHECK_NEAR(3, field("est", 0), 1e-14);
     CHECK_NEAR(sqrt(3), field("se", 0), 1e-14);
-    put("u,r,y,N\nA,1,1,10\nB,1,2,10\nC,1,6,10\nB,2,4,10\nC,2,8,10\nD,2,0,10\n");
-    NEED(ask("change", CHANGE));
+    put_table("u,r,y,N\nA,1,1,10\nB,1,2,10\nC,1,6,10\nB,2,4,10\nC,2,8,10\nD,2,0,10\n");
+    NEED(estimate("change", CHANGE));
     CHECK_NEAR(1, field("est", 0), 1e-14);
     CHECK_NEAR(16.0 / 9, field("covariance", 0), 1e-14);
     CHECK_NEAR(sqrt(37.0 / 9), field("se", 0), 1e-14);
@@ -442,19 +407,19 @@ static void changed(void)
     CHECK_NEAR(0.55 * 16 / 9, field("covariance", 0), 1e-14);
     CHECK_NEAR(sqrt(0.7 * 23 / 3 - 1.1 * 16 / 9), field("se", 0), 1e-14);
     // Those of both rounds alone.
-    NEED(ask("change", CHANGE ", \"matched\": true"));
+    NEED(estimate("change", CHANGE ", \"matched\": true"));
     CHECK_NEAR(2, field("est", 0), 1e-14);
     CHECK_NEAR(2, field("n_from", 0), 0);
-    put("u,r,y\nA,1,1\nB,1,2\nC,2,4\nD,2,8\n");
-    NEED(ask("change", CHANGE));
+    put_table("u,r,y\nA,1,1\nB,1,2\nC,2,4\nD,2,8\n");
+    NEED(estimate("change", CHANGE));
     CHECK_NEAR(0, field("covariance", 0), 0);
     CHECK_NEAR(sqrt(0.25 + 4), field("se", 0), 1e-14);
     CHECK(warns("no PSU is in both rounds"));
     // Two units of both rounds at the ends, the others at the mean: their covariance of 1 is more
     // than the variances, 5/9 each.
-    put("u,r,y\nA,1,0\nB,1,10\nc,1,5\nd,1,5\ne,1,5\nf,1,5\ng,1,5\nh,1,5\ni,1,5\nj,1,5\n"
+    put_table("u,r,y\nA,1,0\nB,1,10\nc,1,5\nd,1,5\ne,1,5\nf,1,5\ng,1,5\nh,1,5\ni,1,5\nj,1,5\n"
         "A,2,0\nB,2,10\nk,2,5\nl,2,5\nm,2,5\nn,2,5\no,2,5\np,2,5\nq,2,5\nr,2,5\n");
-    NEED(ask("change", CHANGE));
+    NEED(estimate("change", CHANGE));
     CHECK_NEAR(sqrt(10.0 / 9), field("se", 0), 1e-14);
     CHECK(warns("the covariance was left out"));
 }
@@ -477,7 +442,7 @@ static void changed_like_reference(void)
     for (int i = 0; i < 2; i++) {
         char whole[900];
         snprintf(whole, sizeof whole, request, cases[i].design);
-        NEED(run(whole));
+        NEED(ask(whole));
         CHECK_NEAR(-0.056872434251167, field("est", 0), 1e-14);
         CHECK_NEAR(cases[i].se, field("se", 0), 1e-14);
         CHECK_NEAR(45, field("df", 0), 0);
@@ -549,36 +514,21 @@ static void faults(void)
          "a propensity score lies between 0 and 1, not at 1"},
     };
     for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
-        put(more[i].table);
-        CHECK(!ask(more[i].estimator, more[i].args));
+        put_table(more[i].table);
+        CHECK(!estimate(more[i].estimator, more[i].args));
         CHECK_TEXT(more[i].message, error.message);
     }
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        put(cases[i].table);
-        CHECK(!ask(cases[i].estimator, cases[i].args));
+        put_table(cases[i].table);
+        CHECK(!estimate(cases[i].estimator, cases[i].args));
         CHECK_TEXT(cases[i].message, error.message);
     }
-    put("g,y\nA,1\n,2\nB,3\n");
-    CHECK(!ask("ols", "\"formula\": \"y ~ 1\", \"cluster\": \"g\""));
+    put_table("g,y\nA,1\n,2\nB,3\n");
+    CHECK(!estimate("ols", "\"formula\": \"y ~ 1\", \"cluster\": \"g\""));
     CHECK(strstr(error.where, "data.csv: line 3"));
 }
 
-static void begin(void)
-{
-    NEED(mkdtemp(folder));
-}
-
-static void end(void)
-{
-    char path[200];
-    snprintf(path, sizeof path, "%s/data.csv", folder);
-    unlink(path);
-    CHECK(rmdir(folder) == 0);
-    survey_arena_free(arena);
-    survey_buffer_clear(&text);
-}
-
-TESTS(CASE(begin), CASE(difference), CASE(clustered), CASE(two_way), CASE(absorbed), CASE(weighted),
+TESTS(CASE(set_up), CASE(difference), CASE(clustered), CASE(two_way), CASE(absorbed), CASE(weighted),
       CASE(did), CASE(balanced), CASE(propensity), CASE(weighed), CASE(under_a_design),
       CASE(nearest), CASE(kernel), CASE(mahalanobis), CASE(order), CASE(changed),
-      CASE(changed_like_reference), CASE(faults), CASE(end))
+      CASE(changed_like_reference), CASE(faults), CASE(clean_up))
