@@ -11,8 +11,7 @@
 
 const char *stats_plan_cell(const struct stats_plan_reader *reader, const char *header)
 {
-    int column = survey_sheet_column(reader->sheet, header);
-    return column < 0 ? "" : survey_sheet_cell(reader->sheet, reader->row, (uint32_t)column);
+    return survey_sheet_text(reader->sheet, reader->row, header);
 }
 
 const char *const *stats_plan_labels(const struct stats_plan_reader *reader, const char *stem)
@@ -34,21 +33,15 @@ void stats_plan_say(const struct stats_plan_reader *reader, enum survey_severity
                     const char *header, const char *code, const char *expected, const char *format,
                     ...)
 {
-    int column = survey_sheet_column(reader->sheet, header);
+    struct survey_problem problem = survey_sheet_fault(reader->sheet, reader->row, header);
     struct survey_buffer message = SURVEY_BUFFER(1000);
     va_list list;
     va_start(list, format);
     survey_format_list(&message, format, list);
     va_end(list);
-    survey_report_add(reader->report,
-                      &(struct survey_problem){.severity = severity,
-                                               .code = code,
-                                               .file = reader->form->path,
-                                               .sheet = reader->sheet->name,
-                                               .row = survey_sheet_line(reader->sheet, reader->row),
-                                               .column = (uint32_t)(column + 1),
-                                               .message = survey_buffer_string(&message),
-                                               .expected = expected});
+    problem.severity = severity, problem.code = code, problem.file = reader->form->path;
+    problem.message = survey_buffer_string(&message), problem.expected = expected;
+    survey_report_add(reader->report, &problem);
     survey_buffer_clear(&message);
 }
 

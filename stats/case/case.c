@@ -232,21 +232,14 @@ struct decisions {
 
 static const char *cell(const struct decisions *in, uint32_t row, const char *header)
 {
-    int column = survey_sheet_column(&in->sheet, header);
-    return column < 0 ? "" : survey_sheet_cell(&in->sheet, row, (uint32_t)column);
+    return survey_sheet_text(&in->sheet, row, header);
 }
 
 static void fault(struct decisions *in, uint32_t row, const char *header, const char *message)
 {
-    struct survey_problem problem = {.severity = SURVEY_FAULT,
-                                     .code = "D501",
-                                     .file = in->file,
-                                     .sheet = "",
-                                     .row = survey_sheet_line(&in->sheet, row),
-                                     .column =
-                                         (uint32_t)(survey_sheet_column(&in->sheet, header) + 1),
-                                     .message = message,
-                                     .expected = row ? "" : "id, decision, why, evidence, persons"};
+    struct survey_problem problem = survey_sheet_fault(&in->sheet, row, header);
+    problem.code = "D501", problem.file = in->file, problem.sheet = "", problem.message = message;
+    problem.expected = row ? "" : "id, decision, why, evidence, persons";
     survey_report_add(in->report, &problem);
 }
 

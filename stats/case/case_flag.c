@@ -35,21 +35,13 @@ struct flagging {
 
 static const char *cell(const struct flagging *in, const char *header)
 {
-    int column = survey_sheet_column(in->sheet, header);
-    return column < 0 ? "" : survey_sheet_cell(in->sheet, in->row, (uint32_t)column);
+    return survey_sheet_text(in->sheet, in->row, header);
 }
 
 static bool fault(struct flagging *in, const char *header, const char *code, const char *message)
 {
-    struct survey_problem problem = {.severity = SURVEY_FAULT,
-                                     .code = code,
-                                     .file = in->path,
-                                     .sheet = in->sheet->name,
-                                     .row = survey_sheet_line(in->sheet, in->row),
-                                     .column =
-                                         (uint32_t)(survey_sheet_column(in->sheet, header) + 1),
-                                     .message = message,
-                                     .expected = ""};
+    struct survey_problem problem = survey_sheet_fault(in->sheet, in->row, header);
+    problem.code = code, problem.file = in->path, problem.message = message;
     survey_report_add(in->report, &problem);
     return false;
 }

@@ -12,22 +12,14 @@
 
 const char *weight_text(const struct weighing *in, const char *header)
 {
-    int column = survey_sheet_column(in->sheet, header);
-    return column < 0 ? "" : survey_sheet_cell(in->sheet, in->row, (uint32_t)column);
+    return survey_sheet_text(in->sheet, in->row, header);
 }
 
 bool weight_fault(struct weighing *in, const char *header, const char *code, const char *message,
                   const char *expected)
 {
-    struct survey_problem problem = {.severity = SURVEY_FAULT,
-                                     .code = code,
-                                     .file = in->path,
-                                     .sheet = in->sheet->name,
-                                     .row = survey_sheet_line(in->sheet, in->row),
-                                     .column =
-                                         (uint32_t)(survey_sheet_column(in->sheet, header) + 1),
-                                     .message = message,
-                                     .expected = expected};
+    struct survey_problem problem = survey_sheet_fault(in->sheet, in->row, header);
+    problem.code = code, problem.file = in->path, problem.message = message, problem.expected = expected;
     survey_report_add(in->report, &problem);
     return false;
 }

@@ -2,6 +2,7 @@
 // The draw: the sample sheet carried out, stage by stage, repeatable by anyone from the seed.
 #pragma once
 
+#include "survey/base/json.h"
 #include "survey/sample/frame.h"
 
 enum survey_draw_method {
@@ -110,6 +111,8 @@ struct survey_draw_audit {
     double planned;    // of the selected, in common with the round before; NAN without overlap
 };
 struct survey_draw_audit survey_draw_audit_of(const struct survey_draw *draw, const struct survey_draw_row *row, struct survey_arena *arena);
+// Its counts and its sum of weights, as members.
+void survey_draw_audit_write(const struct survey_draw_audit *audit, struct survey_json_writer *json);
 
 // BLAKE2b-256 of the frame in hexadecimal: its columns and cells, each led by its length in 8 bytes, little end first.
 enum { SURVEY_FRAME_HASH = 65 };

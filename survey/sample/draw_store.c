@@ -54,6 +54,15 @@ struct survey_draw_audit survey_draw_audit_of(const struct survey_draw *draw, co
     return audit;
 }
 
+void survey_draw_audit_write(const struct survey_draw_audit *audit, struct survey_json_writer *json)
+{
+    survey_json_member_integer(json, "strata", (int64_t)audit->strata);
+    survey_json_member_integer(json, "population", (int64_t)audit->population);
+    survey_json_member_integer(json, "selected", (int64_t)audit->selected);
+    survey_json_member_integer(json, "reserve", (int64_t)audit->reserve);
+    survey_json_member_number(json, "weights", audit->weights);
+}
+
 size_t survey_draw_kept(struct survey_store *store, const struct survey_draw *draw, const struct survey_draw_row *row, const char *other)
 {
     size_t kept = 0;
@@ -113,11 +122,7 @@ static void write_entry(struct survey_store *store, const char *round, const str
         survey_json_open(&writer, '{');
         survey_json_member_integer(&writer, "row", plan->rows[i].row);
         survey_json_member(&writer, "method", survey_draw_method_name(plan->rows[i].method));
-        survey_json_member_integer(&writer, "strata", (int64_t)audit.strata);
-        survey_json_member_integer(&writer, "population", (int64_t)audit.population);
-        survey_json_member_integer(&writer, "selected", (int64_t)audit.selected);
-        survey_json_member_integer(&writer, "reserve", (int64_t)audit.reserve);
-        survey_json_member_number(&writer, "weights", audit.weights);
+        survey_draw_audit_write(&audit, &writer);
         if (!isnan(audit.planned) && before) {
             survey_json_member(&writer, "before", before);
             survey_json_member_number(&writer, "planned", audit.planned);

@@ -21,17 +21,14 @@ struct reader {
 
 static const char *cell(const struct reader *reader, const char *header)
 {
-    int column = survey_sheet_column(reader->sheet, header);
-    return column < 0 ? "" : survey_sheet_cell(reader->sheet, reader->row, (uint32_t)column);
+    return survey_sheet_text(reader->sheet, reader->row, header);
 }
 
 static void say(const struct reader *reader, const char *header, const char *code, const char *expected, const char *message)
 {
-    int column = survey_sheet_column(reader->sheet, header);
-    survey_report_add(reader->report, &(struct survey_problem){.severity = SURVEY_FAULT, .code = code, .file = reader->path,
-                                                               .sheet = reader->sheet->name,
-                                                               .row = survey_sheet_line(reader->sheet, reader->row),
-                                                               .column = (uint32_t)(column + 1), .message = message, .expected = expected});
+    struct survey_problem problem = survey_sheet_fault(reader->sheet, reader->row, header);
+    problem.code = code, problem.file = reader->path, problem.message = message, problem.expected = expected;
+    survey_report_add(reader->report, &problem);
 }
 
 static int frame_column(const struct reader *reader, const char *header, const char *name)

@@ -36,11 +36,7 @@ static void print_summary(const struct survey_invocation *invocation, struct sur
         survey_json_member_integer(&writer, "stage", plan->rows[i].stage);
         survey_json_member_integer(&writer, "row", plan->rows[i].row);
         survey_json_member(&writer, "method", method);
-        survey_json_member_integer(&writer, "strata", (int64_t)audit.strata);
-        survey_json_member_integer(&writer, "population", (int64_t)audit.population);
-        survey_json_member_integer(&writer, "selected", (int64_t)audit.selected);
-        survey_json_member_integer(&writer, "reserve", (int64_t)audit.reserve);
-        survey_json_member_number(&writer, "weights", audit.weights);
+        survey_draw_audit_write(&audit, &writer);
         if (!isnan(audit.planned) && before) {
             survey_json_member_number(&writer, "planned", audit.planned);
             survey_json_member_integer(&writer, "kept", (int64_t)survey_draw_kept(store, draw, &plan->rows[i], before));

@@ -113,26 +113,20 @@ const struct survey_sheet *survey_store_plan(struct survey_store *store, const c
     return form ? survey_workbook_sheet(form->workbook, sheet) : NULL;
 }
 
-static const char *cell_of(const struct survey_sheet *sheet, uint32_t row, const char *header)
-{
-    int column = survey_sheet_column(sheet, header);
-    return column < 0 ? "" : survey_sheet_cell(sheet, row, (uint32_t)column);
-}
-
 const char *survey_store_setting(struct survey_store *store, const char *key, int64_t on)
 {
     const struct survey_sheet *sheet = survey_store_plan(store, "evaluation");
     const char *found = NULL;
     int64_t best = INT64_MIN;
     for (uint32_t row = 1; sheet && row < sheet->rows; row++) {
-        if (strcmp(cell_of(sheet, row, "key"), key) != 0)
+        if (strcmp(survey_sheet_text(sheet, row, "key"), key) != 0)
             continue;
-        const char *from = cell_of(sheet, row, "from");
+        const char *from = survey_sheet_text(sheet, row, "from");
         int64_t days = INT64_MIN;
         survey_date_parse(from, strlen(from), &days); // a blank one holds from the beginning
         if (days <= on && days >= best) {
             best = days;
-            found = cell_of(sheet, row, "value");
+            found = survey_sheet_text(sheet, row, "value");
         }
     }
     return found;
@@ -146,7 +140,7 @@ const char *survey_store_round(struct survey_store *store, const struct survey_a
     if (actor->round && actor->round[0])
         return survey_arena_strdup(store->arena, actor->round);
     for (uint32_t row = 1; sheet && row < sheet->rows; row++) {
-        const char *start = cell_of(sheet, row, "start"), *round = cell_of(sheet, row, "round");
+        const char *start = survey_sheet_text(sheet, row, "start"), *round = survey_sheet_text(sheet, row, "round");
         int64_t days;
         if (!round[0])
             continue;
@@ -167,7 +161,7 @@ bool survey_store_knows_round(struct survey_store *store, const struct survey_ac
     if (!actor->round || !actor->round[0])
         return true;
     for (uint32_t row = 1; sheet && row < sheet->rows; row++) {
-        const char *round = cell_of(sheet, row, "round");
+        const char *round = survey_sheet_text(sheet, row, "round");
         if (strcmp(round, actor->round) == 0)
             return true;
         if (*round)

@@ -41,3 +41,18 @@ int survey_sheet_column(const struct survey_sheet *sheet, const char *header)
             return (int)column;
     return -1;
 }
+
+const char *survey_sheet_text(const struct survey_sheet *sheet, uint32_t row, const char *header)
+{
+    int column = survey_sheet_column(sheet, header);
+    return column < 0 ? "" : survey_sheet_cell(sheet, row, (uint32_t)column);
+}
+
+struct survey_problem survey_sheet_fault(const struct survey_sheet *sheet, uint32_t row, const char *header)
+{
+    return (struct survey_problem){.severity = SURVEY_FAULT,
+                                   .sheet = sheet->name,
+                                   .row = survey_sheet_line(sheet, row),
+                                   .column = (uint32_t)(survey_sheet_column(sheet, header) + 1),
+                                   .expected = ""};
+}

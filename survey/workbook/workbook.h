@@ -63,6 +63,10 @@ const char *survey_sheet_cell(const struct survey_sheet *sheet, uint32_t row, ui
 uint32_t survey_sheet_line(const struct survey_sheet *sheet, uint32_t row);
 // The column whose header (row 0) is that text, whatever its case; -1 where there is none.
 int survey_sheet_column(const struct survey_sheet *sheet, const char *header);
+// The text of a row under that header; "" where there is no such column.
+const char *survey_sheet_text(const struct survey_sheet *sheet, uint32_t row, const char *header);
+// A fault at that place, with severity, sheet, row and column; the rest is the caller's.
+struct survey_problem survey_sheet_fault(const struct survey_sheet *sheet, uint32_t row, const char *header);
 
 // Reads one CSV file (RFC 4180; UTF-8 with or without BOM; the delimiter ',', ';' or tab found in
 // the header; quoted newlines) into one sheet. A row with more cells than the header, a quote that
