@@ -288,7 +288,7 @@ static bool read_rounds(const struct survey_invocation *invocation, struct surve
                         const char *rounds[2], struct survey_error *error)
 {
     static const char *const others[] = {"ratio",   "quantile", "request", "round", "strata", "psu",
-                                         "weight",  "fpc",      "nest",    "replicates"};
+                                         "weight",  "fpc",      "nest",    "replicates", "df"};
     size_t count;
     const char *const *list = list_of(invocation, arena, "change", &count);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)

@@ -143,6 +143,8 @@ bool composite_ahp(struct request *request, struct survey_json_writer *out,
     size_t n = first && first->kind == SURVEY_JSON_ARRAY ? first->count : 0;
     double matrix[STATS_AHP_MOST * STATS_AHP_MOST], worst = 0;
     struct stats_ahp ahp;
+    if (several && (single || several->kind != SURVEY_JSON_ARRAY || !several->count))
+        return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s", _("'matrices' is a list of the judges' comparisons, instead of 'matrix'"));
     if (n < 1 || n > STATS_AHP_MOST)
         return survey_fail(error, SURVEY_ERROR_INPUT, "",
                            _("'matrix' compares 1 to %d items, a list a row"), STATS_AHP_MOST);

@@ -416,8 +416,10 @@ static bool find(struct matched *matched, enum way way, struct survey_error *err
         return false;
     if (survey_json_bool(effect->request->args, "support", false))
         leave_out(matched);
-    if (way == WAY_KERNEL)
+    if (way == WAY_KERNEL) {
+        matched->of.replace = true; // each control stands for many, whatever was asked
         return smooth(matched, error);
+    }
     if (!effect_match(&matched->of, error))
         return false;
     share_out(matched);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Requests for regressions: ols with absorbed constants, lin, and the difference of two means.
 #include "stats/effect/effect.h"
+#include "stats/effect/weighing.h"
 #include "stats/math/distribution.h"
 #include "stats/math/sum.h"
 #include "stats/request/model.h"
@@ -136,7 +137,7 @@ bool effect_ols(struct request *request, struct survey_json_writer *out, struct 
     if (!effect_supported(request, error) ||
         !model_read(request, survey_json_text(request->args, "formula", ""), &model, error) ||
         !effect_rows(&effect, model.columns, model.names, model.count, model.kept, error) ||
-        !effect_regression_of(&effect, "HC2", &of, error))
+        !effect_regression_of(&effect, request_arg(request, "fixed") ? "HC1" : "HC2", &of, error))
         return false;
     of.p = effect.p;
     of.x = effect.x;
@@ -250,10 +251,10 @@ bool effect_difference(struct request *request, struct survey_json_writer *out,
     if (!effect_read(request, EFFECT_OUTCOME | EFFECT_TREATMENT, &effect, error))
         return false;
     const char *const *columns;
-    if (effect.weight || cluster_columns(request, &columns))
+    if (effect.weight || !effect_simple_design(&effect) || cluster_columns(request, &columns))
         return survey_fail(
             error, SURVEY_ERROR_INPUT, "", "%s",
-            _("the difference of means knows neither weights nor clusters: ask for 'lin'"));
+            _("the difference of means knows neither weights, strata, population sizes nor clusters: ask for 'lin'"));
     double *scratch = survey_realloc(NULL, effect.n, sizeof *scratch), v1, v0, n1, n0;
     double treated = arm(&effect, 1, scratch, &v1, &n1),
            control = arm(&effect, 0, scratch, &v0, &n0);

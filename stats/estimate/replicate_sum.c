@@ -2,6 +2,7 @@
 // What replicates give: sums of unit totals under their factors, and variances of them.
 #include "stats/estimate/replicate.h"
 
+#include "stats/estimate/clones.h"
 #include "stats/math/sum.h"
 #include "survey/base/arena.h"
 
@@ -11,7 +12,6 @@
 
 typedef double eight __attribute__((vector_size(64)));
 enum { LANES = STATS_REPLICATE_LANES, BLOCK = 8 };
-#define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 
 static double sign_of(const struct stats_replicates *of, size_t replicate, size_t unit)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The inner loops of the sweep, eight columns at a time. Sums of weight parts times answers are exact, and all else
 // is added in one order, so that the width of the machine's vectors does not show.
+#include "stats/estimate/clones.h"
 #include "stats/estimate/sweep_private.h"
 
 #include <string.h>
@@ -8,12 +9,6 @@
 typedef int32_t eight_int __attribute__((vector_size(SWEEP_LANES * sizeof(int32_t))));
 typedef uint8_t eight_byte __attribute__((vector_size(SWEEP_LANES)));
 
-// Clang before 16 gives such a function another name, which no other file finds.
-#if defined __x86_64__ && defined __GLIBC__ && !defined __SANITIZE_ADDRESS__ && (!defined __clang__ || __clang_major__ >= 16)
-#define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define CLONES
-#endif
 #define INLINE static inline __attribute__((always_inline))
 
 // Sums of the parts of a cell's weights times the answers of one eight.

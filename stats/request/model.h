@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Generalised linear models with design-based errors (Binder 1983): gaussian, binomial and poisson with their
-// canonical links. Private to stats/request*.c.
+// canonical links. Private to stats/request and its families.
 #pragma once
 
 #include "stats/request/private.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the files of a request share. Private to stats/request*.c.
+// What the files of a request share. Private to stats/request and its families.
 #pragma once
 
 #include "stats/data/table_design.h"

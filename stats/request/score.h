@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Score intervals of quantiles, and the share that they test. Private to stats/request*.c.
+// Score intervals of quantiles, and the share that they test. Private to stats/request and its families.
 #pragma once
 
 #include "stats/estimate/quantile.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Steps that change the weights of a request, and what each takes out of a variance. Private to stats/request*.c.
+// Steps that change the weights of a request, and what each takes out of a variance. Private to stats/request and its families.
 #pragma once
 
 #include "stats/request/private.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The columns, groups and numbers of a request.
 #include "stats/estimate/interval.h"
-#include "stats/estimate/interval.h"
 #include "stats/math/distribution.h"
 #include "stats/request/private.h"
 

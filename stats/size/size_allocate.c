@@ -146,11 +146,11 @@ static int by_part(const void *a, const void *b)
 }
 
 // Down to whole numbers (not under the minimum), then up by the largest remainders until the sum is that of n; for a variance
-// each is rounded up, so that it is met; within a budget each is rounded down.
+// each is rounded up, so that it is met; within a budget each is rounded down, and what the minimum costs is taken elsewhere.
 static bool round_off(const struct stats_strata *strata, const double *n, double *whole, struct survey_error *error)
 {
     struct remainder *parts = survey_alloc(strata->count * sizeof *parts);
-    double left = isnan(strata->n) ? 0 : strata->n;
+    double left = isnan(strata->n) ? 0 : strata->n, spent = 0;
     for (size_t h = 0; h < strata->count; h++) {
         double least = fmin(strata->minimum, floor(strata->population[h]));
         whole[h] = fmax(least, isnan(strata->variance) ? floor(n[h] + 1e-9) : ceil(n[h] - 1e-9));
@@ -164,7 +164,8 @@ static bool round_off(const struct stats_strata *strata, const double *n, double
             left--;
         }
     // The minimum took more than there is: from where most stands over what the formula gives.
-    while (left < 0) {
+    spent = isnan(strata->budget) ? (double)NAN : cost_of(strata, whole);
+    while (left < 0 || spent > strata->budget * (1 + 1e-12)) {
         size_t most = strata->count;
         for (size_t h = 0; h < strata->count; h++)
             if (whole[h] > fmin(strata->minimum, floor(strata->population[h])) && (most == strata->count || whole[h] - n[h] > whole[most] - n[most]))
@@ -172,9 +173,12 @@ static bool round_off(const struct stats_strata *strata, const double *n, double
         if (most == strata->count)
             break;
         whole[most]--;
-        left++;
+        left += !isnan(strata->n);
+        spent -= isnan(strata->budget) ? 0 : strata->cost[most];
     }
     free(parts);
+    if (spent > strata->budget * (1 + 1e-12))
+        return survey_fail(error, SURVEY_ERROR_USAGE, "", _("the budget pays for less than %g units a stratum"), strata->minimum);
     return left >= 0 || survey_fail(error, SURVEY_ERROR_USAGE, "", _("n is below %g units a stratum; give a larger n or a smaller minimum"), strata->minimum);
 }
 

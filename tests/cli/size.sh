@@ -36,6 +36,9 @@ printf 'stratum,population,sd,cost\nPoor,5000,12,20\nExited,2500,20,25\nOther,12
 run 0 size --allocate strata.csv --method neyman --n 600
 row "Poor +5000 +204.55 +205" 24.4; row "standard error of the mean" 0.7578
 run 0 size --allocate strata.csv --method cost --se 1 --json; says '151.1098'
+printf 'stratum,population,sd,cost\nA,100,10,1\nB,100,10,40\nC,100,10,40\n' >dear.csv # the minimum is paid for by the cheap one
+run 0 size --allocate dear.csv --method cost --budget 170 --json; says '"whole_cost": 170'
+run 2 size --allocate dear.csv --method cost --budget 100 --minimum 2; says "the budget pays for less than 2 units a stratum"
 printf 'stratum,population,share\nA,5000,0.5\nB,2500,0.1\n' >shares.csv
 run 0 size --allocate shares.csv --method neyman --n 100; row "A +5000 +76.92 +77" 64.9
 ok "allocation over strata"

@@ -55,6 +55,7 @@ static void comparisons_refused(void)
     CHECK(!ask(AHP("[[1, 2], [0.5]]", "")));
     CHECK(!ask(AHP("[[2]]", "")));
     CHECK(!ask("{\"estimator\": \"ahp\", \"args\": {}}"));
+    CHECK(!ask("{\"estimator\": \"ahp\", \"args\": {\"matrices\": 5, \"matrix\": [[1, 3], [null, 1]]}}"));
 }
 
 // Scaled: x 0, 1/4, 1 (p 0, 1/5, 4/5), y turned 1, 1, 0 (p 1/2, 1/2, 0).

@@ -449,6 +449,22 @@ static void changed_like_reference(void)
     }
 }
 
+// What one option does not mean must not move a figure: kernels use controls again whatever 'replace' says, and absorbed
+// columns have a default of their own.
+static void defaults(void)
+{
+    put_table("i,t,s,x,y\nA,1,.5,1,10\nB,1,.5,2,9\nC,1,.45,2,7\na,0,.4,3,1\nb,0,.6,2,3\nc,0,.45,1,5\n");
+    NEED(estimate("matching", SCORED ", \"method\": \"kernel\", \"bandwidth\": 0.2"));
+    double error_of_kernel = field("se", 0);
+    NEED(estimate("matching", SCORED ", \"method\": \"kernel\", \"bandwidth\": 0.2, \"replace\": true"));
+    CHECK_NEAR(error_of_kernel, field("se", 0), 0);
+    put_table("g,x,y\nA,1,2\nA,2,4\nA,4,5\nB,1,7\nB,3,8\nB,5,13\n");
+    NEED(estimate("ols", "\"formula\": \"y ~ x\", \"fixed\": \"g\""));
+    put_table("t,y,h\n1,1,a\n1,3,a\n0,2,b\n0,5,b\n");
+    CHECK(!ask_under("\"strata\": \"h\"", "difference", ARMS));
+    CHECK(strstr(error.message, "ask for 'lin'") != NULL);
+}
+
 static void faults(void)
 {
     static const struct {
@@ -531,4 +547,4 @@ static void faults(void)
 TESTS(CASE(set_up), CASE(difference), CASE(clustered), CASE(two_way), CASE(absorbed), CASE(weighted),
       CASE(did), CASE(balanced), CASE(propensity), CASE(weighed), CASE(under_a_design),
       CASE(nearest), CASE(kernel), CASE(mahalanobis), CASE(order), CASE(changed),
-      CASE(changed_like_reference), CASE(faults), CASE(clean_up))
+      CASE(changed_like_reference), CASE(defaults), CASE(faults), CASE(clean_up))
