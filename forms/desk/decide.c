@@ -166,7 +166,9 @@ static bool take(struct desk_visit *visit, struct survey_store *store, struct re
     if (!desk_item_task(visit, store, mark, error))
         return false;
     bool anew = visit->task == DESK_ANEW || visit->task == DESK_ANEW_SECOND;
-    bool closed = visit->task == DESK_STANDING || visit->task == DESK_PARTY;
+    // Two may have differed since the page was made: only who saw both decisions settles it.
+    bool unseen = visit->task == DESK_THIRD && *desk_field(visit, "third") == '\0';
+    bool closed = visit->task == DESK_STANDING || visit->task == DESK_PARTY || unseen;
     verdict->second = visit->task == DESK_SECOND || visit->task == DESK_ANEW_SECOND;
     if (closed || (anew && !verdict->again)) {
         *taken = LATE;

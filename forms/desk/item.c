@@ -76,6 +76,8 @@ static void open_form(struct desk_visit *visit, const struct review_mark *mark, 
     survey_format(visit->out, "\"><input type=\"hidden\" name=\"guard\" value=\"%s\">", visit->guard);
     if (visit->task == DESK_ANEW || visit->task == DESK_ANEW_SECOND)
         survey_buffer_text(visit->out, "<input type=\"hidden\" name=\"again\" value=\"1\">");
+    if (visit->task == DESK_THIRD)
+        survey_buffer_text(visit->out, "<input type=\"hidden\" name=\"third\" value=\"1\">");
 }
 
 static void put_button(struct desk_visit *visit, const char *class, const char *action, const char *key,

@@ -96,8 +96,8 @@ static double paper_white(const struct scan_image *image, const struct scan_tran
         counts[scan_nearest(image, p.x, p.y)]++;
     }
     for (size_t level = 128; level < 255; level++)
-        if (counts[level] > counts[best] || best == 255)
-            best = counts[level] ? level : best;
+        if (counts[level] > counts[best])
+            best = level;
     return (double)best;
 }
 

@@ -99,7 +99,10 @@ bool scan_render_page(struct scan_render *render, int number, double dpi, struct
         scale = fmin(scale, sqrt(SCAN_MOST_RENDERED / (width * height)));
     }
     struct scan_image drawn = {0};
-    done = done ? scan_image_new(&drawn, (int)fmax(1, floor(width * scale + 0.5)), (int)fmax(1, floor(height * scale + 0.5)), where, error)
+    int across = done ? (int)fmax(1, floor(width * scale + 0.5)) : 1, down = done ? (int)fmax(1, floor(height * scale + 0.5)) : 1;
+    while (down > SCAN_MOST_RENDERED / across) // rounded up beyond the bound
+        *(across > down ? &across : &down) -= 1;
+    done = done ? scan_image_new(&drawn, across, down, where, error)
                 : survey_fail(error, SURVEY_ERROR_INPUT, where, _("the page's size is out of bounds"));
     done = done && draw(page, scale, where, &drawn, error);
     g_object_unref(page);

@@ -213,11 +213,12 @@ bool review_find(struct survey_store *store, struct survey_arena *arena, const c
     return true;
 }
 
-// Digits are keyed as they stand in the grid: 007 is 7 where the question asks for a number.
+// Digits are keyed as they stand in the grid: 007 is 7 where the question asks for a whole number or one of a range.
 static const char *plain_number(const struct review_mark *mark, const char *value, char number[static 32])
 {
     int64_t whole;
-    if (mark->item->type != SURVEY_TYPE_INTEGER || !survey_integer_parse(value, strlen(value), &whole))
+    enum survey_type type = mark->item->type;
+    if ((type != SURVEY_TYPE_INTEGER && type != SURVEY_TYPE_RANGE) || !survey_integer_parse(value, strlen(value), &whole))
         return value;
     survey_format_into(number, 32, "%lld", (long long)whole);
     return number;

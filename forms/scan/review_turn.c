@@ -119,16 +119,18 @@ bool review_turn_keep(struct survey_store *store, const struct review_mark *mark
                       const struct survey_actor *actor, struct survey_error *error)
 {
     char now[40];
-    struct survey_buffer plain = SURVEY_BUFFER(1 << 22);
+    struct survey_buffer plain = SURVEY_BUFFER(1 << 22), before = SURVEY_BUFFER(1 << 22);
+    put_plain(mark, mark->value ? mark->value : "", &before);
     survey_time_text(&actor->now, now);
     // What was decided before the table of decisions was there becomes its first row.
     bool done = !*mark->who ||
                 survey_store_count(store, 1, "SELECT count(*) FROM decision WHERE mark = ?", "t", mark->id) > 0 ||
-                insert(store, mark->id, "first", mark->value, mark->who, "", mark->decided_at, error);
+                insert(store, mark->id, "first", mark->value ? survey_buffer_string(&before) : NULL, mark->who, "", mark->decided_at, error);
     if (value)
         put_plain(mark, value, &plain);
     done = done && insert(store, mark->id, turn, value ? survey_buffer_string(&plain) : NULL, actor->who, actor->why,
                           now, error);
     survey_buffer_clear(&plain);
+    survey_buffer_clear(&before);
     return done;
 }

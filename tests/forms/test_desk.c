@@ -337,7 +337,9 @@ static void gives_a_share_to_a_second(void)
     CHECK_TEXT("/review?question=sat", leads_to());
     CHECK(get(&cyn, "/review") == 200 && shows("two reviewers differ") && shows("reason=differ"));
     CHECK(get(&cyn, "/review/next?reason=differ") == 303 && get(&cyn, leads_to()) == 200 && shows("Two reviewers differ: Not; Very. You settle it."));
-    CHECK(post(&cyn, item(MARK_SAT), "value=5") == 303);
+    CHECK(shows("name=\"third\" value=\"1\""));
+    CHECK(post(&cyn, item(MARK_SAT), "value=5") == 409); // from a page that did not show the two
+    CHECK(post(&cyn, item(MARK_SAT), "value=5&third=1") == 303);
     CHECK_TEXT("decided 5 Cyn", stored("SELECT state || ' ' || value || ' ' || who FROM mark WHERE id = '" MARK_SAT "'"));
     CHECK_TEXT("5", stored("SELECT sat FROM answers_hh"));
     CHECK_TEXT("third", stored("SELECT turn FROM decision WHERE who = 'Cyn'"));
