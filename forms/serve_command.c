@@ -70,8 +70,8 @@ static bool read_options(struct survey_invocation *invocation, struct phone_opti
 }
 
 // Whether anybody may come in; the title of the evaluation for the phone's list of projects; the key of
-// the printed tokens, where the private file is there.
-static bool look_in(const char *path, bool *anyone, char title[static 256], struct forms_sheet_tokens *tokens,
+// the printed tokens, where the private file is there. False where the round to collect for is only misspelt, too.
+static bool look_in(const char *path, const struct survey_actor *actor, bool *anyone, char title[static 256], struct forms_sheet_tokens *tokens,
                     struct survey_error *error)
 {
     struct survey_store *store = NULL;
@@ -82,8 +82,9 @@ static bool look_in(const char *path, bool *anyone, char title[static 256], stru
     const struct survey_form *form = survey_store_current_form(store, NULL, NULL, error);
     if (form)
         survey_format_into(title, 256, "%s", form->title && *form->title ? form->title : form->id);
+    bool known = form && survey_store_knows_round(store, actor, error);
     survey_store_close(store);
-    return form != NULL;
+    return known;
 }
 
 static bool is_role(const char *role)
@@ -139,7 +140,7 @@ static int run(struct survey_invocation *invocation)
         return survey_command_usage(invocation, _("--role goes with --token-once"));
     if (o.once_role && !is_role(o.once_role))
         return survey_command_usage(invocation, _("'%s' is no role: enumerator, supervisor or evaluator"), o.once_role);
-    if (!look_in(path, &anyone, title, &tokens, &error))
+    if (!look_in(path, &invocation->actor, &anyone, title, &tokens, &error))
         return survey_command_fail(invocation, &error);
     if (!anyone && !with_once)
         return survey_command_usage(invocation,

@@ -173,8 +173,8 @@ static bool check_weights(struct figures *in, struct survey_error *error)
 {
     struct survey_query *query =
         survey_query(in->store, error, "SELECT l.subject, l.seq, json_extract(e.value, '$.step'), json_extract(e.value, '$.hash') FROM " STEPS
-                                       " WHERE l.subject IN (SELECT round FROM weight) OR NOT EXISTS (SELECT 1 FROM log t WHERE t.seq > l.seq AND t.action IN "
-                                       "('sample', 'replace', 'merge')) ORDER BY 2, 3", "");
+                                       " WHERE l.subject IN (SELECT round FROM weight) OR NOT EXISTS (SELECT 1 FROM log t WHERE t.seq > l.seq AND (t.action = "
+                                       "'merge' OR (t.action IN ('sample', 'replace') AND t.round = l.subject))) ORDER BY 2, 3", "");
     bool done = query != NULL;
     in->code = "E871";
     while (done && survey_query_next(query))

@@ -154,7 +154,11 @@ static bool check_draws(const struct look *look, struct output_verified *verifie
            none(look, "E842", _("the draw %s has no entry in the log"), "SELECT id FROM draw WHERE NOT EXISTS (" LOGGED("sample")
                 " AND json_valid(l.after) AND json_extract(l.after, '$.draw') = draw.id)") &&
            none(look, "E843", _("the log does not say why the unit %s was replaced"), "SELECT unit FROM sample WHERE status = 'replaced' AND NOT EXISTS ("
-                LOGGED("replace") " AND l.subject = sample.unit)");
+                LOGGED("replace") " AND l.subject = sample.unit)") &&
+           none(look, "E844", _("the log does not say that the reserve %s was called up"), "SELECT unit FROM sample WHERE replaces IS NOT NULL AND NOT EXISTS ("
+                LOGGED("replace") " AND l.subject = sample.replaces AND json_valid(l.after) AND json_extract(l.after, '$.reserve') = sample.unit)") &&
+           none(look, "E845", _("the log has a submission %s, which is not among the responses"), "SELECT subject FROM log WHERE action = 'submission' "
+                "AND subject NOT IN (SELECT id FROM response) ORDER BY seq");
 }
 
 static bool check_key(const struct look *look, const struct output_verified *verified)

@@ -159,9 +159,11 @@ bool survey_draw_store(struct survey_store *store, const struct survey_draw_plan
     if (!survey_store_begin(store, error))
         return false;
     bool drawn = survey_store_count(store, 0, "SELECT count(*) FROM draw WHERE round = ? AND current", "t", round) > 0;
-    if (drawn && (!again || !actor->why[0]))
+    if (drawn && (!again || !actor->why[0])) {
+        survey_store_rollback(store);
         return survey_fail(error, SURVEY_ERROR_USAGE, survey_store_path(store),
                            _("round '%s' has a sample already; a second draw needs --again and --why"), round);
+    }
     survey_store_new_id(id);
     survey_time_text(&actor->now, at);
     struct survey_buffer sheet = SURVEY_BUFFER(1 << 22), after = SURVEY_BUFFER(1 << 22);

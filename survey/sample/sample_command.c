@@ -200,7 +200,7 @@ static int run(struct survey_invocation *invocation)
     struct survey_error error;
     if (survey_given(invocation, "joint") + survey_given(invocation, "replace") + (survey_given(invocation, "seed") || survey_given(invocation, "again")) > 1)
         return survey_command_usage(invocation, "%s", _("--joint and --replace draw nothing; give one of them, and neither --seed nor --again"));
-    if (!survey_store_open(invocation->arguments[0], SURVEY_STORE_WRITE, &store, &error))
+    if (!survey_store_open(invocation->arguments[0], survey_given(invocation, "joint") ? SURVEY_STORE_READ : SURVEY_STORE_WRITE, &store, &error))
         return survey_command_fail(invocation, &error);
     struct survey_arena *arena = survey_arena_new();
     struct survey_report *report = survey_report_new();

@@ -29,7 +29,8 @@ struct loading {
     struct survey_map rounds;
     struct survey_map framed; // values of the frame's columns that are units of the file
     bool has_frame;
-    struct survey_map used; // names that the workbook's expressions ask for -> number: 1 where they do; else a name of the file told of
+    struct survey_map used; // names that the workbook's expressions ask for
+    struct survey_map told; // names of the file that they do not ask for
     bool any_name;          // an expression makes the name up
 };
 
@@ -109,8 +110,7 @@ static void read_calls(struct loading *in, const char *text)
         in->any_name |= !close;
         if (close)
             survey_map_put(&in->used, in->arena,
-                           survey_arena_strndup(in->arena, at + 1, (size_t)(close - at - 1)), NULL)
-                ->number = 1;
+                           survey_arena_strndup(in->arena, at + 1, (size_t)(close - at - 1)), NULL);
     }
 }
 
@@ -149,22 +149,23 @@ static bool read_frame(struct loading *in, struct survey_error *error)
     return query && survey_query_end(query, error);
 }
 
-// A name is told of once.
+// A name is told of once; the nearest of those asked for is looked for among the first few that are not.
 static void warn_of_name(struct loading *in, uint32_t row)
 {
+    enum { MOST_NEAR = 100 };
     bool added;
-    const char *name = cell(in, row, NAME), **names;
-    size_t count = 0;
-    if (in->any_name || !*name)
+    const char *name = cell(in, row, NAME), *near = NULL;
+    if (in->any_name || !*name || survey_map_find(&in->used, name))
         return;
-    survey_map_put(&in->used, in->arena, name, &added);
+    survey_map_put(&in->told, in->arena, name, &added);
     if (!added)
         return;
-    names = survey_arena_array(in->arena, in->used.count + 1, sizeof *names);
-    for (size_t i = 0; i < in->used.count; i++)
-        if (in->used.entries[i].number)
-            names[count++] = in->used.entries[i].key;
-    const char *near = survey_nearest(name, names, count);
+    if (in->told.count <= MOST_NEAR) {
+        const char **names = survey_arena_array(in->arena, in->used.count + 1, sizeof *names);
+        for (size_t i = 0; i < in->used.count; i++)
+            names[i] = in->used.entries[i].key;
+        near = survey_nearest(name, names, in->used.count);
+    }
     say(in, SURVEY_WARNING, "D409", row, NAME,
         survey_arena_format(in->arena, _("no sheet of the workbook asks for admin('%s')"), name),
         near ? survey_arena_format(in->arena, _("did you mean '%s'?"), near) : "");
@@ -326,6 +327,7 @@ bool survey_admin_import(struct survey_store *store, const char *file,
     survey_map_clear(&in.rounds);
     survey_map_clear(&in.framed);
     survey_map_clear(&in.used);
+    survey_map_clear(&in.told);
     survey_arena_free(in.arena);
     return done;
 }

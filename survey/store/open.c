@@ -117,13 +117,16 @@ static bool folder_is_writable(const char *path)
     return access(folder, W_OK) == 0;
 }
 
-// On a disk or in a folder that nobody may write to, where no journal stands beside it, the file is read as one that
+// On a disk or in a folder that nobody may write to, where no journal of either kind stands beside it, the file is read as one that
 // does not change: an auditor's copy.
 static bool open_database(struct survey_store *store, bool beside, struct survey_error *error)
 {
     struct survey_buffer name = SURVEY_BUFFER(1 << 16);
     survey_format(&name, "%s-wal", store->path);
     bool fixed = !beside && access(survey_buffer_string(&name), F_OK) != 0;
+    name.length = 0;
+    survey_format(&name, "%s-journal", store->path);
+    fixed = fixed && access(survey_buffer_string(&name), F_OK) != 0;
     int flags = store->writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY | (fixed ? SQLITE_OPEN_URI : 0);
     name.length = 0;
     survey_buffer_text(&name, fixed ? "file:" : "");

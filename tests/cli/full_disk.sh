@@ -128,4 +128,8 @@ grep -q '^500 ' posted || failed="$failed [nothing was refused: $(sort posted | 
 kill $serving
 wait $serving
 [ "$(sqlite3 small/e.assay "SELECT count(*) FROM response WHERE channel = 'phone'")" = 20 ] || failed="$failed [not each once]"
+lost=$(sqlite3 small/e.assay "SELECT id FROM response WHERE channel = 'phone' LIMIT 1")
+sqlite3 small/e.assay "DELETE FROM response WHERE id = '$lost'"
+"$assay" verify small/e.assay >out 2>&1
+grep E845 out | grep -q "$lost" || failed="$failed [verify does not miss the submission $lost]"
 ok "serve: on a full disk nothing is acknowledged that is not kept; with room again it goes on"

@@ -131,6 +131,10 @@ cp calls.assay other.assay
 sqlite3 other.assay "UPDATE sample SET status = 'replaced' WHERE unit = '$third'"
 run 1 verify other.assay; says E843; says "$third"
 cp calls.assay other.assay
+cp calls.private other.private
+sqlite3 other.assay "UPDATE sample SET replaces = 'nobody' WHERE unit = '$two'"
+run 1 verify other.assay; says E844; says "$two"
+cp calls.assay other.assay
 sqlite3 other.assay "UPDATE draw SET seed = seed + 1"
 run 1 verify other.assay; says E841
 echo "$village,X,50,${village}H13" | cat frame.csv - >grown.csv
@@ -153,6 +157,7 @@ run 0 sample panel.assay --round C --json; says '"planned": 8'; says '"kept": 8'
 [ "$(sqlite3 panel.assay "SELECT count(*) FROM sample a JOIN sample b USING (stage, unit) WHERE a.round = 'B' AND b.round = 'C' AND a.stage = 2 AND a.status = 'reserve' AND b.status = 'selected'")" = 0 ] ||
     failed="$failed [a reserve is of the next round]"
 [ "$(sqlite3 panel.assay "SELECT json_extract(after, '\$.rows[1].kept') FROM log WHERE action = 'sample' AND round = 'C'")" = 8 ] || failed="$failed [not in the log]"
+run 2 serve panel.assay --token-once --listen 127.0.0.1:0 --round D; says "no round 'D'; it has A, B, C"
 run 0 verify panel.assay; says "3 draws"; ! grep -q 84 out || failed="$failed [a draw does not come again]"
 printf "$rounds$overlaps| | 1 | village | pps_systematic | 4 | | size | 50%% |\n" | plan part
 run 1 sample part.assay --seed 1 --round A; says "sample!G2"; says "only srs"
