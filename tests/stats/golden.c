@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// golden FILE.json [--data DIR] [--only plain] [--verbose]: computes each entry of a file of reference results and
-// compares. Prints a line for each failing case and closes with "N passed, N failed, N unsupported".
+// golden FILE.json [--data DIR] [--only plain] [--verbose | --beside]: computes each entry of a file of reference
+// results and compares. Prints a line for each failing case and closes with "N passed, N failed, N unsupported". With
+// --beside prints a row of a table for each entry instead, the reference's result beside ours; fails where ours isn't
+// what the entry says of the reference's later version.
 #include "stats/request/request.h"
 #include "survey/base/arena.h"
 #include "survey/base/file.h"
@@ -149,10 +151,94 @@ static void mend(struct survey_json *design)
     }
 }
 
+static bool run(const struct survey_json *entry, const char *folder, struct survey_buffer *buffer,
+                bool *unsupported, struct survey_error *error)
+{
+    struct survey_json_writer writer = survey_json_writer(buffer, false);
+    for (struct survey_json *member = entry->first; member; member = member->next)
+        if (member->kind == SURVEY_JSON_OBJECT && strcmp(member->key, "design") == 0)
+            mend(member);
+    return stats_request_run(entry, folder, &writer, unsupported, error);
+}
+
+// Six digits; the seventh nine or more of what is not quite 1 is told by its distance.
+static void print_number(double number)
+{
+    if (number < 1 && number > 1 - 1e-6)
+        printf("1 - %.2g", 1 - number);
+    else
+        printf("%.6g", number);
+}
+
+static void print_list(const struct survey_json *result, const char *before, const char *key, const char *after)
+{
+    const struct survey_json *list = survey_json_get(result, key);
+    if (!list)
+        return;
+    fputs(before, stdout);
+    for (const struct survey_json *item = list->first; item; item = item->next) {
+        if (item->kind == SURVEY_JSON_NUMBER)
+            print_number(item->number);
+        else
+            fputs("-", stdout);
+        fputs(item->next ? ", " : "", stdout);
+    }
+    fputs(after, stdout);
+}
+
+static void print_result(const struct survey_json *result)
+{
+    print_list(result, "", "est", "");
+    print_list(result, " (", "se", ")");
+    print_list(result, " [", "ci_low", ",");
+    print_list(result, " ", "ci_high", "]");
+}
+
+// The number that a path such as ".se[1]" leads to.
+static const struct survey_json *at(const struct survey_json *result, const char *path)
+{
+    char key[40];
+    size_t length = strcspn(path + 1, "[");
+    survey_format_into(key, sizeof key, "%.*s", (int)length, path + 1);
+    return survey_json_at(survey_json_get(result, key), strtoul(path + 1 + length + 1, NULL, 10));
+}
+
+static void beside(const struct survey_json *entry, const char *folder, struct counts *counts)
+{
+    struct survey_buffer buffer = SURVEY_BUFFER((size_t)1 << 28);
+    struct survey_error error = {0};
+    struct survey_arena *arena = survey_arena_new();
+    struct survey_json *got = NULL;
+    const char *id = survey_json_text(entry, "id", "?");
+    const struct survey_json *later = survey_json_get(entry, "differs_in_survey_4.5");
+    bool passed =
+        run(entry, folder, &buffer, NULL, &error) &&
+        survey_json_read(arena, "result", survey_buffer_string(&buffer), buffer.length, &got, &error);
+    printf("| `%s` | ", id);
+    print_result(survey_json_get(entry, "result"));
+    fputs(" | ", stdout);
+    if (passed && later) {
+        const char *path = survey_json_text(later, "where", "");
+        const struct survey_json *wanted = survey_json_get(later, "v4.5"), *ours_at = at(got, path);
+        printf("`%s` %.6g", path + 1, wanted->number);
+        passed = ours_at && fabs(ours_at->number - wanted->number) <= 1e-9 * fabs(wanted->number);
+    }
+    fputs(" | ", stdout);
+    print_result(got);
+    const struct survey_json *interval = got ? survey_json_get(got, "interval") : NULL;
+    if (interval)
+        printf(" %s", interval->text);
+    printf(" |\n");
+    *(passed ? &counts->passed : &counts->failed) += 1;
+    if (!passed)
+        printf("failed %s: %s\n", id, got ? "not what the later version says" : error.message);
+    survey_arena_free(arena);
+    survey_buffer_clear(&buffer);
+}
+
 static void check(const struct survey_json *entry, const char *folder, struct counts *counts, bool verbose)
 {
     struct survey_buffer buffer = SURVEY_BUFFER((size_t)1 << 28);
-    struct survey_json_writer writer = survey_json_writer(&buffer, false);
     struct survey_error error = {0};
     struct survey_arena *arena = survey_arena_new();
     struct survey_json *got = NULL;
@@ -160,10 +246,7 @@ static void check(const struct survey_json *entry, const char *folder, struct co
     char why[600] = "";
     const char *id = survey_json_text(entry, "id", "?");
     const char *expected_error = survey_json_text(survey_json_get(entry, "result"), "error", NULL);
-    for (struct survey_json *member = entry->first; member; member = member->next)
-        if (member->kind == SURVEY_JSON_OBJECT && strcmp(member->key, "design") == 0)
-            mend(member);
-    bool done = stats_request_run(entry, folder, &writer, &unsupported, &error);
+    bool done = run(entry, folder, &buffer, &unsupported, &error);
     bool passed;
     if (expected_error) {
         passed = !done && !unsupported && error.code == SURVEY_ERROR_INPUT;
@@ -195,7 +278,7 @@ static void check(const struct survey_json *entry, const char *folder, struct co
 int main(int argc, char **argv)
 {
     const char *file = NULL, *folder = NULL, *only = NULL;
-    bool verbose = false;
+    bool verbose = false, shown = false;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--data") == 0 && i + 1 < argc)
             folder = argv[++i];
@@ -203,11 +286,14 @@ int main(int argc, char **argv)
             only = argv[++i];
         else if (strcmp(argv[i], "--verbose") == 0)
             verbose = true;
+        else if (strcmp(argv[i], "--beside") == 0)
+            shown = true;
         else
             file = argv[i];
     }
     if (!file) {
-        fputs("usage: golden FILE.json [--data DIR] [--only plain or a part of an id] [--verbose]\n", stderr);
+        fputs("usage: golden FILE.json [--data DIR] [--only plain or a part of an id] [--verbose | --beside]\n",
+              stderr);
         return 2;
     }
     struct survey_arena *arena = survey_arena_new();
@@ -225,11 +311,17 @@ int main(int argc, char **argv)
     if (!folder)
         folder = dirname(copy);
     struct counts counts = {0};
-    for (const struct survey_json *entry = entries->first; entry; entry = entry->next)
-        if (!only || (strcmp(only, "plain") == 0 ? is_plain(entry)
+    for (const struct survey_json *entry = entries->first; entry; entry = entry->next) {
+        if (only && !(strcmp(only, "plain") == 0 ? is_plain(entry)
                                                  : strstr(survey_json_text(entry, "id", ""), only) != NULL))
+            continue;
+        if (shown)
+            beside(entry, folder, &counts);
+        else
             check(entry, folder, &counts, verbose);
-    printf("%d passed, %d failed, %d unsupported\n", counts.passed, counts.failed, counts.unsupported);
+    }
+    if (!shown)
+        printf("%d passed, %d failed, %d unsupported\n", counts.passed, counts.failed, counts.unsupported);
     free(copy);
     free(bytes);
     survey_arena_free(arena);

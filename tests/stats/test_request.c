@@ -198,6 +198,35 @@ static void share_methods(void)
         CHECK_NEAR(low[i], field("ci_low", 0), 1e-10);
     }
     CHECK(!ask(REQUEST("{}", "ciprop", "{\"var\": \"y\", \"method\": \"exact\"}")));
+    put("data.csv", "y\n1\n3\n");
+    CHECK(!ask(REQUEST("{}", "ciprop", "{\"var\": \"y\"}")));
+    CHECK_TEXT("a share is of one column of 0 and 1", error.message);
+}
+
+// 0 of 4: 1 - 0.05^(1/4), whichever the method; all of a census is sure.
+static void share_of_none(void)
+{
+    static const char *const methods[] = {"logit", "likelihood", "asin", "beta", "mean", "xlogit", "wilson"};
+    double limit = 1 - pow(0.05, 0.25);
+    put("data.csv", "y,z,n\n0,1,4\n0,1,4\n0,1,4\n0,1,4\n");
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        char request[300];
+        snprintf(request, sizeof request, REQUEST("{}", "ciprop", "{\"var\": \"y\", \"method\": \"%s\"}"),
+                 methods[i]);
+        NEED(ask(request));
+        CHECK_NEAR(0, field("est", 0), 0);
+        CHECK(isnan(field("se", 0)));
+        CHECK_NEAR(0, field("ci_low", 0), 0);
+        CHECK_NEAR(limit, field("ci_high", 0), 1e-12);
+        CHECK_TEXT("upper limit", survey_json_text(got, "interval", ""));
+    }
+    NEED(ask(REQUEST("{}", "ciprop", "{\"var\": \"z\"}")));
+    CHECK_NEAR(1 - limit, field("ci_low", 0), 1e-12);
+    CHECK_NEAR(1, field("ci_high", 0), 0);
+    NEED(ask(REQUEST("{\"fpc\": \"n\"}", "ciprop", "{\"var\": \"z\"}")));
+    CHECK_NEAR(0, field("se", 0), 0);
+    CHECK_NEAR(1, field("ci_low", 0), 0);
+    CHECK_TEXT("census", survey_json_text(got, "interval", ""));
 }
 
 // The ratio of two means and its error by the delta method is the ratio estimator's.
@@ -234,5 +263,5 @@ static void bad_requests(void)
 }
 
 TESTS(CASE(set_up), CASE(post_stratified), CASE(raked), CASE(calibrated), CASE(replicated), CASE(alpha),
-      CASE(unequal_probabilities), CASE(tests_and_models), CASE(quantile_rules), CASE(share_methods),
+      CASE(unequal_probabilities), CASE(tests_and_models), CASE(quantile_rules), CASE(share_methods), CASE(share_of_none),
       CASE(functions_of_estimates), CASE(bad_requests), CASE(clean_up))
