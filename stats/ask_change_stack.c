@@ -11,7 +11,7 @@ struct stack {
     struct survey_arena *arena;
     struct survey_map labels; // name -> number
     struct stats_design *design;
-    double *weight, *fpc[STATS_STAGES];
+    double *weight, *fpc[STATS_STAGES], *chance[STATS_STAGES];
     uint32_t *stratum, *unit[STATS_STAGES], *substratum[STATS_STAGES];
     const char **names; // of strata, by label
 };
@@ -55,6 +55,7 @@ static void put_row(struct stack *stack, const struct stats_source *source, int 
                 ? label(stack, stats_dataset_label(source->dataset, from->substratum[stage][row]))
                 : stack->stratum[at];
         stack->fpc[stage][at] = from->fpc[stage] ? from->fpc[stage][row] : (double)INFINITY;
+        stack->chance[stage][at] = from->chance[stage] ? from->chance[stage][row] : 0;
     }
 }
 
@@ -66,6 +67,7 @@ static void make_room(struct stack *stack, size_t n)
         stack->unit[stage] = survey_arena_array(stack->arena, n, sizeof **stack->unit);
         stack->substratum[stage] = survey_arena_array(stack->arena, n, sizeof **stack->substratum);
         stack->fpc[stage] = survey_arena_array(stack->arena, n, sizeof **stack->fpc);
+        stack->chance[stage] = survey_arena_array(stack->arena, n, sizeof **stack->chance);
     }
 }
 
@@ -105,12 +107,15 @@ void effect_stack(const struct stats_source *const sources[2], struct survey_are
                          ? sources[0]->design.stages
                          : sources[1]->design.stages;
     for (int stage = 0; stage < STATS_STAGES; stage++) {
-        bool used = stage < design->stages, finite = false;
-        for (size_t at = 0; used && at < n; at++)
+        bool used = stage < design->stages, finite = false, chances = false;
+        for (size_t at = 0; used && at < n; at++) {
             finite = finite || isfinite(stack.fpc[stage][at]);
+            chances = chances || stack.chance[stage][at] > 0;
+        }
         design->unit[stage] = used ? stack.unit[stage] : NULL;
         design->substratum[stage] = used && stage > 0 ? stack.substratum[stage] : NULL;
         design->fpc[stage] = finite ? stack.fpc[stage] : NULL;
+        design->chance[stage] = chances ? stack.chance[stage] : NULL;
     }
     survey_map_clear(&stack.labels);
 }

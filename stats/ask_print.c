@@ -179,12 +179,16 @@ static void put_stages(const struct stats_asked *asked, struct survey_buffer *te
 {
     const struct stats_prepared *prepared = asked->source->prepared;
     for (int i = 0; i < prepared->stages; i++) {
+        const struct stats_stage *stage = &prepared->stage[i];
         bool finite = false;
-        for (size_t h = 0; h < prepared->stage[i].strata; h++)
-            finite = finite || !isinf(prepared->stage[i].population[h]);
-        survey_format(text, _("; stage %d: %zu strata, %zu units, %s"), i + 1, prepared->stage[i].strata,
-                      prepared->stage[i].units,
-                      finite ? _("finite population correction") : _("as drawn with replacement"));
+        for (size_t h = 0; h < stage->strata; h++)
+            finite = finite || !isinf(stage->population[h]);
+        survey_format(text, _("; stage %d: %zu strata, %zu units, %s"), i + 1, stage->strata, stage->units,
+                      stage->chance ? _("by each unit's own probability, without replacement (Brewer's approximation)")
+                      : finite      ? _("finite population correction")
+                                    : _("as drawn with replacement"));
+        if (stage->chance && finite)
+            survey_buffer_text(text, _("; finite population correction in the other strata"));
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "stats/data/coder.h"
 #include "stats/estimate/replicate.h"
+#include "stats/estimate/variance.h"
 #include "stats/weight/weight.h"
 #include "survey/base/arena.h"
 #include "survey/base/format.h"
@@ -91,6 +92,41 @@ static bool reweigh(struct stats_source *source, const struct stats_replicate_pl
     return true;
 }
 
+static bool adds_nothing(const struct stats_stage *stage)
+{
+    for (size_t stratum = 0; stratum < stage->strata; stratum++)
+        if (stage->share[stratum] > 0 && stage->left[stratum] >= 1e-7)
+            return false;
+    return true;
+}
+
+static bool prepare_again(struct stats_source *source, struct survey_error *error)
+{
+    stats_prepared_free(source->prepared);
+    source->prepared = NULL;
+    return stats_source_prepare(source, error);
+}
+
+// Replicates take PPS stages as drawn with replacement, below which there is nothing.
+static bool forget_chances(struct stats_source *source, struct survey_error *error)
+{
+    struct stats_design *design = &source->design;
+    bool any = false;
+    for (int stage = 0; stage < STATS_STAGES; stage++) {
+        any = any || design->chance[stage];
+        design->chance[stage] = NULL;
+    }
+    if (any && !prepare_again(source, error))
+        return false;
+    int stages = any ? source->prepared->stages : design->stages;
+    while (any && stages > 1 && adds_nothing(&source->prepared->stage[stages - 1]))
+        stages--;
+    if (stages == design->stages)
+        return true;
+    design->stages = stages;
+    return prepare_again(source, error);
+}
+
 bool stats_source_replicate(struct stats_source *source, const struct stats_replicate_plan *plan,
                             struct survey_error *error)
 {
@@ -98,7 +134,7 @@ bool stats_source_replicate(struct stats_source *source, const struct stats_repl
         return survey_fail(error, SURVEY_ERROR_INPUT, source->path, "%s",
                            _("successive differences need rows in the order of the draw, which an evaluation file "
                              "does not keep; use jkn or bootstrap"));
-    if (!stats_replicates_make(source->prepared, plan, &source->replicates, error))
+    if (!forget_chances(source, error) || !stats_replicates_make(source->prepared, plan, &source->replicates, error))
         return false;
     if (source->dataset && stats_dataset_weighted(source->dataset) && !reweigh(source, plan, error))
         return false;

@@ -161,6 +161,7 @@ static bool load_file(struct load *load, struct survey_error *error)
         report->titles = load_same(load, report->form->title);
     report->lonely = *setting(load, "lonely_psu") ? setting(load, "lonely_psu") : stats_lonely_name(STATS_LONELY_FAIL);
     report->assumed_icc = setting(load, "assumed_icc");
+    report->brewer = strcmp(setting(load, "pps_variance"), "brewer") == 0;
     report->assessed_unit = setting(load, "assessed_unit");
     return true;
 }

@@ -136,7 +136,8 @@ static const char *population(const struct output_report *report)
     for (size_t i = 0; i < report->stage_count; i++)
         for (size_t k = 0; k < sizeof unequal / sizeof *unequal; k++)
             if (report->stages[i].stage == 1 && strcmp(report->stages[i].method, unequal[k]) == 0)
-                return _("as drawn with replacement, with probability proportional to size");
+                return report->brewer ? _("drawn without replacement with probability proportional to size (Brewer's approximation)")
+                                      : _("as drawn with replacement, with probability proportional to size");
     return _("with finite population corrections");
 }
 

@@ -127,6 +127,7 @@ struct output_report {
     struct output_form *forms;
     size_t form_count;
     const char *lonely, *assumed_icc; // "" where not set
+    bool brewer;                      // pps_variance of the plan
     struct output_day *days;
     size_t day_count;
     struct output_enumerator *enumerators;

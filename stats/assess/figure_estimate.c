@@ -167,6 +167,7 @@ static void expand(struct stats_rows *rows, const struct stats_design *from)
         rows->design.unit[stage] = repeat_labels(rows, from->unit[stage], n);
         rows->design.substratum[stage] = repeat_labels(rows, from->substratum[stage], n);
         rows->design.fpc[stage] = repeat_numbers(rows, from->fpc[stage], n);
+        rows->design.chance[stage] = repeat_numbers(rows, from->chance[stage], n);
     }
     for (int stage = 0; stage < from->stages; stage++) {
         if (from->unit[stage])

@@ -18,7 +18,7 @@ struct placing {
     const struct stats_place **places; // by row; NULL outside the sample
     double *weight;
     uint32_t *stratum, *unit[STATS_STAGES], *substratum[STATS_STAGES];
-    double *fpc[STATS_STAGES];
+    double *fpc[STATS_STAGES], *chance[STATS_STAGES];
     int stages;
     bool within; // one person of each household was asked, and the weights say so
 };
@@ -64,6 +64,14 @@ static double population(const struct placing *in, const struct stats_place *pla
     return place->probability >= 1 ? 1 : (double)INFINITY;
 }
 
+// Its own probability, where the plan takes that for the variance; a certain unit stands for nobody else.
+static double chance(const struct placing *in, const struct stats_place *place)
+{
+    return in->dataset->brewer && place->pps && isinf(population(in, place)) && !(in->within && place->stage == in->sample.stages)
+               ? place->probability
+               : 0;
+}
+
 // Fills the stages of one row; returns how many of them add to the variance.
 static int place_row(struct placing *in, size_t row)
 {
@@ -85,7 +93,8 @@ static int place_row(struct placing *in, size_t row)
             in->unit[stage][row] = unit_label(in, place);
             in->substratum[stage][row] = stratum_label(in, place);
             in->fpc[stage][row] = population(in, place);
-            ended = isinf(in->fpc[stage][row]);
+            in->chance[stage][row] = chance(in, place);
+            ended = isinf(in->fpc[stage][row]) && in->chance[stage][row] == 0;
         } else { // one unit of one: adds nothing
             in->unit[stage][row] = in->substratum[stage][row] = in->unit[stage - 1][row];
             in->fpc[stage][row] = 1;
@@ -102,6 +111,7 @@ static void copy_row(struct placing *in, size_t row, size_t from)
         in->unit[stage][row] = in->unit[stage][from];
         in->substratum[stage][row] = in->substratum[stage][from];
         in->fpc[stage][row] = in->fpc[stage][from];
+        in->chance[stage][row] = in->chance[stage][from];
     }
 }
 
@@ -234,6 +244,11 @@ bool stats_dataset_settings(struct stats_dataset *dataset, struct survey_error *
                            _("evaluation sheet: lonely_psu '%s' is none of fail, remove, "
                              "certainty, adjust, average"),
                            lonely);
+    const char *pps = survey_store_setting(dataset->store, "pps_variance", dataset->day);
+    dataset->brewer = pps && strcmp(pps, "brewer") == 0;
+    if (pps && *pps && !dataset->brewer && strcmp(pps, "replacement") != 0)
+        return survey_fail(error, SURVEY_ERROR_INPUT, survey_store_path(dataset->store),
+                           _("evaluation sheet: pps_variance '%s' is none of replacement, brewer"), pps);
     const char *icc = survey_store_setting(dataset->store, "assumed_icc", dataset->day);
     if (icc && *icc &&
         (!survey_number_parse(icc, strlen(icc), &dataset->design.assumed_icc) ||
@@ -281,12 +296,15 @@ static void hand_over(struct placing *in)
         in->dataset->labels[in->labels.entries[i].number] =
             survey_arena_strdup(in->dataset->arena, in->labels.entries[i].key);
     for (int stage = 0; stage < in->stages; stage++) {
-        bool finite = false;
-        for (size_t row = 0; row < n; row++)
+        bool finite = false, chances = false;
+        for (size_t row = 0; row < n; row++) {
             finite |= isfinite(in->fpc[stage][row]);
+            chances |= in->chance[stage][row] > 0;
+        }
         design->unit[stage] = in->unit[stage];
         design->substratum[stage] = drawn && stage > 0 ? in->substratum[stage] : NULL;
         design->fpc[stage] = finite ? in->fpc[stage] : NULL;
+        design->chance[stage] = chances ? in->chance[stage] : NULL;
     }
 }
 
@@ -302,6 +320,7 @@ static void make_room(struct placing *in)
         in->unit[stage] = survey_arena_array(arena, n, sizeof(uint32_t));
         in->substratum[stage] = survey_arena_array(arena, n, sizeof(uint32_t));
         in->fpc[stage] = survey_arena_array(arena, n, sizeof(double));
+        in->chance[stage] = survey_arena_array(arena, n, sizeof(double));
     }
 }
 

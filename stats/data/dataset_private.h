@@ -87,6 +87,7 @@ struct stats_dataset {
     struct stats_design design;
     const char **labels; // names of strata and units by label; NULL where nothing was drawn
     bool weighted;
+    bool brewer; // the setting pps_variance: units of PPS stages have chances
 };
 
 // A text that many rows share; lives as long as the dataset.

@@ -91,15 +91,17 @@ static bool recall_strata(struct stats_dataset *dataset)
 static bool recall_design(struct stats_dataset *dataset)
 {
     struct stats_design *design = &dataset->design;
-    const void *weight, *unit, *substratum, *fpc;
+    const void *weight, *unit, *substratum, *fpc, *chance;
     bool done = recall_array(dataset, "weight", 0, sizeof(double), &weight) && weight && recall_strata(dataset);
     for (int stage = 0; done && stage < design->stages; stage++) {
         done = recall_array(dataset, "unit", stage, sizeof(uint32_t), &unit) &&
                recall_array(dataset, "substratum", stage, sizeof(uint32_t), &substratum) &&
-               recall_array(dataset, "fpc", stage, sizeof(double), &fpc);
+               recall_array(dataset, "fpc", stage, sizeof(double), &fpc) &&
+               recall_array(dataset, "chance", stage, sizeof(double), &chance);
         design->unit[stage] = unit;
         design->substratum[stage] = substratum;
         design->fpc[stage] = fpc;
+        design->chance[stage] = chance;
     }
     design->weight = weight;
     return done;
@@ -226,6 +228,7 @@ static void remember_design(struct remembering *in)
         remember_array(in, "unit", stage, design->unit[stage], sizeof(uint32_t));
         remember_array(in, "substratum", stage, design->substratum[stage], sizeof(uint32_t));
         remember_array(in, "fpc", stage, design->fpc[stage], sizeof(double));
+        remember_array(in, "chance", stage, design->chance[stage], sizeof(double));
     }
     stats_snapshot_add(in->writer, "strata", dataset->strata.of_row, dataset->strata.width, dataset->n, dataset->strata_texts,
                        dataset->strata.count);

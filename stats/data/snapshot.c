@@ -13,7 +13,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-enum { ALIGN = 64, MOST_SECTIONS = 1 << 16, MOST_ROWS = 1 << 30, ORDER = 0x01020304, FORMAT = 1, PATH_MOST = 4500, TEXTS_MOST = 64 << 20 };
+enum { ALIGN = 64, MOST_SECTIONS = 1 << 16, MOST_ROWS = 1 << 30, ORDER = 0x01020304, FORMAT = 2, PATH_MOST = 4500, TEXTS_MOST = 64 << 20 };
 static const char magic[8] = "ASSAYcol";
 
 struct header {

@@ -103,7 +103,7 @@ static bool read_weight(const struct stats_table *table, const struct stats_desi
     return true;
 }
 
-// Without a weight column: the product over the stages of N / n in the row's stratum.
+// Without a weight column: the product over the stages of N / n in the row's stratum, or of 1 / the unit's probability.
 static bool weight_by_population(const struct stats_table *table, const struct stats_design *design,
                                  double *weight, struct survey_error *error)
 {
@@ -113,12 +113,34 @@ static bool weight_by_population(const struct stats_table *table, const struct s
     for (int number = 0; number < prepared->stages; number++) {
         const struct stats_stage *stage = &prepared->stage[number];
         for (size_t row = 0; row < table->rows; row++) {
-            uint32_t stratum = stage->stratum_of_unit[stage->unit_of_row[row]];
-            if (!isinf(stage->population[stratum]))
+            uint32_t unit = stage->unit_of_row[row], stratum = stage->stratum_of_unit[unit];
+            if (stage->chance)
+                weight[row] /= stage->chance[unit];
+            else if (!isinf(stage->population[stratum]))
                 weight[row] *= stage->population[stratum] / stage->sampled[stratum];
         }
     }
     stats_prepared_free(prepared);
+    return true;
+}
+
+static bool read_fpc(const struct stats_table *table, const struct stats_design_columns *columns, struct stats_design *design,
+                     struct survey_error *error)
+{
+    if (columns->fpc_count > (size_t)design->stages)
+        return survey_fail(error, SURVEY_ERROR_INPUT, table->path, "%s",
+                           _("there are more fpc columns than stages"));
+    for (size_t stage = 0; stage < columns->fpc_count; stage++) {
+        uint32_t column;
+        double *numbers;
+        if (!stats_table_column(table, columns->fpc[stage], &column, error) ||
+            !stats_table_numbers(table, column, &numbers, error))
+            return false;
+        for (size_t row = 0; columns->unequal && row < table->rows; row++)
+            if (!(numbers[row] > 0 && numbers[row] <= 1))
+                return fail_cell(table, row, columns->fpc[stage], error, _("a probability is above 0 and at most 1"));
+        *(columns->unequal ? &design->chance[stage] : &design->fpc[stage]) = numbers;
+    }
     return true;
 }
 
@@ -135,17 +157,8 @@ bool stats_table_design(const struct stats_table *table, const struct stats_desi
     }
     if (!read_units(table, columns, design, &strata, error))
         return false;
-    if (columns->fpc_count > (size_t)design->stages)
-        return survey_fail(error, SURVEY_ERROR_INPUT, table->path, "%s",
-                           _("there are more fpc columns than stages"));
-    for (size_t stage = 0; stage < columns->fpc_count; stage++) {
-        uint32_t column;
-        double *numbers;
-        if (!stats_table_column(table, columns->fpc[stage], &column, error) ||
-            !stats_table_numbers(table, column, &numbers, error))
-            return false;
-        design->fpc[stage] = numbers;
-    }
+    if (!read_fpc(table, columns, design, error))
+        return false;
     if (columns->weight) {
         if (!read_weight(table, columns, weight, error))
             return false;

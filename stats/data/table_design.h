@@ -9,10 +9,11 @@ struct stats_design_columns {
     size_t unit_count;
     const char *const *strata; // of the first stage; crossed where there are several
     size_t strata_count;
-    const char *weight;     // NULL: the product of N / n over the stages, 1 where there is no fpc
+    const char *weight;     // NULL: the product over the stages of N / n, or of 1 / probability; 1 where there is no fpc
     bool probability;       // the weight column holds probabilities
     const char *const *fpc; // one a stage
     size_t fpc_count;
+    bool unequal; // the fpc columns hold each unit's own probability at its stage
     bool nest; // PSU labels restart in each stratum
 };
 

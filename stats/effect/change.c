@@ -48,6 +48,7 @@ static void cut(struct survey_arena *arena, const struct stats_design *whole, st
         part->design.substratum[stage] =
             take(arena, whole->substratum[stage], sizeof **whole->substratum, part);
         part->design.fpc[stage] = take(arena, whole->fpc[stage], sizeof **whole->fpc, part);
+        part->design.chance[stage] = take(arena, whole->chance[stage], sizeof **whole->chance, part);
     }
 }
 
@@ -121,6 +122,26 @@ static void set_population(struct effect_changes *changes, const struct psus *ps
     both->design.fpc[0] = whole->fpc[0] ? population : NULL;
 }
 
+// Units with chances of their own have f = the larger of both rounds', which is theirs to be in both where the rounds share
+// their random numbers.
+static void set_chance(struct effect_changes *changes, const struct psus *psus)
+{
+    const struct stats_design *whole = changes->rounds->design;
+    struct part *both = &changes->both;
+    const double *own = both->design.chance[0], *population = both->design.fpc[0];
+    if (!own)
+        return;
+    double *most = survey_arena_array(changes->arena, psus->count + 1, sizeof *most),
+           *chance = survey_arena_array(changes->arena, both->n + 1, sizeof *chance);
+    for (size_t i = 0; i < both->n; i++) {
+        size_t at = find(psus, code_of(whole, both->row[i]));
+        most[at] = fmax(most[at], own[i]);
+    }
+    for (size_t i = 0; i < both->n; i++)
+        chance[i] = population && isfinite(population[i]) ? 0 : most[find(psus, code_of(whole, both->row[i]))];
+    both->design.chance[0] = chance;
+}
+
 // Whether the units of later stages are those of both rounds too.
 static bool same_units(const struct effect_changes *changes)
 {
@@ -144,6 +165,7 @@ static bool prepare_both(struct effect_changes *changes, const struct psus *psus
     cut(changes->arena, changes->rounds->design, both);
     both->design.lonely = STATS_LONELY_REMOVE;
     set_population(changes, psus);
+    set_chance(changes, psus);
     if (!both->n || (stats_prepare(&both->design, &both->prepared, NULL) && same_units(changes)))
         return true;
     // Other units or population sizes within the PSUs: the PSUs alone.
@@ -182,7 +204,7 @@ static bool prepare(struct effect_changes *changes, struct survey_error *error)
     }
     cut(changes->arena, whole, &changes->either);
     for (int stage = 0; stage < STATS_STAGES; stage++)
-        changes->either.design.fpc[stage] =
+        changes->either.design.fpc[stage] = changes->either.design.chance[stage] =
             NULL; // of other sizes in other rounds; counting PSUs needs none
     return stats_prepare(&changes->either.design, &changes->either.prepared, error) &&
            prepare_both(changes, &psus, error);

@@ -145,6 +145,45 @@ static bool read_population(const struct stats_design *design, int number, const
     return true;
 }
 
+static bool chance_fault(const struct stats_design *design, int number, const struct stats_stage *stage, uint32_t stratum,
+                         double chance, struct survey_error *error)
+{
+    char at[256];
+    place(design, number, stage->label[stratum], at);
+    if (!(chance >= 0 && chance <= 1))
+        return survey_fail(error, SURVEY_ERROR_INPUT, at, "%s", _("a probability is above 0 and at most 1"));
+    return survey_fail(error, SURVEY_ERROR_INPUT, at, "%s",
+                       _("the probability varies within a unit, or only some units of the stratum have one"));
+}
+
+// The units' own probabilities, and by stratum the mean of what they leave.
+static bool read_chances(const struct stats_design *design, int number, struct stats_stage *stage, struct survey_arena *arena,
+                         struct survey_error *error)
+{
+    const double *chance = design->chance[number];
+    uint32_t *with = survey_arena_array(arena, stage->strata, sizeof *with);
+    stage->chance = survey_arena_array(arena, stage->units, sizeof *stage->chance);
+    for (size_t unit = 0; unit < stage->units; unit++)
+        stage->chance[unit] = (double)NAN;
+    for (size_t row = 0; row < design->n; row++) {
+        uint32_t unit = stage->unit_of_row[row];
+        double before = stage->chance[unit];
+        if (!(chance[row] >= 0 && chance[row] <= 1) || (!isnan(before) && before != chance[row]))
+            return chance_fault(design, number, stage, stage->stratum_of_unit[unit], chance[row], error);
+        stage->chance[unit] = chance[row];
+    }
+    for (size_t unit = 0; unit < stage->units; unit++) {
+        uint32_t stratum = stage->stratum_of_unit[unit];
+        if (stage->chance[unit] == 0)
+            continue;
+        stage->left[stratum] = (with[stratum]++ ? stage->left[stratum] : 0) + (1 - stage->chance[unit]) / stage->sampled[stratum];
+    }
+    for (uint32_t stratum = 0; stratum < stage->strata; stratum++)
+        if (with[stratum] && (with[stratum] < stage->sampled[stratum] || isfinite(stage->population[stratum])))
+            return chance_fault(design, number, stage, stratum, 0, error);
+    return true;
+}
+
 // What each stratum takes over from the stages above it.
 static void link_stratum(const struct stats_stage *above, struct stats_stage *stage, size_t row,
                          uint32_t stratum, uint32_t label)
@@ -154,7 +193,9 @@ static void link_stratum(const struct stats_stage *above, struct stats_stage *st
     if (above) {
         uint32_t parent = above->unit_of_row[row], upper = above->stratum_of_unit[parent];
         stage->parent[stratum] = parent;
-        stage->share[stratum] = above->share[upper] * above->sampled[upper] / above->population[upper];
+        stage->share[stratum] = above->chance && above->chance[parent] > 0
+                                    ? above->share[upper] * above->chance[parent]
+                                    : above->share[upper] * above->sampled[upper] / above->population[upper];
     }
 }
 
@@ -180,6 +221,7 @@ static bool index_stage(struct stats_prepared *prepared, int number, struct surv
     stage->sampled = survey_arena_array(prepared->arena, stage->strata, sizeof *stage->sampled);
     stage->population = survey_arena_array(prepared->arena, stage->strata, sizeof *stage->population);
     stage->share = survey_arena_array(prepared->arena, stage->strata, sizeof *stage->share);
+    stage->left = survey_arena_array(prepared->arena, stage->strata, sizeof *stage->left);
     for (size_t row = 0; row < n; row++) {
         stage->stratum_of_unit[stage->unit_of_row[row]] = stratum_of_row[row];
         if (stage->share[stratum_of_row[row]] == 0)
@@ -190,8 +232,10 @@ static bool index_stage(struct stats_prepared *prepared, int number, struct surv
     bool done = !design->fpc[number] || read_population(design, number, stratum_of_row, stage, error);
     for (size_t stratum = 0; !design->fpc[number] && stratum < stage->strata; stratum++)
         stage->population[stratum] = INFINITY;
+    for (size_t stratum = 0; done && stratum < stage->strata; stratum++)
+        stage->left[stratum] = isinf(stage->population[stratum]) ? 1 : 1 - stage->sampled[stratum] / stage->population[stratum];
     free(stratum_of_row);
-    return done;
+    return done && (!design->chance[number] || read_chances(design, number, stage, prepared->arena, error));
 }
 
 bool stats_prepare(const struct stats_design *design, struct stats_prepared **prepared,
@@ -215,7 +259,7 @@ bool stats_prepare(const struct stats_design *design, struct stats_prepared **pr
     // Below a stage with replacement nothing is added: its units' totals carry all of the variance.
     for (int stage = 0; done && more && stage < design->stages; stage++) {
         done = index_stage(made, stage, error);
-        more = design->fpc[stage] != NULL;
+        more = design->fpc[stage] || design->chance[stage];
         made->stages = stage + 1;
     }
     if (!done) {

@@ -38,6 +38,9 @@ struct stats_design {
     const double
         *fpc[STATS_STAGES]; // population units in the stratum at that stage, or, where all are at most 1,
                             // sampling fractions; NULL: with replacement
+    const double
+        *chance[STATS_STAGES]; // of units drawn without replacement with unequal probabilities: each one's own at that
+                               // stage, its fpc being INFINITY; 0 in strata of which fpc speaks; NULL: no such units
     enum stats_lonely lonely;
     bool lonely_domains; // a stratum with one PSU left in the domain is lonely too (R's adjust.domain.lonely)
     double confidence;   // 0.95

@@ -342,7 +342,7 @@ static bool make_level(struct making *in, int number, const struct level *above,
     }
     for (size_t unit = 0; unit < units; unit++) {
         uint32_t h = stage->stratum_of_unit[unit], at = level->place[unit], n = stage->sampled[h];
-        double left = isinf(stage->population[h]) ? 1 : 1 - n / stage->population[h];
+        double left = stage->left[h];
         bool rests = left < 1e-7 || n == 1 || stage->share[h] == 0;
         if (n == 1 && left >= 1e-7 && stage->share[h] > 0 && !lonely_level(in, number, in->error))
             return false;
@@ -472,6 +472,10 @@ static void order_units(struct making *in)
 bool stats_replicates_make(const struct stats_prepared *prepared, const struct stats_replicate_plan *plan,
                            struct stats_replicates **made, struct survey_error *error)
 {
+    for (int stage = 0; stage < prepared->stages; stage++)
+        if (prepared->stage[stage].chance)
+            return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
+                               _("replicates take units drawn with unequal probabilities as drawn with replacement"));
     struct survey_arena *arena = survey_arena_new();
     struct stats_replicates *to = survey_arena_alloc(arena, sizeof *to);
     *to = (struct stats_replicates){.arena = arena, .plan = *plan, .prepared = prepared, .scale = 1};

@@ -21,7 +21,7 @@ struct moments {
 
 static double factor_of(const struct stats_stage *stage, size_t stratum)
 {
-    double n = stage->sampled[stratum], left = isinf(stage->population[stratum]) ? 1 : 1 - n / stage->population[stratum];
+    double n = stage->sampled[stratum], left = stage->left[stratum];
     return n > 1 && left > 1e-7 ? left * n / (n - 1) : 0;
 }
 

@@ -57,7 +57,7 @@ static bool is_for_sweeping(const struct stats_prepared *prepared)
     const struct stats_design *design = prepared->design;
     const struct stats_stage *stage = &prepared->stage[0];
     bool own = design->lonely == STATS_LONELY_REMOVE || design->lonely == STATS_LONELY_CERTAINTY;
-    if (prepared->stages != 1 || !design->unit[0] || design->lonely_domains || design->replicates ||
+    if (prepared->stages != 1 || !design->unit[0] || stage->chance || design->lonely_domains || design->replicates ||
         design->satterthwaite)
         return false;
     for (size_t stratum = 0; !own && stratum < stage->strata; stratum++)

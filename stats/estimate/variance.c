@@ -3,6 +3,9 @@
 // of the scores, a stage adds
 //     share_h * (1 - n_h / N_h) * n_h / (n_h - 1) * sum_i (t_hi - tbar_h)^2
 // where share_h is the product of n / N over the stages above. Units without rows of the domain have total 0.
+//
+// Where units were drawn with probabilities p_hi of their own, 1 - p_hi stands within the sum in the place of 1 - n_h / N_h, and
+// p_hi in that of n / N below the unit (Brewer 2002, ch. 9; as R's pps = "brewer").
 #include "stats/estimate/variance.h"
 
 #include "stats/math/sum.h"
@@ -29,11 +32,6 @@ struct work {
     double **centre;   // by column: what is taken from the totals of a stratum
     bool census;       // no touched stratum adds anything
 };
-
-static double fraction_left(const struct stats_stage *stage, uint32_t stratum)
-{
-    return isinf(stage->population[stratum]) ? 1 : 1 - stage->sampled[stratum] / stage->population[stratum];
-}
 
 static bool is_lonely(const struct work *work, uint32_t stratum)
 {
@@ -83,7 +81,7 @@ static void spread_average(struct work *work)
         if (work->touched[stratum]) {
             all[stage->parent[stratum]]++;
             known[stage->parent[stratum]] +=
-                !is_lonely(work, stratum) || fraction_left(stage, stratum) < 1e-7;
+                !is_lonely(work, stratum) || stage->left[stratum] < 1e-7;
         }
     for (uint32_t stratum = 0; stratum < stage->strata; stratum++)
         if (known[stage->parent[stratum]])
@@ -96,7 +94,7 @@ static bool find_factors(struct work *work, struct survey_error *error)
     enum stats_lonely policy = work->prepared->design->lonely;
     work->census = true;
     for (uint32_t stratum = 0; stratum < stage->strata; stratum++) {
-        double left = fraction_left(stage, stratum), n = stage->sampled[stratum];
+        double left = stage->left[stratum], n = stage->sampled[stratum];
         if (!work->touched[stratum] || stage->share[stratum] == 0)
             continue; // below a unit drawn with replacement nothing is added
         if (left < 1e-7)
@@ -106,6 +104,8 @@ static bool find_factors(struct work *work, struct survey_error *error)
             return lonely_fault(work, stratum, error);
         if (is_lonely(work, stratum) && policy == STATS_LONELY_AVERAGE)
             continue;
+        if (isinf(stage->population[stratum]))
+            left = 1; // units with chances have their own
         work->factor[stratum] = stage->share[stratum] * left * (n > 1 ? n / (n - 1) : 1);
     }
     if (policy == STATS_LONELY_AVERAGE)
@@ -167,6 +167,8 @@ static bool add_stage(struct work *work, const double *const *scores, double *va
             for (size_t u = 0; u < stage->units; u++)
                 products[u] =
                     work->factor[stage->stratum_of_unit[u]] * work->totals[a][u] * work->totals[b][u];
+            for (size_t u = 0; stage->chance && u < stage->units; u++)
+                products[u] *= 1 - stage->chance[u];
             double sum = stats_sum(products, stage->units);
             variance[a * columns + b] += sum;
             if (a != b)

@@ -17,8 +17,10 @@ struct stats_stage {
     uint32_t *parent;          // by stratum: its unit of the stage above; 0 at stage 1
     uint32_t *label;           // by stratum, as in the design
     uint32_t *sampled;         // by stratum: units in the sample, whatever the domain
-    double *population;        // by stratum; INFINITY with replacement
-    double *share;             // by stratum: the product of sampled / population of the stages above
+    double *population;        // by stratum; INFINITY with replacement, and where units have chances
+    double *chance;            // by unit: its probability where they are unequal, else 0; NULL: nowhere
+    double *left;              // by stratum: 1 - sampled / population; the mean of 1 - chance where units have chances
+    double *share;             // by stratum: the product over the stages above of sampled / population, or of the chance
 };
 
 struct stats_prepared {
@@ -36,7 +38,7 @@ bool stats_prepared_get(const struct stats_design *design, const struct stats_pr
 // scores[c][i] (weights in it) is that of row[i], i < count: the rows that are in the domain and have a value;
 // all others are zeros. *census (may be NULL) says that every stratum with such rows was taken whole at each stage.
 // Recursion over stages: Saerndal, Swensson & Wretman 1992, result 4.3.1; ultimate clusters where the
-// first stage is with replacement.
+// first stage is with replacement; Brewer's (2002) approximation where units have chances.
 bool stats_variance(const struct stats_prepared *prepared, const double *const *scores, size_t columns,
                     const uint32_t *row, size_t count, double *variance, bool *census,
                     struct survey_error *error);

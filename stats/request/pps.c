@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Variances of samples drawn with unequal probabilities without replacement, from a matrix d over pairs of rows: with
 // scores z (weights in them) the variance is sum z_i d_ij z_j (Horvitz & Thompson 1952) or, by Yates & Grundy (1953),
-// -1/2 sum d_ij (z_i - z_j)^2, where d_ij = 1 - p_i p_j / p_ij or one of its approximations.
+// -1/2 sum d_ij (z_i - z_j)^2, where d_ij = 1 - p_i p_j / p_ij or one of its approximations. Brewer's needs no pairs: it is the
+// design's (stats/estimate/variance.h).
 #include "stats/request/private.h"
 
 enum { PPS_ROWS_MAX = 5000 };
@@ -24,19 +25,6 @@ static void fill_approximate(struct request *request, const double *p, bool hart
         for (size_t j = 0; j < n; j++)
             request->pairs[i * n + j] =
                 i == j ? 1 - p[i] : approximate(hartley_rao, (double)n, p[i], p[j], mean);
-}
-
-// Brewer (2002): n / (n - 1) * sum (1 - p_i) (z_i - zbar)^2, which needs no joint probabilities.
-static void fill_brewer(struct request *request, const double *p)
-{
-    size_t n = request->n;
-    double count = (double)n, scale = count / (count - 1), sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += scale * (1 - p[i]);
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++)
-            request->pairs[i * n + j] =
-                (i == j ? scale * (1 - p[i]) : 0) - scale * (2 - p[i] - p[j]) / count + sum / (count * count);
 }
 
 // Deville (1993): sum c_i (z_i - sum c z / sum c)^2 / (1 - sum (c_i / sum c)^2), c = 1 - p; the same without joint probabilities.
@@ -90,6 +78,10 @@ bool request_pps_open(struct request *request, const char *probability, struct s
     const char *method = survey_json_text(request->design_json, "pps", ""),
                *joint = survey_json_text(request->design_json, "joint", NULL);
     double *p;
+    if (probability)
+        request->keeps_rows = true;
+    if (probability && strcmp(method, "brewer") == 0)
+        return true; // by the chances of the design
     if (request->n > PPS_ROWS_MAX || request->n < 2)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", _("a PPS variance takes 2 to %d rows"),
                            PPS_ROWS_MAX);
@@ -99,12 +91,9 @@ bool request_pps_open(struct request *request, const char *probability, struct s
                                          _("a PPS design names its probabilities"));
     request->pairs = survey_arena_array(request->arena, request->n * request->n, sizeof *request->pairs);
     request->yates_grundy = strcmp(survey_json_text(request->design_json, "pps_variance", "HT"), "YG") == 0;
-    request->keeps_rows = true;
     if (joint)
         return fill_joint(request, joint, error);
-    if (strcmp(method, "brewer") == 0)
-        fill_brewer(request, p);
-    else if (strcmp(method, "deville") == 0)
+    if (strcmp(method, "deville") == 0)
         fill_deville(request, p);
     else if (strcmp(method, "overton") == 0 || strcmp(method, "HR") == 0 || strcmp(method, "HRsum") == 0)
         fill_approximate(request, p, *method == 'H');

@@ -114,9 +114,10 @@ static bool read_plan(const struct survey_json *step, struct stats_replicate_pla
 bool request_replicates_make(struct request *request, const struct survey_json *step, struct survey_error *error)
 {
     struct stats_replicate_plan plan;
-    if (request->steps || request->pairs)
+    bool pps = request->pairs || request->design.chance[0];
+    if (request->steps || pps)
         return survey_fail(error, SURVEY_ERROR_INPUT, "", "%s",
-                           request->pairs ? _("a design of joint probabilities (pps) has no replicates")
+                           pps ? _("a design of joint probabilities (pps) has no replicates")
                                           : _("as_replicate comes before the steps that change weights, so that they "
                                               "are run in each replicate"));
     if (!read_plan(step, &plan, error) ||

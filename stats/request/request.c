@@ -90,14 +90,14 @@ static bool open_design(struct request *request, struct survey_error *error)
     request->design.assumed_icc = survey_json_number(json, "assumed_icc", 0);
     bool pps = survey_json_get(json, "pps") != NULL;
     const char *probability = pps && columns.fpc_count ? fpc[0] : NULL;
-    if (pps) { // fpc holds the probabilities
+    columns.unequal = strcmp(survey_json_text(json, "pps", ""), "brewer") == 0;
+    if (pps && !columns.unequal) { // fpc holds the probabilities
         columns.fpc_count = 0;
         columns.weight = probability;
         columns.probability = true;
     }
     return stats_table_design(&request->table, &columns, &request->design, &request->weight, error) &&
-           stats_prepare(&request->design, &request->prepared, error) &&
-           (!pps || request_pps_open(request, probability, error));
+           (!pps || request_pps_open(request, probability, error)) && stats_prepare(&request->design, &request->prepared, error);
 }
 
 // Arguments that only some estimators know are not passed over in silence.
