@@ -32,10 +32,13 @@ static uint32_t label(struct placing *in, const char *text)
     return (uint32_t)entry->number;
 }
 
+// The same unit in two rounds has one name, so that a change has its covariance. Where each round was drawn by itself, that a unit
+// is in both is chance, which f takes out again (stats/effect/change.h); as the chances of PPS don't tell f, it has two names there.
 static uint32_t unit_label(struct placing *in, const struct stats_place *place)
 {
-    return label(in,
-                 survey_arena_format(in->scratch, "unit\x1f%d\x1f%s", place->stage, place->unit));
+    bool own = in->dataset->brewer && place->pps && place->apart && place->probability < 1;
+    return label(in, survey_arena_format(in->scratch, "unit\x1f%d\x1f%s%s%s", place->stage, place->unit, own ? "\x1f" : "",
+                                         own ? in->dataset->round : ""));
 }
 
 // A stratum is named by the unit within which it lies, the row of the sample sheet and its values.

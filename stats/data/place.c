@@ -5,6 +5,7 @@
 #include "survey/base/arena.h"
 #include "survey/base/text.h"
 #include "survey/sample/draw.h"
+#include "survey/workbook/workbook.h"
 
 #include <string.h>
 
@@ -32,6 +33,27 @@ static void read_place(const struct survey_query *query, struct survey_arena *ar
         .chain = survey_query_number(query, 10),
         .form = survey_arena_strdup(arena, survey_query_text(query, 11)),
     };
+}
+
+// Which rows of the sample sheet, as it was at the draw, have an overlap.
+static bool read_overlaps(struct survey_store *store, struct survey_arena *arena, const char *round, struct stats_sample *sample,
+                          struct survey_error *error)
+{
+    struct survey_workbook *workbook = NULL;
+    struct survey_query *query = survey_query(store, error, "SELECT plan FROM draw WHERE round = ? AND current", "t", round);
+    const char *json = query && survey_query_next(query) ? survey_arena_strdup(arena, survey_query_text(query, 0)) : "";
+    if (!query || !survey_query_end(query, error) ||
+        (*json && !survey_workbook_read_json(arena, survey_store_path(store), json, strlen(json), &workbook, error)))
+        return false;
+    const struct survey_sheet *sheet = workbook ? survey_workbook_sheet(workbook, "sample") : NULL;
+    for (size_t i = 0; i < sample->count; i++) {
+        struct stats_place *place = &sample->places[i];
+        place->apart = true;
+        for (uint32_t row = 1; sheet && row < sheet->rows; row++)
+            if ((int64_t)survey_sheet_line(sheet, row) == place->plan_row)
+                place->apart = !*survey_sheet_text(sheet, row, "overlap");
+    }
+    return true;
 }
 
 static bool join(struct stats_sample *sample, struct survey_arena *arena,
@@ -81,7 +103,7 @@ bool stats_sample_read(struct survey_store *store, struct survey_arena *arena, c
     sample->places = survey_arena_array(arena, (size_t)count + 1, sizeof *sample->places);
     while (sample->count < (size_t)count && survey_query_next(query))
         read_place(query, arena, &sample->places[sample->count++]);
-    return survey_query_end(query, error) && join(sample, arena, error);
+    return survey_query_end(query, error) && read_overlaps(store, arena, round, sample, error) && join(sample, arena, error);
 }
 
 void stats_sample_clear(struct stats_sample *sample)

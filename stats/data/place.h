@@ -17,6 +17,7 @@ struct stats_place {
     const char *stratum;
     int64_t plan_row;
     bool pps;      // drawn with unequal probabilities
+    bool apart;    // by random numbers of this round alone: the row of the sample sheet has no overlap
     bool selected; // by the draw, though it may be replaced since; false: in reserve
     bool called;   // a reserve that was called up: it counts from then on, with or without a response
     double probability, chain;

@@ -5,7 +5,7 @@
 # usage: change.sh ASSAY EFFECTS.md
 set -u
 assay=$(realpath "$1") page=$(realpath "$2")
-echo 1..6
+echo 1..7
 . "$(dirname "$0")/lib.sh"
 cd "$folder" || exit 1
 
@@ -96,6 +96,24 @@ run 2 estimate e.assay --change A,B --mean age --df satterthwaite; says "--chang
 run 2 estimate e.assay --change A,B; says "nothing to estimate"
 run 1 estimate e.assay --change A,C --mean age; says "C"
 ok "what it does not take"
+
+# Villages by their own probabilities: the same in both rounds they have a covariance, drawn anew for each they have none.
+for overlap in 100% ''; do
+    sed "s/| 5 | size | 100% |/| 5 | size | $overlap |/; s/| 4 | | 50% |/| 4 | | |/; s/| | id | T |/| | id | T |\n| | pps_variance | brewer |/" plan.md >own.md
+    rm -f own.assay* own.private
+    run 0 new own.assay own.md
+    run 0 frame own.assay frame.csv
+    for round in A B; do
+        run 0 sample own.assay --seed 9 --round $round
+        { echo household_id,age,poor; sqlite3 -csv own.assay "SELECT unit, 20 + CAST(substr(unit, 2, 2) AS INTEGER), 0 FROM sample WHERE round = '$round' AND stage = 2"; } >rows.csv
+        run 0 import own.assay rows.csv --round $round
+    done
+    run 0 estimate own.assay --change A,B --mean age --json
+    [ "$overlap" ] && { says '"both": 10'; awk -v c="$(number out correlation)" 'BEGIN { exit !(c > 0.9) }' || failed="$failed [correlation $(number out correlation)]"; }
+    [ "$overlap" ] || { says '"both": 0'; says '"covariance": 0,'; }
+done
+[ "$(sqlite3 own.assay "SELECT count(*) FROM sample a JOIN sample b USING (unit, stage) WHERE stage = 1 AND a.round = 'A' AND b.round = 'B'")" -gt 0 ] || failed="$failed [no village is in both by chance]"
+ok "villages without replacement, the same or drawn anew"
 
 cat >stores.csv <<'EOF'
 store,nj,after,staff,chain

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Variances of units drawn without replacement with probabilities of their own: by hand, and over many draws.
-#include "stats/estimate/estimate.h"
+#include "stats/effect/change.h"
+#include "survey/base/arena.h"
 #include "survey/base/random.h"
 #include "survey/sample/unequal.h"
 #include "tests/tap.h"
@@ -171,4 +172,59 @@ static void many_draws(void)
     }
 }
 
-TESTS(CASE(two_stages), CASE(certain_units), CASE(chances_that_are_none), CASE(many_draws))
+// --- two rounds: the value of each household grows by 1 and a little of its own
+
+// Mean of the estimated variance of the change over its variance. named: villages of both rounds have one name.
+static double over_rounds(bool same_draw, bool named)
+{
+    struct population of[2];
+    struct survey_random random = survey_random_at(13, "rounds", same_draw ? "one" : "two");
+    double numbers[4][2 * ROWS], sum = 0, squares = 0, by = 0;
+    uint32_t unit[2 * ROWS];
+    uint8_t round[2 * ROWS], kept[2 * ROWS];
+    bool selected[VILLAGES];
+    populate(&of[0]);
+    of[1] = of[0];
+    for (size_t v = 0; v < VILLAGES; v++)
+        for (size_t h = 0; h < LEAST + v; h++)
+            of[1].value[v][h] += 1 + survey_random_normal(&random) / 2;
+    for (size_t r = 0; r < DRAWS; r++) {
+        struct survey_arena *arena = survey_arena_new();
+        for (size_t which = 0; which < 2; which++) {
+            double *columns[4];
+            for (size_t c = 0; c < 4; c++)
+                columns[c] = numbers[c] + which * ROWS;
+            if (which == 0 || !same_draw)
+                draw(&of[which], "sampford", &random, selected);
+            ask(&of[which], selected, &random, columns, unit + which * ROWS);
+            for (size_t i = which * ROWS; i < (which + 1) * ROWS; i++) {
+                unit[i] += named ? 0 : (uint32_t)which * VILLAGES;
+                round[i] = (uint8_t)(which + 1);
+                kept[i] = 1;
+            }
+        }
+        struct stats_design d = {.n = sizeof round, .weight = numbers[1], .stages = 2, .unit = {unit, NULL}, .fpc = {NULL, numbers[2]}, .chance = {numbers[3]},
+                                 .confidence = 0.95};
+        struct effect_rounds rounds = {&d, round};
+        struct effect_changes *changes;
+        struct effect_change change;
+        NEED(effect_changes_open(&rounds, arena, &changes, &error) && effect_change_of(changes, numbers[0], kept, false, &change, &error));
+        by += change.se * change.se / DRAWS;
+        sum += change.change / DRAWS;
+        squares += change.change * change.change / DRAWS;
+        effect_changes_close(changes);
+        survey_arena_free(arena);
+    }
+    return by / (squares - sum * sum);
+}
+
+static void two_rounds(void)
+{
+    double panel = over_rounds(true, true), apart = over_rounds(false, false), mistaken = over_rounds(false, true);
+    fprintf(stderr, "variance of a change: the same villages %.3f, villages of two draws %.3f, those taken for a panel %.3f\n", panel, apart, mistaken);
+    CHECK_NEAR(1, panel, 0.08);
+    CHECK_NEAR(1, apart, 0.08);
+    CHECK(mistaken < 0.85);
+}
+
+TESTS(CASE(two_stages), CASE(certain_units), CASE(chances_that_are_none), CASE(many_draws), CASE(two_rounds))
