@@ -11,11 +11,11 @@
 const struct scan_rules scan_rules_pen = {
     .faint = 0.02, .marked = 0.08, .filled = 0.85, .unfilled = 0.75, .ratio = 4, .stroke = 0.7, .smudge = 0.55, .trace = 0.012,
     .spread = 5, .ghost = 0.3, .light = 0.5, .hint = 0.6, .rubbed = 0.5, .speck = 0.095, .small = 0.6,
-    .answered = 0.4, .dark = 0.35, .much = 0.25, .beside = 0.06};
+    .answered = 0.4, .dark = 0.35, .much = 0.25, .beside = 0.06, .line = 1.5};
 const struct scan_rules scan_rules_pencil = {
     .faint = 0.015, .marked = 0.05, .filled = 0.85, .unfilled = 0.75, .ratio = 4, .stroke = 0.7, .smudge = 0.55, .trace = 0.012,
     .spread = 5, .ghost = 0.3, .light = 0.5, .hint = 0.6, .rubbed = 0.5, .speck = 0.095, .small = 0.6,
-    .answered = 0.4, .dark = 0.35, .much = 0.25, .beside = 0.06};
+    .answered = 0.4, .dark = 0.35, .much = 0.25, .beside = 0.06, .line = 1.5};
 
 struct deciding {
     const struct paper_page *page;
@@ -25,6 +25,7 @@ struct deciding {
     double pen; // how dark the pen of this page is, 0 to 1; 0 where too few marks tell
     double usual; // ink of the page's marks; 1 where too few tell
     double trace; // darkness of a box from which it is not quite like the page's empty ones
+    bool fills;   // filling boxes in is how this page is answered
 };
 
 enum { LEAST_CLEAR = 5, THROUGH = 4 };
@@ -95,6 +96,24 @@ static double usual_of(const struct deciding *d)
     return count >= LEAST_CLEAR ? scores[count / 2] : 1;
 }
 
+// Whether at least half of the page's questions with a single mark, and not too few of them, have a box filled in: by whom
+// answers so, a filled box is meant.
+static bool fills_of(const struct deciding *d)
+{
+    size_t single = 0, filled = 0;
+    for (size_t from = 0, to; from < d->page->mark_count; from = to) {
+        const struct paper_mark *first = &d->page->marks[from];
+        size_t marked = 0, full = 0;
+        for (to = from; to < d->page->mark_count && d->page->marks[to].digit == first->digit && strcmp(d->page->marks[to].question, first->question) == 0; to++) {
+            marked += d->marks[to].score >= d->rules->faint;
+            full += d->marks[to].score >= d->rules->unfilled;
+        }
+        single += marked == 1;
+        filled += marked == 1 && full == 1;
+    }
+    return filled >= LEAST_CLEAR && 2 * filled >= single;
+}
+
 enum look { LOOKS_EMPTY, LOOKS_SMUDGED, LOOKS_RUBBED, LOOKS_FAINT, LOOKS_MARKED };
 
 // Little ink for the page, all of it within the box, in a short or straight up or level line: a pen goes through, or leaves the box.
@@ -148,6 +167,8 @@ struct tally {
     bool hidden;
     bool aside;  // a box that is not marked has more of a stroke outside than within
     bool grazed; // a box has ink on both sides of its frame, too little of either to tell by itself
+    double astray; // most ink just outside a box that is not marked
+    bool lines;    // a smudge is a thin line that leaves its box, as what is rubbed out is not
     bool trace; // a box seems not quite empty,
     bool light; // and seems to have a stroke of the page's pen
 };
@@ -167,6 +188,7 @@ static struct tally tally_of(const struct deciding *d, const size_t *at, size_t 
         enum look look = look_of(d, mark);
         bool traced = mark->mean > d->trace, hinted = d->pen > 0 && mark->score >= d->rules->hint * d->rules->faint;
         if (look != LOOKS_MARKED) {
+            t.astray = fmax(t.astray, mark->outer);
             t.trace |= traced && mark->peak >= d->rules->ghost * d->pen;
             t.light |= (traced || hinted) && mark->peak >= d->rules->light * d->pen && mark->span >= THROUGH - 1;
         }
@@ -184,6 +206,7 @@ static struct tally tally_of(const struct deciding *d, const size_t *at, size_t 
         } else {
             t.faint += look != LOOKS_EMPTY;
             t.smudges += look == LOOKS_SMUDGED;
+            t.lines |= look == LOOKS_SMUDGED && mark->mean < d->rules->line * mark->score && mark->outer >= d->rules->beside / 5;
             t.rubbed += look == LOOKS_RUBBED;
             t.most_faint = fmax(t.most_faint, mark->score);
         }
@@ -242,11 +265,11 @@ static void decide_many(const struct deciding *d, struct scan_answer *answer)
     survey_buffer_clear(&value);
     if (t.hidden)
         answer->why = SCAN_WHY_HIDDEN;
-    else if (t.faint || t.light || (t.marked == 0 && t.trace))
+    else if (t.faint || t.light || t.lines || (t.marked == 0 && t.trace))
         answer->why = SCAN_WHY_FAINT;
-    else if (t.filled && t.unfilled)
+    else if (t.filled && t.unfilled && !d->fills)
         answer->why = SCAN_WHY_FILLED;
-    else if (t.grazed || (t.marked == 0 && t.beside >= d->rules->beside))
+    else if (t.grazed || (t.marked == 0 && t.beside >= d->rules->beside) || t.astray >= d->rules->beside)
         answer->why = SCAN_WHY_BESIDE;
     answer->verdict = *answer->why ? SCAN_DOUBTFUL : t.marked ? SCAN_ANSWERED : SCAN_BLANK;
 }
@@ -342,10 +365,11 @@ void scan_decide(const struct paper_layout *layout, const struct paper_page *pag
                  const bool *written, const struct scan_rules *rules, struct survey_arena *arena,
                  struct scan_answer **answers, size_t *count)
 {
-    struct deciding d = {page, marks, rules, arena, 0, 1, 1};
+    struct deciding d = {.page = page, .marks = marks, .rules = rules, .arena = arena, .usual = 1, .trace = 1};
     d.pen = pen_of(&d);
     d.usual = usual_of(&d);
     d.trace = trace_of(&d);
+    d.fills = fills_of(&d);
     bool *taken = survey_arena_array(arena, page->mark_count + 1, sizeof *taken);
     struct scan_answer *all = survey_arena_array(arena, page->mark_count + page->writing_count + 1, sizeof *all);
     size_t found = 0;

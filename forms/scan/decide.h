@@ -26,7 +26,8 @@ struct scan_rules {
     double ghost;    // unless it is lighter than this share of the page's pen: rubbed out;
     double hint;     // share of faint from which ink is doubtful where more of it lies just outside, or a stroke of the pen seems to be
     double light;    // beside marks of a multiple choice, unless it is lighter than this
-    double beside;   // outside a box whose question is otherwise empty: doubtful
+    double beside;   // outside a box that is not marked, of a multiple choice or where the question is otherwise empty: doubtful
+    double line;     // darkness of a box by its ink, below which it has a line and no rubbed-out veil
     bool corrections; // settle "one box filled out, another crossed" for the crossed one
 };
 extern const struct scan_rules scan_rules_pen, scan_rules_pencil;

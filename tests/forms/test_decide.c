@@ -117,6 +117,37 @@ static void a_light_tick_at_the_rim_is_doubtful(void)
     tear_down();
 }
 
+// A box filled in among crosses may be taken back, but not by whom answers the whole page by filling boxes in.
+static void a_filled_box_is_meant_where_the_page_is_filled_in_so(void)
+{
+    set_up();
+    struct scan_mark boxes[2] = {clear_cross, {.score = 0.95, .outer = 0.02, .mean = 0.8, .peak = 0.9, .span = 4, .narrow = 4}};
+    CHECK(decided_among("many", boxes, 2, 0.9, 0.3)->verdict == SCAN_DOUBTFUL);
+    CHECK_TEXT("filled", decided_among("many", boxes, 2, 0.9, 0.3)->why);
+    const struct scan_answer *answer = decided_among("many", boxes, 2, 0.9, 0.95);
+    CHECK(answer->verdict == SCAN_ANSWERED);
+    CHECK_TEXT("1 2", answer->value);
+    CHECK(decided_among("q1", boxes, 2, 0.9, 0.95)->verdict == SCAN_DOUBTFUL); // a single choice has two marks all the same
+    tear_down();
+}
+
+// Among other marks of a multiple choice: ink all beside its box, or a thin light line at its rim, is no empty box.
+static void a_choice_beside_others_is_not_lost(void)
+{
+    set_up();
+    struct scan_mark boxes[2] = {clear_cross, {.score = 0.003, .outer = 0.079, .mean = 0.01, .peak = 0.07, .span = 2, .narrow = 2}};
+    CHECK(decided("many", boxes, 2, 0.7)->verdict == SCAN_DOUBTFUL);
+    CHECK_TEXT("beside", decided("many", boxes, 2, 0.7)->why);
+    boxes[1].outer = 0.04; // the end of a long stroke
+    CHECK(decided("many", boxes, 2, 0.7)->verdict == SCAN_ANSWERED);
+    boxes[1] = (struct scan_mark){.score = 0.038, .outer = 0.018, .mean = 0.036, .peak = 0.3, .span = 2, .narrow = 2};
+    CHECK(decided("many", boxes, 2, 0.7)->verdict == SCAN_DOUBTFUL);
+    CHECK_TEXT("faint", decided("many", boxes, 2, 0.7)->why);
+    boxes[1].mean = 0.15; // a veil: rubbed out
+    CHECK(decided("many", boxes, 2, 0.7)->verdict == SCAN_ANSWERED);
+    tear_down();
+}
+
 // What is less than half as dark as the page's pen was rubbed out: let pass beside a mark, doubtful alone and where
 // several may be marked.
 static void what_is_rubbed_out_does_not_count(void)
@@ -133,4 +164,5 @@ static void what_is_rubbed_out_does_not_count(void)
 }
 
 TESTS(CASE(a_stroke_that_grazes_a_box_is_doubtful), CASE(dust_is_no_mark), CASE(a_mark_beside_its_box_is_no_smudge),
-      CASE(a_light_tick_at_the_rim_is_doubtful), CASE(what_is_rubbed_out_does_not_count))
+      CASE(a_light_tick_at_the_rim_is_doubtful), CASE(a_filled_box_is_meant_where_the_page_is_filled_in_so),
+      CASE(a_choice_beside_others_is_not_lost), CASE(what_is_rubbed_out_does_not_count))
