@@ -7,6 +7,7 @@
 #include "survey/sample/draw.h"
 #include "survey/workbook/workbook.h"
 
+#include <math.h>
 #include <string.h>
 
 static bool is_pps(const char *name)
@@ -128,6 +129,16 @@ static const char *group_key(const struct stats_place *place, struct survey_aren
                                (long long)place->plan_row, place->stratum);
 }
 
+// How many times likelier a unit is where reserves were taken too. With unequal probabilities one not drawn, 1 - p, is among
+// the reserves as likely as any other that is left.
+static double growth(const struct stats_place *place, double reserves)
+{
+    double left = place->population - place->taken;
+    if (place->pps && left > 0)
+        return 1 + (1 - place->probability) / place->probability * fmin(reserves / left, 1);
+    return place->taken > 0 ? (place->taken + reserves) / place->taken : 1;
+}
+
 void stats_sample_release(struct stats_sample *sample, const bool *used, struct survey_arena *arena)
 {
     struct survey_map groups = {0};
@@ -138,8 +149,8 @@ void stats_sample_release(struct stats_sample *sample, const bool *used, struct 
         struct stats_place *place = &sample->places[i];
         const struct survey_map_entry *group = survey_map_find(&groups, group_key(place, arena));
         double most = place->parent ? place->parent->chain : 1;
-        if (group && place->taken > 0)
-            place->chain *= (place->taken + (double)group->number) / place->taken;
+        if (group)
+            place->chain *= growth(place, (double)group->number);
         place->chain = place->chain > most ? most : place->chain;
     }
     survey_map_clear(&groups);

@@ -40,6 +40,6 @@ void stats_sample_clear(struct stats_sample *sample);
 const struct stats_place *stats_sample_find(const struct stats_sample *sample, const char *unit);
 // Reserves that were called up or responded make the sample larger: where r of them were taken beside the n selected
 // (replaced units among them) in a stratum, each unit there is one of n + r, and its chain of probabilities is (n + r) / n
-// times what the draw stored. used: by place.
+// times what the draw stored; with unequal probabilities p + (1 - p) r / (N - n) instead of p. used: by place.
 void stats_sample_release(struct stats_sample *sample, const bool *used,
                           struct survey_arena *arena);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Variances of units drawn without replacement with probabilities of their own: by hand, and over many draws.
+#include "stats/data/place.h"
 #include "stats/effect/change.h"
 #include "survey/base/arena.h"
 #include "survey/base/random.h"
@@ -227,4 +228,29 @@ static void two_rounds(void)
     CHECK(mistaken < 0.85);
 }
 
-TESTS(CASE(two_stages), CASE(certain_units), CASE(chances_that_are_none), CASE(many_draws), CASE(two_rounds))
+// Reserves called beside a draw with unequal probabilities: every unit's own probability grows, that of a certain one does
+// not, and over all units they add up to the n + r that are in the sample.
+static void called_reserves(void)
+{
+    static const double drawn[] = {1, 0.6, 0.25, 0.15};
+    struct stats_place places[4];
+    bool used[4] = {false, false, false, true};
+    struct survey_arena *arena = survey_arena_new();
+    for (int i = 0; i < 4; i++)
+        places[i] = (struct stats_place){.stage = 1, .unit = "u", .parent_unit = "", .stratum = "", .plan_row = 2, .pps = true,
+                                         .probability = drawn[i], .chain = drawn[i], .population = 4, .taken = 2};
+    struct stats_sample sample = {.places = places, .count = 4, .stages = 1};
+    stats_sample_release(&sample, used, arena);
+    CHECK_NEAR(1, places[0].chain, 1e-15);
+    CHECK_NEAR(0.8, places[1].chain, 1e-15);
+    CHECK_NEAR(3, places[0].chain + places[1].chain + places[2].chain + places[3].chain, 1e-14);
+    for (int i = 0; i < 4; i++) {
+        places[i].pps = false;
+        places[i].probability = places[i].chain = 0.5;
+    }
+    stats_sample_release(&sample, used, arena);
+    CHECK_NEAR(0.75, places[2].chain, 1e-15);
+    survey_arena_free(arena);
+}
+
+TESTS(CASE(two_stages), CASE(certain_units), CASE(chances_that_are_none), CASE(many_draws), CASE(two_rounds), CASE(called_reserves))
